@@ -1,0 +1,14 @@
+import { defineConfig } from "tsup";
+
+export default defineConfig({
+  entry: {
+    bin: "src/bin.ts",
+  },
+  format: "esm",
+  platform: "node",
+  target: "es2023",
+  dts: false,
+  sourcemap: true,
+  splitting: true,
+  clean: true,
+});

@@ -1,0 +1,15 @@
+import { defineConfig } from "tsup";
+
+export default defineConfig({
+  entry: {
+    index: "src/index.ts",
+    "node/index": "src/node/index.ts",
+  },
+  format: "esm",
+  platform: "neutral",
+  target: "es2023",
+  dts: true,
+  sourcemap: true,
+  splitting: true,
+  clean: true,
+});
