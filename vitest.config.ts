@@ -1,0 +1,69 @@
+import { availableParallelism } from "node:os";
+import { playwright } from "@vitest/browser-playwright";
+import { defineConfig } from "vitest/config";
+import { findChromium } from "./scripts/lib/tools.mjs";
+
+const chromium = findChromium();
+
+const everywhere = {
+  testTimeout: 30_000, // an in-memory PGlite takes four seconds to make its first database
+  hookTimeout: 60_000,
+  exclude: ["**/node_modules/**", "**/dist/**"],
+};
+
+export default defineConfig({
+  // PGlite finds its WebAssembly beside its own module, which the dependency bundle would move away.
+  optimizeDeps: { exclude: ["@electric-sql/pglite"] },
+  test: {
+    maxWorkers: Math.min(4, availableParallelism()), // each may hold a PGlite of about one gigabyte
+    passWithNoTests: true,
+    coverage: { provider: "v8", include: ["packages/*/src/**/*.ts"], reporter: ["text-summary", "html"] },
+    projects: [
+      {
+        extends: true,
+        test: {
+          ...everywhere,
+          name: "node",
+          environment: "node",
+          include: [
+            "packages/*/{src,test}/**/*.test.ts",
+            "examples/*/{src,test}/**/*.test.ts",
+            "scripts/**/*.test.ts",
+          ],
+          exclude: [...everywhere.exclude, "**/*.browser.test.ts", "packages/inbox/**"],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          ...everywhere,
+          name: "browser",
+          include: [
+            "packages/*/{src,test}/**/*.browser.test.ts",
+            "packages/inbox/{src,test}/**/*.test.ts",
+            "examples/*/{src,test}/**/*.browser.test.ts",
+          ],
+          browser: {
+            enabled: true,
+            headless: true,
+            screenshotFailures: false,
+            provider: playwright({
+              launchOptions: {
+                ...(chromium === null ? {} : { executablePath: chromium }),
+                args: [
+                  "--no-sandbox",
+                  "--disable-gpu",
+                  "--disable-background-networking",
+                  "--disable-component-update",
+                  "--disable-sync",
+                  "--no-first-run",
+                ],
+              },
+            }),
+            instances: [{ browser: "chromium" }],
+          },
+        },
+      },
+    ],
+  },
+});
