@@ -1,0 +1,68 @@
+/**
+ * One catalogue for problems (`application/problem+json`), `failure.code` of a message and, later, `check.reasons`.
+ *
+ * `status` is the HTTP status when the code answers a request; codes that only ever describe what happened to a message
+ * have none. `retryable` tells a program whether the same request may succeed later without anybody changing anything.
+ */
+export interface ErrorFact {
+  readonly status: number | null;
+  readonly title: string;
+  readonly retryable: boolean;
+}
+
+const fact = (status: number | null, title: string, retryable = false): ErrorFact => ({ status, title, retryable });
+
+export const ERROR_CODES = {
+  // the request
+  invalid_json: fact(400, "The body is not valid JSON"),
+  invalid_input: fact(422, "A field has a value that is not accepted"),
+  unknown_field: fact(422, "The request has a field that this route does not know"),
+  invalid_cursor: fact(400, "The cursor does not belong to this list"),
+  invalid_number: fact(422, "Not a phone number that can be texted"),
+  too_long: fact(422, "The text is longer than a carrier takes"),
+  body_too_large: fact(413, "The body is larger than this route accepts"),
+  unsupported_media_type: fact(415, "Send application/json"),
+  not_found: fact(404, "There is nothing here that you may see"),
+  method_not_allowed: fact(405, "This address does not answer that method"),
+  conflict: fact(409, "That exists already"),
+  idempotency_key_reused: fact(422, "That Idempotency-Key was used with another request"),
+  // who asks
+  token_missing: fact(401, "Send a key or a session token"),
+  token_refused: fact(401, "The key or token is not valid"),
+  token_expired: fact(401, "The session token has expired"),
+  tenant_required: fact(400, "An operator key must name the tenant it acts for"),
+  operator_required: fact(403, "Only an operator key may do this"),
+  forbidden: fact(403, "You may see this, but not do that"),
+  suspended: fact(403, "This user is suspended"),
+  // the gateway
+  rate_limited: fact(429, "Too many requests", true),
+  internal_error: fact(500, "Something went wrong in the gateway", true),
+  unavailable: fact(503, "The gateway cannot reach its store at the moment", true),
+  signature_invalid: fact(401, "The webhook's signature does not match"),
+  // what happened to a message
+  line_unregistered: fact(null, "The line is not registered for this traffic"),
+  line_not_assigned: fact(403, "The line is not assigned to you"),
+  opted_out: fact(null, "The number has opted out"),
+  landline: fact(null, "The number is a landline"),
+  unreachable: fact(null, "The handset could not be reached", true),
+  blocked_as_spam: fact(null, "A carrier blocked the text as spam"),
+  invalid_sender: fact(null, "The carrier does not accept this sender"),
+  carrier_refused: fact(null, "The carrier refused the text"),
+  carrier_unavailable: fact(null, "The carrier could not be reached", true),
+  carrier_credentials: fact(null, "The carrier refused our credentials"),
+  outcome_unknown: fact(null, "It is not known whether the carrier took the text"),
+  // what a client can meet before it reaches a gateway
+  network_error: fact(null, "The gateway could not be reached", true),
+  timeout: fact(null, "The gateway did not answer in time", true),
+  aborted: fact(null, "The call was aborted"),
+  closed: fact(null, "The client was closed"),
+  invalid_options: fact(null, "The client was created with options that contradict each other"),
+  signed_out: fact(null, "Nobody is signed in"),
+} as const satisfies Record<string, ErrorFact>;
+
+export type ErrorCode = keyof typeof ERROR_CODES;
+
+/** Narrows a string that came over the wire; a newer gateway may send codes that this version does not know. */
+export function isErrorCode(value: unknown): value is ErrorCode {
+  return typeof value === "string" && Object.hasOwn(ERROR_CODES, value);
+}

@@ -1,0 +1,116 @@
+import * as z from "zod/mini";
+import type { CarrierAccount } from "./carrier-accounts.ts";
+import type { Conversation, ReadState } from "./conversations.ts";
+import type { ConversationId, EventId, LineId, MessageId, SessionId, TenantId, UserId } from "./ids.ts";
+import type { Line } from "./lines.ts";
+import type { Message } from "./messages.ts";
+import { cursor, id, limit, timestamp } from "./schema.ts";
+import type { User } from "./users.ts";
+
+/** Every durable event and what it carries. A client meets names of a newer gateway as unknown events and ignores them. */
+export interface EventMap {
+  "message.created": Message;
+  "message.updated": Message;
+  "message.removed": { id: MessageId; conversationId: ConversationId };
+  "conversation.created": Conversation;
+  "conversation.updated": Conversation;
+  "conversation.removed": { id: ConversationId; lineId: LineId };
+  /** Only on the streams of the user who read. */
+  "conversation.read": ReadState;
+  "line.created": Line;
+  "line.updated": Line;
+  "line.removed": { id: LineId };
+  "carrier_account.updated": CarrierAccount;
+  "user.updated": User;
+  "session.revoked": { id: SessionId; userId: UserId };
+}
+export type EventType = keyof EventMap;
+
+export const EVENT_TYPES = [
+  "message.created",
+  "message.updated",
+  "message.removed",
+  "conversation.created",
+  "conversation.updated",
+  "conversation.removed",
+  "conversation.read",
+  "line.created",
+  "line.updated",
+  "line.removed",
+  "carrier_account.updated",
+  "user.updated",
+  "session.revoked",
+] as const satisfies readonly EventType[];
+
+/** Who caused an event; `null` for the gateway itself and for carriers. */
+export interface Actor {
+  kind: "user" | "key" | "operator" | "contact";
+  id: string;
+}
+
+/** One envelope for streams, pages and webhooks. */
+export interface EventEnvelope<Type extends EventType = EventType> {
+  id: EventId;
+  type: Type;
+  timestamp: string;
+  tenantId: TenantId;
+  actor: Actor | null;
+  data: EventMap[Type];
+}
+
+/** The envelope of one type, told apart by `type`. */
+export type EventOf<Type extends EventType> = { [Name in Type]: EventEnvelope<Name> }[Type];
+export type AnyEvent = EventOf<EventType>;
+
+/** The envelope's form for documents; `data` depends on `type`. */
+export const EventEnvelopeSchema = z.object({
+  id: id("evt"),
+  type: z.string(),
+  timestamp,
+  tenantId: id("ten"),
+  actor: z.nullable(z.object({ kind: z.enum(["user", "key", "operator", "contact"]), id: z.string() })),
+  data: z.looseObject({}),
+});
+
+/*
+ * Frames of the stream that are not events of the log. They tell the reader about the stream itself.
+ */
+
+/** First frame of every stream: where it stands. Its SSE id is the cursor to resume from. */
+export const STREAM_READY = "stream.ready";
+/** What the reader holds may be stale: the cursor is too old, or what it may see has changed. Read again, then go on. */
+export const STREAM_RESET = "stream.reset";
+/** The stream ends for a reason that a new connection alone does not cure, such as a token that has expired. */
+export const STREAM_END = "stream.end";
+
+export interface StreamReady {
+  /** Where reading goes on; also the SSE id of this frame. */
+  cursor: string;
+  /** Milliseconds between the comments that keep the stream alive. */
+  heartbeatMs: number;
+}
+export type StreamResetReason = "cursor_too_old" | "cursor_unknown" | "access_changed" | "too_slow";
+export interface StreamReset {
+  reason: StreamResetReason;
+}
+export interface StreamEnd {
+  reason: "token_expired" | "session_revoked" | "suspended" | "shutdown";
+}
+
+/** A comment goes out at least this often, in milliseconds. */
+export const HEARTBEAT_MS = 15_000;
+
+export const ListEvents = z.strictObject({
+  limit,
+  after: cursor,
+  types: z.optional(z.string().check(z.maxLength(500))),
+});
+export type ListEvents = z.infer<typeof ListEvents>;
+
+/** A page of the log, oldest first. `cursor` is where to go on, also when `data` is empty. */
+export const EventPage = z.object({ data: z.array(EventEnvelopeSchema), cursor: z.string(), hasMore: z.boolean() });
+export interface EventPage {
+  data: AnyEvent[];
+  cursor: string;
+  hasMore: boolean;
+}

@@ -1,0 +1,99 @@
+/* The words of the wire. Routes and phone numbers have entries of their own, because they weigh more. */
+
+export {
+  CARRIERS,
+  type Carrier,
+  CarrierAccount,
+  CreateCarrierAccount,
+  UpdateCarrierAccount,
+} from "./carrier-accounts.ts";
+export {
+  CONVERSATION_STATES,
+  Conversation,
+  type ConversationState,
+  ConversationWithViewer,
+  ListConversations,
+  MarkRead,
+  OpenConversation,
+  Participant,
+  ReadState,
+  Unread,
+  UpdateConversation,
+  Viewer,
+} from "./conversations.ts";
+export { ERROR_CODES, type ErrorCode, type ErrorFact, isErrorCode } from "./error-codes.ts";
+export {
+  type Actor,
+  type AnyEvent,
+  EVENT_TYPES,
+  type EventEnvelope,
+  EventEnvelopeSchema,
+  type EventMap,
+  type EventOf,
+  EventPage,
+  type EventType,
+  HEARTBEAT_MS,
+  ListEvents,
+  STREAM_END,
+  STREAM_READY,
+  STREAM_RESET,
+  type StreamEnd,
+  type StreamReady,
+  type StreamReset,
+  type StreamResetReason,
+} from "./events.ts";
+export { HEADERS, MAX_IDEMPOTENCY_KEY } from "./headers.ts";
+export {
+  type CarrierAccountId,
+  type ConversationId,
+  type EventId,
+  ID_PREFIXES,
+  type Id,
+  type IdKind,
+  type IdPrefix,
+  idPattern,
+  isId,
+  type KeyId,
+  type LineId,
+  type MessageId,
+  type SessionId,
+  type TenantId,
+  type UserId,
+  type UserRef,
+} from "./ids.ts";
+export { CreatedKey, CreateKey, Key } from "./keys.ts";
+export { CreateLine, LINE_KINDS, Line, LineCapabilities, type LineKind, UpdateLine } from "./lines.ts";
+export { Me } from "./me.ts";
+export { isFinalStatus, MESSAGE_STATUSES, type MessageStatus, mergeStatus } from "./message-status.ts";
+export {
+  Author,
+  DIRECTIONS,
+  Failure,
+  ListMessages,
+  MAX_TEXT_LENGTH,
+  MESSAGE_KINDS,
+  MediaItem,
+  Message,
+  MessagePreview,
+  SendMessage,
+  SendMessageTo,
+} from "./messages.ts";
+export { type CanonicalNumber, displayNumber, isE164, isSenderId, isShortCode } from "./numbers.ts";
+export { Issue, PROBLEM_PATH, Problem } from "./problem.ts";
+export { CrmRecord, CrmRecordRef, parseRecordRef } from "./records.ts";
+export {
+  type KeyScope,
+  narrowRole,
+  PERMISSIONS,
+  type Permission,
+  ROLE_PERMISSIONS,
+  ROLES,
+  type Role,
+  rolesWith,
+  seesAllLines,
+} from "./roles.ts";
+export type { Page } from "./schema.ts";
+export { CreatedSession, CreateSession, SessionScope } from "./sessions.ts";
+export { CreateTenant, Tenant, UpdateTenant } from "./tenants.ts";
+export { isStorableText, toStorableText } from "./text.ts";
+export { MicrosoftIdentity, RoleName, SessionUser, UpdateUser, User } from "./users.ts";

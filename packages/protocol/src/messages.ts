@@ -1,0 +1,113 @@
+import * as z from "zod/mini";
+import { MESSAGE_STATUSES } from "./message-status.ts";
+import { cursor, id, limit, metadata, sequenceInput, text, timestamp } from "./schema.ts";
+
+/** Who wrote a message. `contact` is the person at the other end; `api` a key, named by its name. */
+export const Author = z.object({
+  kind: z.enum(["user", "contact", "api", "system"]),
+  id: z.nullable(z.string()),
+  name: z.nullable(z.string()),
+});
+export type Author = z.infer<typeof Author>;
+
+/** Why a text did not arrive. `code` is of our catalogue, `carrierCode` is the carrier's own, kept as it came. */
+export const Failure = z.object({
+  code: z.string(),
+  carrierCode: z.nullable(z.string()),
+  message: z.string(),
+  retryable: z.boolean(),
+});
+export type Failure = z.infer<typeof Failure>;
+
+export const MediaItem = z.object({
+  id: z.string(),
+  contentType: z.string(),
+  bytes: z.number(),
+  url: z.string(),
+  expiresAt: timestamp,
+});
+export type MediaItem = z.infer<typeof MediaItem>;
+
+export const DIRECTIONS = ["inbound", "outbound", "internal"] as const;
+export const MESSAGE_KINDS = ["text", "note", "system"] as const;
+
+/**
+ * One message of a conversation. `sequence` is its place: 1, 2, 3, … without holes, assigned when it was stored.
+ * `updatedAt` strictly increases with every change, so that of two versions the later one is known.
+ */
+export const Message = z.object({
+  id: id("msg"),
+  clientId: z.nullable(z.string()),
+  conversationId: id("conv"),
+  sequence: z.int(),
+  direction: z.enum(DIRECTIONS),
+  kind: z.enum(MESSAGE_KINDS),
+  text: z.string(),
+  media: z.array(MediaItem),
+  from: z.nullable(z.string()),
+  to: z.nullable(z.string()),
+  author: Author,
+  status: z.nullable(z.enum(MESSAGE_STATUSES)),
+  failure: z.nullable(Failure),
+  encoding: z.nullable(z.enum(["gsm7", "ucs2"])),
+  segments: z.nullable(z.int()),
+  sendAt: z.nullable(timestamp),
+  sentAt: z.nullable(timestamp),
+  deliveredAt: z.nullable(timestamp),
+  retryOf: z.nullable(id("msg")),
+  broadcastId: z.nullable(z.string()),
+  carrierMessageId: z.nullable(z.string()),
+  metadata,
+  createdAt: timestamp,
+  updatedAt: timestamp,
+});
+export type Message = z.infer<typeof Message>;
+
+/** What a list of conversations shows of the last message; `text` is cut after 200 characters. */
+export const MessagePreview = z.object({
+  id: id("msg"),
+  sequence: z.int(),
+  direction: z.enum(DIRECTIONS),
+  kind: z.enum(MESSAGE_KINDS),
+  text: z.string(),
+  status: z.nullable(z.enum(MESSAGE_STATUSES)),
+  author: Author,
+  createdAt: timestamp,
+  updatedAt: timestamp,
+});
+export type MessagePreview = z.infer<typeof MessagePreview>;
+
+/** Longest text that is accepted, in UTF-16 code units. Source: the smallest cap of the large vendors (Twilio, error 21617). */
+export const MAX_TEXT_LENGTH = 1600;
+
+const content = {
+  text: text({ min: 1, max: MAX_TEXT_LENGTH }).check(
+    z.refine((value) => value.trim() !== "", "must hold more than white space"),
+  ),
+  /** The sender's own id of this message; it comes back in answers and events, so that an optimistic row finds its twin. */
+  clientId: z.optional(text({ min: 1, max: 64 })),
+  metadata: z.optional(metadata),
+};
+
+/** A text into a conversation. */
+export const SendMessage = z.strictObject(content);
+export type SendMessage = z.infer<typeof SendMessage>;
+
+/** A text from a line to a number; the conversation is opened, or found. `from` is a line's number or sender id. */
+export const SendMessageTo = z.strictObject({
+  from: text({ min: 1, max: 64 }),
+  to: text({ min: 1, max: 64 }),
+  ...content,
+});
+export type SendMessageTo = z.infer<typeof SendMessageTo>;
+
+/** Pages of a conversation by sequence. At most one of `beforeSequence`, `afterSequence`, `aroundSequence`. */
+export const ListMessages = z.strictObject({
+  limit,
+  cursor,
+  order: z.optional(z.enum(["desc", "asc"])),
+  beforeSequence: sequenceInput,
+  afterSequence: sequenceInput,
+  aroundSequence: sequenceInput,
+});
+export type ListMessages = z.infer<typeof ListMessages>;

@@ -1,0 +1,71 @@
+import { type CountryCode, isSupportedCountry, parsePhoneNumberFromString } from "libphonenumber-js/max";
+import { type CanonicalNumber, isSenderId, isShortCode } from "./numbers.ts";
+
+export type { CountryCode };
+
+export type NumberReading =
+  | { kind: "phone"; number: CanonicalNumber; country: CountryCode | undefined; type: string | undefined }
+  | { kind: "short_code"; number: CanonicalNumber }
+  | { kind: "sender_id"; number: CanonicalNumber }
+  | { kind: "invalid"; reason: string };
+
+export interface ReadNumberOptions {
+  /** Country for numbers written without one, as ISO 3166-1 alpha-2. Without it only `+…` and `00…` are understood. */
+  country?: string;
+}
+
+/** Longest text that is looked at; a longer one is no number and costs nothing. */
+const MAX_INPUT = 64;
+
+/**
+ * Reads a number in any common notation and gives its one canonical form. All doors use this, so that a thread never
+ * splits in two because somebody wrote a space.
+ *
+ * An E.164 number is accepted when it is valid in its country's numbering plan, landlines included (many are texted).
+ * Numbers reserved for fiction and tests, such as `+1 425 555 0123`, are accepted as well: they are valid in form.
+ * Extensions are refused, because no carrier can text one.
+ * Source of the plans: Google's libphonenumber, as packaged in libphonenumber-js.
+ */
+export function readNumber(input: string, { country }: ReadNumberOptions = {}): NumberReading {
+  const text = input.trim();
+  if (text === "" || text.length > MAX_INPUT) return { kind: "invalid", reason: "not a phone number" };
+  if (isShortCode(text)) {
+    const national = country ? parse(text, country) : undefined;
+    if (!national?.isValid()) return { kind: "short_code", number: text };
+  }
+  const international = /^00[1-9]/.test(text) ? `+${text.slice(2)}` : text;
+  const parsed = parse(international, country);
+  if (!parsed) {
+    if (isSenderId(text)) return { kind: "sender_id", number: text };
+    return {
+      kind: "invalid",
+      reason:
+        /^[\s(+]*\d/.test(text) && !text.startsWith("+")
+          ? "write the number with + and its country code"
+          : "not a phone number",
+    };
+  }
+  if (parsed.ext) return { kind: "invalid", reason: "a number with an extension cannot be texted" };
+  if (!parsed.isPossible()) return { kind: "invalid", reason: "the number has too many or too few digits" };
+  if (!parsed.isValid() && !isFictional(parsed.number)) {
+    return { kind: "invalid", reason: "no country hands out that number" };
+  }
+  return { kind: "phone", number: parsed.number, country: parsed.country, type: parsed.getType() };
+}
+
+/** The canonical form of a number that can be texted, or null. Sender ids and short codes do not count. */
+export function toE164(input: string, options?: ReadNumberOptions): CanonicalNumber | null {
+  const reading = readNumber(input, options);
+  return reading.kind === "phone" ? reading.number : null;
+}
+
+function parse(text: string, country: string | undefined) {
+  const defaultCountry = country !== undefined && isSupportedCountry(country) ? country : undefined;
+  return parsePhoneNumberFromString(text, { ...(defaultCountry ? { defaultCountry } : {}), extract: false });
+}
+
+// 555-0100 to 555-0199 in any area of +1 are set aside for fiction and tests.
+// Source: NANPA, "555 Line Numbers", 0100 through 0199 reserved for entertainment and advertising.
+function isFictional(number: string): boolean {
+  return /^\+1[2-9]\d{2}55501\d{2}$/.test(number);
+}

@@ -1,0 +1,479 @@
+import * as z from "zod/mini";
+import { CarrierAccount, CreateCarrierAccount, UpdateCarrierAccount } from "./carrier-accounts.ts";
+import {
+  ConversationWithViewer,
+  ListConversations,
+  MarkRead,
+  OpenConversation,
+  ReadState,
+  Unread,
+  UpdateConversation,
+} from "./conversations.ts";
+import { EventPage, ListEvents } from "./events.ts";
+import { CreatedKey, CreateKey, Key } from "./keys.ts";
+import { CreateLine, Line, UpdateLine } from "./lines.ts";
+import { Me } from "./me.ts";
+import { ListMessages, Message, SendMessage, SendMessageTo } from "./messages.ts";
+import type { Permission } from "./roles.ts";
+import { cursor, id, limit, page, text } from "./schema.ts";
+import { CreatedSession, CreateSession } from "./sessions.ts";
+import { CreateTenant, Tenant, UpdateTenant } from "./tenants.ts";
+import { UpdateUser, User } from "./users.ts";
+
+/*
+ * Every route of `/v1`, written once. The gateway serves exactly these and validates by them, OpenAPI is made of them,
+ * and the test of rights walks over them.
+ */
+
+/**
+ * Who may call: `operator` = an operator key; a right = a key with that scope, a session whose role holds it, or an
+ * operator key that names a tenant; `member` = any principal of a tenant; `user` = a session only, because the answer is personal.
+ */
+export type Access = "operator" | "member" | "user" | Permission;
+
+export interface RouteDefinition {
+  readonly method: "GET" | "POST" | "PATCH" | "PUT" | "DELETE";
+  /** Path with `{name}` for parameters, as OpenAPI writes it. */
+  readonly path: string;
+  readonly access: Access;
+  readonly tag: string;
+  readonly summary: string;
+  readonly params?: z.ZodMiniType;
+  readonly query?: z.ZodMiniType;
+  readonly body?: z.ZodMiniType;
+  /** Status of success and the form of its body; null when there is none. */
+  readonly answer: { readonly status: 200 | 201 | 202 | 204; readonly body: z.ZodMiniType | null };
+  /** A second status of success with the same body: something was found instead of made. */
+  readonly also?: 200;
+  /** Honours `Idempotency-Key`. Never on routes whose answer bears a secret. */
+  readonly idempotent?: true;
+}
+
+const byId = <Prefix extends Parameters<typeof id>[0]>(prefix: Prefix) => z.strictObject({ id: id(prefix) });
+/** A user by our id or by `ext:<externalId>`. */
+const userRef = z
+  .string()
+  .check(z.regex(/^(usr_[0-9a-hjkmnp-tv-z]{26}|ext:.{1,200})$/su, "a user id or ext:<externalId>"));
+const tenantRef = z
+  .string()
+  .check(z.regex(/^(ten_[0-9a-hjkmnp-tv-z]{26}|ext:.{1,200})$/su, "a tenant id or ext:<externalId>"));
+const paging = z.strictObject({ limit, cursor });
+const none = { status: 204, body: null } as const;
+const ok = <Body extends z.ZodMiniType>(body: Body) => ({ status: 200, body }) as const;
+const created = <Body extends z.ZodMiniType>(body: Body) => ({ status: 201, body }) as const;
+const accepted = <Body extends z.ZodMiniType>(body: Body) => ({ status: 202, body }) as const;
+
+export const ROUTES = {
+  listTenants: {
+    method: "GET",
+    path: "/v1/tenants",
+    access: "operator",
+    tag: "tenants",
+    summary: "Lists all tenants.",
+    query: paging,
+    answer: ok(page(Tenant)),
+  },
+  createTenant: {
+    method: "POST",
+    path: "/v1/tenants",
+    access: "operator",
+    tag: "tenants",
+    summary: "Creates a tenant.",
+    body: CreateTenant,
+    answer: created(Tenant),
+    idempotent: true,
+  },
+  getTenant: {
+    method: "GET",
+    path: "/v1/tenants/{id}",
+    access: "operator",
+    tag: "tenants",
+    summary: "Gets a tenant.",
+    params: z.strictObject({ id: tenantRef }),
+    answer: ok(Tenant),
+  },
+  updateTenant: {
+    method: "PATCH",
+    path: "/v1/tenants/{id}",
+    access: "operator",
+    tag: "tenants",
+    summary: "Changes a tenant.",
+    params: z.strictObject({ id: tenantRef }),
+    body: UpdateTenant,
+    answer: ok(Tenant),
+  },
+  deleteTenant: {
+    method: "DELETE",
+    path: "/v1/tenants/{id}",
+    access: "operator",
+    tag: "tenants",
+    summary: "Deletes a tenant with everything it has.",
+    params: z.strictObject({ id: tenantRef }),
+    answer: none,
+  },
+  getOwnTenant: {
+    method: "GET",
+    path: "/v1/tenant",
+    access: "tenant.read",
+    tag: "tenants",
+    summary: "Gets the caller's own tenant.",
+    answer: ok(Tenant),
+  },
+  updateOwnTenant: {
+    method: "PATCH",
+    path: "/v1/tenant",
+    access: "tenant.write",
+    tag: "tenants",
+    summary: "Changes the caller's own tenant.",
+    body: UpdateTenant,
+    answer: ok(Tenant),
+  },
+
+  listKeys: {
+    method: "GET",
+    path: "/v1/keys",
+    access: "keys.read",
+    tag: "keys",
+    summary: "Lists keys, without their secrets.",
+    query: paging,
+    answer: ok(page(Key)),
+  },
+  createKey: {
+    method: "POST",
+    path: "/v1/keys",
+    access: "keys.write",
+    tag: "keys",
+    summary: "Creates a key; its secret is shown this once.",
+    body: CreateKey,
+    answer: created(CreatedKey),
+  },
+  deleteKey: {
+    method: "DELETE",
+    path: "/v1/keys/{id}",
+    access: "keys.write",
+    tag: "keys",
+    summary: "Revokes a key.",
+    params: byId("key"),
+    answer: none,
+  },
+  rotateKey: {
+    method: "POST",
+    path: "/v1/keys/{id}/rotate",
+    access: "keys.write",
+    tag: "keys",
+    summary: "Gives a key a new secret; the old one stops at once.",
+    params: byId("key"),
+    answer: ok(CreatedKey),
+  },
+
+  createSession: {
+    method: "POST",
+    path: "/v1/sessions",
+    access: "sessions.write",
+    tag: "sessions",
+    summary: "Mints a session for a user.",
+    body: CreateSession,
+    answer: created(CreatedSession),
+  },
+  deleteSession: {
+    method: "DELETE",
+    path: "/v1/sessions/{id}",
+    access: "sessions.write",
+    tag: "sessions",
+    summary: "Revokes a session.",
+    params: byId("ses"),
+    answer: none,
+  },
+  deleteUserSessions: {
+    method: "DELETE",
+    path: "/v1/users/{id}/sessions",
+    access: "users.write",
+    tag: "sessions",
+    summary: "Revokes all sessions of a user.",
+    params: z.strictObject({ id: userRef }),
+    answer: none,
+  },
+
+  getMe: {
+    method: "GET",
+    path: "/v1/me",
+    access: "member",
+    tag: "me",
+    summary: "Tells who the token is and what it may do.",
+    answer: ok(Me),
+  },
+  getUnread: {
+    method: "GET",
+    path: "/v1/unread",
+    access: "user",
+    tag: "me",
+    summary: "Counts what the user has not read.",
+    answer: ok(Unread),
+  },
+
+  listUsers: {
+    method: "GET",
+    path: "/v1/users",
+    access: "users.read",
+    tag: "users",
+    summary: "Lists users.",
+    query: paging,
+    answer: ok(page(User)),
+  },
+  getUser: {
+    method: "GET",
+    path: "/v1/users/{id}",
+    access: "users.read",
+    tag: "users",
+    summary: "Gets a user.",
+    params: z.strictObject({ id: userRef }),
+    answer: ok(User),
+  },
+  updateUser: {
+    method: "PATCH",
+    path: "/v1/users/{id}",
+    access: "users.write",
+    tag: "users",
+    summary: "Changes a user's role, name or suspension.",
+    params: z.strictObject({ id: userRef }),
+    body: UpdateUser,
+    answer: ok(User),
+  },
+  deleteUser: {
+    method: "DELETE",
+    path: "/v1/users/{id}",
+    access: "users.write",
+    tag: "users",
+    summary: "Deletes a user; what they wrote keeps their name.",
+    params: z.strictObject({ id: userRef }),
+    answer: none,
+  },
+
+  listCarrierAccounts: {
+    method: "GET",
+    path: "/v1/carrier-accounts",
+    access: "carrier_accounts.read",
+    tag: "carrier accounts",
+    summary: "Lists carrier accounts, without credentials.",
+    query: paging,
+    answer: ok(page(CarrierAccount)),
+  },
+  createCarrierAccount: {
+    method: "POST",
+    path: "/v1/carrier-accounts",
+    access: "carrier_accounts.write",
+    tag: "carrier accounts",
+    summary: "Adds a carrier account.",
+    body: CreateCarrierAccount,
+    answer: created(CarrierAccount),
+    idempotent: true,
+  },
+  getCarrierAccount: {
+    method: "GET",
+    path: "/v1/carrier-accounts/{id}",
+    access: "carrier_accounts.read",
+    tag: "carrier accounts",
+    summary: "Gets a carrier account.",
+    params: byId("acc"),
+    answer: ok(CarrierAccount),
+  },
+  updateCarrierAccount: {
+    method: "PATCH",
+    path: "/v1/carrier-accounts/{id}",
+    access: "carrier_accounts.write",
+    tag: "carrier accounts",
+    summary: "Changes a carrier account's name or credentials.",
+    params: byId("acc"),
+    body: UpdateCarrierAccount,
+    answer: ok(CarrierAccount),
+  },
+  deleteCarrierAccount: {
+    method: "DELETE",
+    path: "/v1/carrier-accounts/{id}",
+    access: "carrier_accounts.write",
+    tag: "carrier accounts",
+    summary: "Removes a carrier account that no line uses.",
+    params: byId("acc"),
+    answer: none,
+  },
+
+  listLines: {
+    method: "GET",
+    path: "/v1/lines",
+    access: "lines.read",
+    tag: "lines",
+    summary: "Lists the lines that the caller sees.",
+    query: paging,
+    answer: ok(page(Line)),
+  },
+  createLine: {
+    method: "POST",
+    path: "/v1/lines",
+    access: "lines.write",
+    tag: "lines",
+    summary: "Adds a line.",
+    body: CreateLine,
+    answer: created(Line),
+    idempotent: true,
+  },
+  getLine: {
+    method: "GET",
+    path: "/v1/lines/{id}",
+    access: "lines.read",
+    tag: "lines",
+    summary: "Gets a line.",
+    params: byId("line"),
+    answer: ok(Line),
+  },
+  updateLine: {
+    method: "PATCH",
+    path: "/v1/lines/{id}",
+    access: "lines.write",
+    tag: "lines",
+    summary: "Changes a line; `assignees` replaces the whole list.",
+    params: byId("line"),
+    body: UpdateLine,
+    answer: ok(Line),
+  },
+  deleteLine: {
+    method: "DELETE",
+    path: "/v1/lines/{id}",
+    access: "lines.write",
+    tag: "lines",
+    summary: "Removes a line that has no conversations.",
+    params: byId("line"),
+    answer: none,
+  },
+
+  listConversations: {
+    method: "GET",
+    path: "/v1/conversations",
+    access: "conversations.read",
+    tag: "conversations",
+    summary: "Lists conversations, the one with the newest activity first.",
+    query: ListConversations,
+    answer: ok(page(ConversationWithViewer)),
+  },
+  openConversation: {
+    method: "POST",
+    path: "/v1/conversations",
+    access: "conversations.write",
+    tag: "conversations",
+    summary: "Opens the conversation of a line with a number, or gets it (200).",
+    body: OpenConversation,
+    answer: created(ConversationWithViewer),
+    also: 200,
+    idempotent: true,
+  },
+  getConversation: {
+    method: "GET",
+    path: "/v1/conversations/{id}",
+    access: "conversations.read",
+    tag: "conversations",
+    summary: "Gets a conversation.",
+    params: byId("conv"),
+    answer: ok(ConversationWithViewer),
+  },
+  updateConversation: {
+    method: "PATCH",
+    path: "/v1/conversations/{id}",
+    access: "conversations.write",
+    tag: "conversations",
+    summary: "Changes a conversation's state, assignee, tags, records or metadata.",
+    params: byId("conv"),
+    body: UpdateConversation,
+    answer: ok(ConversationWithViewer),
+  },
+  markRead: {
+    method: "POST",
+    path: "/v1/conversations/{id}/read",
+    access: "user",
+    tag: "conversations",
+    summary: "Marks a conversation as read up to a message; it never moves back.",
+    params: byId("conv"),
+    body: MarkRead,
+    answer: ok(ReadState),
+  },
+
+  listMessages: {
+    method: "GET",
+    path: "/v1/conversations/{id}/messages",
+    access: "conversations.read",
+    tag: "messages",
+    summary: "Pages through a conversation by sequence.",
+    params: byId("conv"),
+    query: ListMessages,
+    answer: ok(page(Message)),
+  },
+  sendMessage: {
+    method: "POST",
+    path: "/v1/conversations/{id}/messages",
+    access: "messages.send",
+    tag: "messages",
+    summary: "Sends a text into a conversation.",
+    params: byId("conv"),
+    body: SendMessage,
+    answer: accepted(Message),
+    idempotent: true,
+  },
+  sendMessageTo: {
+    method: "POST",
+    path: "/v1/messages",
+    access: "messages.send",
+    tag: "messages",
+    summary: "Sends a text from a line to a number.",
+    body: SendMessageTo,
+    answer: accepted(Message),
+    idempotent: true,
+  },
+  getMessage: {
+    method: "GET",
+    path: "/v1/messages/{id}",
+    access: "conversations.read",
+    tag: "messages",
+    summary: "Gets a message.",
+    params: byId("msg"),
+    answer: ok(Message),
+  },
+  retryMessage: {
+    method: "POST",
+    path: "/v1/messages/{id}/retry",
+    access: "messages.send",
+    tag: "messages",
+    summary: "Sends a text again that failed; the new message names the old one.",
+    params: byId("msg"),
+    body: z.strictObject({ clientId: z.optional(text({ min: 1, max: 64 })) }),
+    answer: accepted(Message),
+    idempotent: true,
+  },
+
+  listEvents: {
+    method: "GET",
+    path: "/v1/events",
+    access: "member",
+    tag: "events",
+    summary: "Follows the event log as `text/event-stream`, or pages through it as JSON, oldest first.",
+    query: ListEvents,
+    answer: ok(EventPage),
+  },
+} as const satisfies Record<string, RouteDefinition>;
+
+export type Operation = keyof typeof ROUTES;
+/** What the caller sends as body, before defaults. */
+export type BodyOf<Name extends Operation> = (typeof ROUTES)[Name] extends { body: infer Body extends z.ZodMiniType }
+  ? z.infer<Body>
+  : undefined;
+/** What the gateway answers on success. */
+export type AnswerOf<Name extends Operation> = (typeof ROUTES)[Name]["answer"]["body"] extends infer Body extends
+  z.ZodMiniType
+  ? z.infer<Body>
+  : undefined;
+/** The query as the gateway reads it. */
+export type QueryOf<Name extends Operation> = (typeof ROUTES)[Name] extends { query: infer Query extends z.ZodMiniType }
+  ? z.infer<Query>
+  : Record<never, never>;
+export type ParamsOf<Name extends Operation> = (typeof ROUTES)[Name] extends {
+  params: infer Params extends z.ZodMiniType;
+}
+  ? z.infer<Params>
+  : Record<never, never>;

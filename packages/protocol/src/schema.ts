@@ -1,0 +1,55 @@
+import * as z from "zod/mini";
+import { type Id, type IdPrefix, idPattern } from "./ids.ts";
+import { isStorableText } from "./text.ts";
+
+/*
+ * The parts that schemas are made of. Requests are strict: a field that is not known is refused. Answers are open: a
+ * client keeps what a newer gateway adds.
+ */
+
+/** An identifier of one kind; its TypeScript type is branded by the prefix. */
+export function id<Prefix extends IdPrefix>(prefix: Prefix): z.ZodMiniType<Id<Prefix>, Id<Prefix>> {
+  const schema = z.string().check(z.regex(idPattern(prefix), `not an id of the form ${prefix}_…`));
+  return schema as unknown as z.ZodMiniType<Id<Prefix>, Id<Prefix>>; // the pattern is the proof that the type asks for
+}
+
+/** Text of `min` to `max` UTF-16 code units that PostgreSQL can hold. */
+export function text({ min = 0, max }: { min?: number; max: number }) {
+  return z
+    .string()
+    .check(
+      z.minLength(min, min === 1 ? "must not be empty" : `must have at least ${min} characters`),
+      z.maxLength(max, `must have at most ${max} characters`),
+      z.refine(isStorableText, "must not hold NUL or half a surrogate pair"),
+    );
+}
+
+/** A time as ISO 8601 in UTC with milliseconds, as every answer has it. */
+export const timestamp = z.iso.datetime({ precision: 3 });
+
+/** A time in a request: ISO 8601 with `Z` or an offset. */
+export const timestampInput = z.iso.datetime({ offset: true });
+
+/** A page's size in a query string: 1 to 200, 50 when absent. */
+export const limit = z.optional(z.coerce.number().check(z.int(), z.gte(1), z.lte(200)));
+
+export const cursor = z.optional(z.string().check(z.minLength(1), z.maxLength(500)));
+
+/** A count or position in a query string. */
+export const sequenceInput = z.optional(z.coerce.number().check(z.int(), z.gte(0)));
+
+/** Values by name that the owner of an application keeps beside one of our resources: at most 50, and never read by us. */
+export const metadata = z
+  .record(text({ min: 1, max: 64 }), text({ max: 500 }))
+  .check(z.refine((value) => Object.keys(value).length <= 50, "must have at most 50 entries"));
+
+/** The answer of a list: newest first unless its route says otherwise; `nextCursor` is null on the last page. */
+export function page<Item extends z.ZodMiniType>(item: Item) {
+  return z.object({ data: z.array(item), nextCursor: z.nullable(z.string()) });
+}
+
+/** One page of a list as it travels. */
+export interface Page<Item> {
+  data: Item[];
+  nextCursor: string | null;
+}

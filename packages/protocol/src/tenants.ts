@@ -1,0 +1,49 @@
+import * as z from "zod/mini";
+import { id, text, timestamp } from "./schema.ts";
+
+const timeZone = z.string().check(
+  z.maxLength(64),
+  z.refine((zone) => isTimeZone(zone), "must be an IANA time zone such as America/New_York"),
+);
+
+const origin = z
+  .string()
+  .check(z.maxLength(300), z.refine(isOrigin, "must be an origin: scheme, host and port, without a path"));
+
+const fields = {
+  externalId: z.nullable(text({ min: 1, max: 200 })),
+  name: text({ min: 1, max: 200 }),
+  features: z.array(text({ min: 1, max: 64 })).check(z.maxLength(50)),
+  timeZone,
+  allowedOrigins: z.array(origin).check(z.maxLength(50)),
+  appUrl: z.nullable(z.url().check(z.maxLength(2000))),
+};
+
+export const Tenant = z.object({ id: id("ten"), ...fields, createdAt: timestamp, updatedAt: timestamp });
+export type Tenant = z.infer<typeof Tenant>;
+
+export const CreateTenant = z.strictObject({
+  name: fields.name,
+  externalId: z.optional(fields.externalId),
+  features: z.optional(fields.features),
+  timeZone: z.optional(timeZone),
+  allowedOrigins: z.optional(fields.allowedOrigins),
+  appUrl: z.optional(fields.appUrl),
+});
+export type CreateTenant = z.infer<typeof CreateTenant>;
+
+export const UpdateTenant = z.partial(CreateTenant);
+export type UpdateTenant = z.infer<typeof UpdateTenant>;
+
+function isTimeZone(zone: string): boolean {
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: zone });
+    return true;
+  } catch {
+    return false; // RangeError is how the platform says "no such zone"
+  }
+}
+
+function isOrigin(value: string): boolean {
+  return URL.canParse(value) && new URL(value).origin === value;
+}
