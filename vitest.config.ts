@@ -25,11 +25,7 @@ export default defineConfig({
           ...everywhere,
           name: "node",
           environment: "node",
-          include: [
-            "packages/*/{src,test}/**/*.test.ts",
-            "examples/*/{src,test}/**/*.test.ts",
-            "scripts/**/*.test.ts",
-          ],
+          include: ["packages/*/{src,test}/**/*.test.ts", "examples/*/{src,test}/**/*.test.ts", "scripts/**/*.test.ts"],
           exclude: [...everywhere.exclude, "**/*.browser.test.ts", "packages/inbox/**"],
         },
       },

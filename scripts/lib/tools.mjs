@@ -3,7 +3,10 @@ import { delimiter, join } from "node:path";
 
 const WINDOWS = process.platform === "win32";
 
-/** True if the path names a file that may be run. */
+/**
+ * True if the path names a file that may be run.
+ * @param {string} path
+ */
 function isExecutable(path) {
   try {
     accessSync(path, constants.X_OK);
@@ -13,7 +16,11 @@ function isExecutable(path) {
   }
 }
 
-/** First of the named programs that lies on PATH or in one of the extra folders, or null. */
+/**
+ * First of the named programs that lies on PATH or in one of the extra folders, or null.
+ * @param {readonly string[]} names
+ * @param {readonly string[]} [extraFolders]
+ */
 export function findProgram(names, extraFolders = []) {
   const folders = [...(process.env.PATH ?? "").split(delimiter), ...extraFolders].filter(Boolean);
   const suffixes = WINDOWS ? [".exe", ".cmd", ""] : [""];
@@ -39,7 +46,13 @@ export function findChromium() {
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
     join(process.env.PROGRAMFILES ?? "C:\\Program Files", "Google", "Chrome", "Application", "chrome.exe"),
-    join(process.env["PROGRAMFILES(X86)"] ?? "C:\\Program Files (x86)", "Microsoft", "Edge", "Application", "msedge.exe"),
+    join(
+      process.env["PROGRAMFILES(X86)"] ?? "C:\\Program Files (x86)",
+      "Microsoft",
+      "Edge",
+      "Application",
+      "msedge.exe",
+    ),
   ];
   return places.find(isExecutable) ?? null;
 }
