@@ -21,7 +21,7 @@ function isExecutable(path) {
  * @param {readonly string[]} names
  * @param {readonly string[]} [extraFolders]
  */
-export function findProgram(names, extraFolders = []) {
+function findProgram(names, extraFolders = []) {
   const folders = [...(process.env.PATH ?? "").split(delimiter), ...extraFolders].filter(Boolean);
   const suffixes = WINDOWS ? [".exe", ".cmd", ""] : [""];
   for (const name of names)

@@ -51,7 +51,7 @@ function lockHash() {
 }
 
 /** True when nothing is installed, or the lock file changed since. */
-export function needsInstall() {
+function needsInstall() {
   return !existsSync(nodePath()) || !existsSync(INSTALLED) || readFileSync(INSTALLED, "utf8") !== lockHash();
 }
 
