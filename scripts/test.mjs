@@ -18,7 +18,11 @@ const STEPS = [
   { name: "vitest", about: "tests in Node and in Chromium", run: () => runTool("vitest", ["run"]) },
   { name: "build", about: "every package as it is published", run: script("build") },
   { name: "packages", about: "packed packages: publint, types", run: script("check-packages") },
-  { name: "unused", about: "files, exports and dependencies nobody uses", run: () => runTool("knip", ["--no-config-hints"]) },
+  {
+    name: "unused",
+    about: "files, exports and dependencies nobody uses",
+    run: () => runTool("knip", ["--no-config-hints"]),
+  },
   { name: "size", about: "size budgets", run: () => runTool("size-limit", []) },
   { name: "docs", about: "API reference", run: () => runTool("typedoc", []) },
 ];
