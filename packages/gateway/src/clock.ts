@@ -1,0 +1,40 @@
+/** Where the gateway's time comes from. Nothing reads the machine's clock but the one made by `systemClock()`. */
+export interface Clock {
+  /** Milliseconds since 1970. */
+  now(): number;
+  /** Calls `wake` once, as soon as the clock shows `time` or later. Returns the way to call it off. */
+  at(time: number, wake: () => void): () => void;
+}
+
+// setTimeout takes a signed 32-bit number of milliseconds and fires at once beyond it.
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+/** The machine's clock. */
+export function systemClock(): Clock {
+  return {
+    now: () => Date.now(),
+    at(time, wake) {
+      let timer: ReturnType<typeof setTimeout>;
+      const arm = () => {
+        const left = time - Date.now();
+        timer = left > LONGEST_TIMER_MS ? setTimeout(arm, LONGEST_TIMER_MS) : setTimeout(wake, Math.max(0, left));
+      };
+      arm();
+      return () => clearTimeout(timer);
+    },
+  };
+}
+
+/** Waits on `clock` for `ms` milliseconds, or until `signal` is aborted; it never rejects. */
+export function pause(clock: Clock, ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal?.aborted) return resolve();
+    const done = () => {
+      signal?.removeEventListener("abort", done);
+      cancel();
+      resolve();
+    };
+    const cancel = clock.at(clock.now() + ms, done);
+    signal?.addEventListener("abort", done, { once: true });
+  });
+}

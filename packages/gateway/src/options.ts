@@ -1,0 +1,70 @@
+import type { Bus } from "./bus/bus.ts";
+import type { Clock } from "./clock.ts";
+import type { Logger } from "./logger.ts";
+import type { RandomBytes } from "./random.ts";
+import type { SqlEngine } from "./store/engine.ts";
+import type { Environment } from "./store/migrate.ts";
+
+/** What a gateway is made of. Everything of the world outside comes in here; nothing is reached for. */
+export interface GatewayOptions {
+  /** The store: `pgliteEngine(…)`, or `postgresEngine(…)` from `@trunkline/gateway/node`. Closed by `stop()`. */
+  engine: SqlEngine;
+  /** 32 bytes that seal secrets at rest. Losing them loses carriers' credentials. */
+  masterKey: Uint8Array;
+  /**
+   * A store made for one environment refuses to run in the other.
+   * @default "production"
+   */
+  environment?: Environment;
+  /** Address under which carriers and browsers reach this gateway, without a slash at the end. */
+  publicUrl?: string;
+  /**
+   * Origins that may call from a browser, beside those that each tenant allows.
+   * @default []
+   */
+  allowedOrigins?: readonly string[];
+  /** @default systemClock() */
+  clock?: Clock;
+  /** @default platformRandom */
+  random?: RandomBytes;
+  /**
+   * Makes outgoing requests: to carriers, later to webhooks and Microsoft.
+   * @default globalThis.fetch
+   */
+  fetch?: typeof globalThis.fetch;
+  /** @default memoryBus(): one process */
+  bus?: Bus;
+  /** @default silentLogger */
+  logger?: Logger;
+  /**
+   * Name of this node, unique among those that share a store; it marks the leases of work.
+   * @default a random one
+   */
+  node?: string;
+  /**
+   * How long a node may be silent before others take over its work, in milliseconds.
+   * @default 15_000
+   */
+  leaseMs?: number;
+}
+
+/** Defaults of the options that are plain values; a test holds the `@default` tags to them. */
+export const DEFAULTS = {
+  environment: "production",
+  allowedOrigins: [],
+  leaseMs: 15_000,
+} as const satisfies Partial<GatewayOptions>;
+
+/** A running gateway. */
+export interface Gateway {
+  /** Answers one request. Works before `start()`, too, but nothing is sent until then. */
+  fetch(request: Request): Promise<Response>;
+  /** Brings the schema up to date and starts the workers. A second call shares the first one's promise. */
+  start(): Promise<void>;
+  /** Stops taking work, waits for what is in flight, ends all streams, closes the store. */
+  stop(): Promise<void>;
+  /** Resolves when nothing is due or in flight any more at the clock's present time, and streams have seen every event. */
+  idle(): Promise<void>;
+  /** Makes an operator key when the store has none, and returns it this once; otherwise null. */
+  firstOperatorKey(): Promise<string | null>;
+}

@@ -1,0 +1,21 @@
+import type { Actor, Author, Permission, Role, TenantId, User } from "@trunkline/protocol";
+import type { Sight } from "./sight.ts";
+
+/** Who makes a request, and what they may see and do in one tenant. */
+export interface Principal {
+  readonly kind: "session" | "key" | "operator";
+  /** `ses_…`, `key_…` or the operator key's id. Idempotency keys are scoped by it (by the user for a session). */
+  readonly id: string;
+  readonly tenantId: TenantId;
+  readonly permissions: ReadonlySet<Permission>;
+  readonly sight: Sight;
+  /** The user behind a session; null for keys. */
+  readonly user: User | null;
+  /** The role of a session, narrowed; null for keys. */
+  readonly role: Role | null;
+  /** When a session ends, in milliseconds; null for keys. */
+  readonly expiresAt: number | null;
+  readonly actor: Actor;
+  /** How messages name the principal as their author. */
+  readonly author: Author;
+}

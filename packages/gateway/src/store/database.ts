@@ -1,0 +1,104 @@
+import { isId, type TenantId } from "@trunkline/protocol";
+import { Kysely } from "kysely";
+import { ConnectionDialect } from "./dialect.ts";
+import { type SqlConnection, type SqlEngine, sqlState } from "./engine.ts";
+import type { Tables } from "./tables.ts";
+
+/** An open transaction of one tenant. Rows of other tenants do not exist in it. */
+export type Tx = Kysely<Tables> & { readonly [scope]: "tenant" };
+/** An open transaction of the system role: it sees the few columns that must be looked up across tenants. */
+export type SystemTx = Kysely<Tables> & { readonly [scope]: "system" };
+declare const scope: unique symbol;
+
+/**
+ * The only way to the store. Every transaction states whose it is, and runs as a role that cannot bypass row-level
+ * security; a statement that forgets its `where tenant_id` finds nothing.
+ *
+ * A transaction holds no network call: on PGlite it blocks everybody else, on PostgreSQL it holds back the event log.
+ */
+export interface Database {
+  readonly kind: SqlEngine["kind"];
+  /** Runs `work` for one tenant; commits when it resolves, rolls back when it throws. */
+  tenant<Result>(tenantId: TenantId, work: (tx: Tx) => Promise<Result>): Promise<Result>;
+  /** Runs `work` as the system role, for look-ups across tenants and for what belongs to the operator. */
+  system<Result>(work: (tx: SystemTx) => Promise<Result>): Promise<Result>;
+  close(): Promise<void>;
+}
+
+// Serialization failures and deadlocks; nothing was committed, so the same work may run again.
+const REPEATABLE = new Set(["40001", "40P01"]);
+const ATTEMPTS = 5;
+
+/** Bounds on one transaction, in milliseconds: a transaction that stays open delays the event log for every reader. */
+const STATEMENT_TIMEOUT_MS = 15_000;
+const IDLE_TIMEOUT_MS = 10_000;
+
+export function openDatabase(engine: SqlEngine): Database {
+  const kyselyOf = new WeakMap<object, Kysely<Tables>>();
+
+  async function transaction<Result>(begin: string, work: (tx: Kysely<Tables>) => Promise<Result>): Promise<Result> {
+    for (let attempt = 1; ; attempt++) {
+      const connection = await engine.connect();
+      let failure: Error | undefined;
+      try {
+        return await run(connection, begin, work);
+      } catch (error) {
+        failure = error instanceof ConnectionLost ? error : undefined;
+        const cause = error instanceof ConnectionLost ? error.cause : error;
+        if (attempt === ATTEMPTS || !REPEATABLE.has(sqlState(cause) ?? "")) throw cause;
+      } finally {
+        connection.release(failure);
+      }
+    }
+  }
+
+  async function run<Result>(
+    connection: SqlConnection,
+    begin: string,
+    work: (tx: Kysely<Tables>) => Promise<Result>,
+  ): Promise<Result> {
+    let tx = kyselyOf.get(connection);
+    if (!tx) {
+      tx = new Kysely<Tables>({ dialect: new ConnectionDialect(connection) });
+      kyselyOf.set(connection, tx);
+    }
+    try {
+      await connection.exec(begin);
+      const result = await work(tx);
+      await connection.exec("commit");
+      return result;
+    } catch (error) {
+      try {
+        await connection.exec("rollback");
+      } catch {
+        throw new ConnectionLost(error); // the rollback's own error says less than what led to it
+      }
+      throw error;
+    }
+  }
+
+  return {
+    kind: engine.kind,
+    tenant: (tenantId, work) => {
+      if (!isId("ten", tenantId)) throw new TypeError(`not a tenant id: ${tenantId}`); // it is pasted below
+      return transaction(opening("trunkline_tenant", tenantId), (tx) => work(tx as Tx));
+    },
+    system: (work) => transaction(opening("trunkline_system", ""), (tx) => work(tx as SystemTx)),
+    close: () => engine.close(),
+  };
+}
+
+// One round trip: on PgBouncer, too, settings may only live as long as their transaction.
+function opening(role: string, tenantId: string): string {
+  return (
+    `begin; set local role ${role}; set local app.tenant = '${tenantId}'; ` +
+    `set local statement_timeout = ${STATEMENT_TIMEOUT_MS}; ` +
+    `set local idle_in_transaction_session_timeout = ${IDLE_TIMEOUT_MS}`
+  );
+}
+
+class ConnectionLost extends Error {
+  constructor(cause: unknown) {
+    super("the connection to the store was lost", { cause });
+  }
+}

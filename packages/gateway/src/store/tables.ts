@@ -1,0 +1,289 @@
+import type {
+  Author,
+  CanonicalNumber,
+  Carrier,
+  CarrierAccountId,
+  ConversationId,
+  ConversationState,
+  CrmRecord,
+  EventId,
+  EventType,
+  Failure,
+  KeyId,
+  KeyScope,
+  LineCapabilities,
+  LineId,
+  LineKind,
+  MediaItem,
+  Message,
+  MessageId,
+  MessageStatus,
+  Participant,
+  Role,
+  SessionId,
+  SessionScope,
+  TenantId,
+  UserId,
+} from "@trunkline/protocol";
+import type { ColumnType, Generated, JSONColumnType } from "kysely";
+import type { Audience } from "../rights/sight.ts";
+
+/** jsonb: read as the value, written with `json()`. */
+type Json<Value extends object> = ColumnType<Value, Value, Value>;
+
+interface OperatorKeysTable {
+  id: KeyId;
+  name: string;
+  hash: Uint8Array;
+  hint: string;
+  created_at: Date;
+  last_used_at: Date | null;
+}
+
+interface TenantsTable {
+  tenant_id: TenantId;
+  external_id: string | null;
+  name: string;
+  features: Generated<string[]>;
+  time_zone: string;
+  allowed_origins: Generated<string[]>;
+  app_url: string | null;
+  created_at: Date;
+  updated_at: Date;
+}
+
+interface KeysTable {
+  tenant_id: TenantId;
+  id: KeyId;
+  name: string;
+  scopes: KeyScope[];
+  hash: Uint8Array;
+  hint: string;
+  created_at: Date;
+  last_used_at: Date | null;
+}
+
+interface UsersTable {
+  tenant_id: TenantId;
+  id: UserId;
+  external_id: string | null;
+  name: string;
+  email: string | null;
+  microsoft_tenant_id: string | null;
+  microsoft_object_id: string | null;
+  role: Role;
+  suspended: Generated<boolean>;
+  created_at: Date;
+  updated_at: Date;
+}
+
+interface SessionsTable {
+  tenant_id: TenantId;
+  id: SessionId;
+  user_id: UserId;
+  hash: Uint8Array;
+  role: Role | null;
+  scope: Json<SessionScope>;
+  expires_at: Date;
+  created_at: Date;
+}
+
+interface CarrierAccountsTable {
+  tenant_id: TenantId;
+  id: CarrierAccountId;
+  carrier: Carrier;
+  name: string;
+  /** Sealed; see `seal/`. */
+  credentials: Uint8Array;
+  created_at: Date;
+  updated_at: Date;
+}
+
+interface LinesTable {
+  tenant_id: TenantId;
+  id: LineId;
+  name: string;
+  number: CanonicalNumber | null;
+  sender_id: string | null;
+  kind: LineKind;
+  carrier_account_id: CarrierAccountId;
+  capabilities: Json<LineCapabilities>;
+  send_rate: number | null;
+  created_at: Date;
+  updated_at: Date;
+}
+
+interface LineAssigneesTable {
+  tenant_id: TenantId;
+  line_id: LineId;
+  user_id: UserId;
+}
+
+interface ConversationsTable {
+  tenant_id: TenantId;
+  id: ConversationId;
+  line_id: LineId;
+  participants: Json<Participant[]>;
+  participant_key: string;
+  state: Generated<ConversationState>;
+  assignee_id: UserId | null;
+  tags: Generated<string[]>;
+  snoozed_until: Date | null;
+  records: Json<CrmRecord[]>;
+  metadata: Json<Record<string, string>>;
+  sequence: Generated<number>;
+  inbound_count: Generated<number>;
+  last_message_id: MessageId | null;
+  last_activity_at: Date;
+  created_at: Date;
+  updated_at: Date;
+}
+
+interface ConversationRecordsTable {
+  tenant_id: TenantId;
+  source: string;
+  type: string;
+  external_id: string;
+  conversation_id: ConversationId;
+}
+
+interface MessagesTable {
+  tenant_id: TenantId;
+  id: MessageId;
+  conversation_id: ConversationId;
+  line_id: LineId;
+  sequence: number;
+  inbound_count: number;
+  direction: Message["direction"];
+  kind: Message["kind"];
+  text: string;
+  media: Json<MediaItem[]>;
+  sender: string | null;
+  recipient: string | null;
+  author: Json<Author>;
+  status: MessageStatus | null;
+  failure: JSONColumnType<Failure | null, Failure | null, Failure | null>;
+  encoding: "gsm7" | "ucs2" | null;
+  segments: number | null;
+  send_at: Date | null;
+  sent_at: Date | null;
+  delivered_at: Date | null;
+  retry_of: MessageId | null;
+  broadcast_id: string | null;
+  carrier_account_id: CarrierAccountId | null;
+  carrier_message_id: string | null;
+  client_id: string | null;
+  metadata: Json<Record<string, string>>;
+  created_at: Date;
+  updated_at: Date;
+}
+
+interface InboundTextsTable {
+  tenant_id: TenantId;
+  carrier_account_id: CarrierAccountId;
+  carrier_message_id: string;
+  message_id: MessageId;
+  raw: Uint8Array;
+  received_at: Date;
+}
+
+interface ParkedReceiptsTable {
+  tenant_id: TenantId;
+  carrier_account_id: CarrierAccountId;
+  carrier_message_id: string;
+  receipt: Json<object>;
+  received_at: Date;
+}
+
+interface ReadStatesTable {
+  tenant_id: TenantId;
+  user_id: UserId;
+  conversation_id: ConversationId;
+  through_sequence: number;
+  inbound_count: number;
+  updated_at: Date;
+}
+
+interface EventsTable {
+  tenant_id: TenantId;
+  /** xid8; read it as text. */
+  xid: ColumnType<string, never, never>;
+  n: ColumnType<number, never, never>;
+  id: EventId;
+  type: EventType;
+  audience: Json<Audience>;
+  body: string;
+  created_at: Date;
+}
+
+interface EventHorizonsTable {
+  tenant_id: TenantId;
+  xid: string;
+  n: number;
+}
+
+interface IdempotencyKeysTable {
+  tenant_id: TenantId;
+  principal: string;
+  route: string;
+  key: string;
+  request_hash: Uint8Array;
+  status: number | null;
+  /** Sealed body of the answer. */
+  answer: Uint8Array | null;
+  created_at: Date;
+}
+
+interface WorkTable {
+  tenant_id: TenantId;
+  id: string;
+  kind: string;
+  lane: string;
+  serial: string;
+  priority: Generated<number>;
+  due_at: Date;
+  attempts: Generated<number>;
+  payload: Json<object>;
+  started_fence: number | null;
+  created_at: Date;
+}
+
+interface WorkLanesTable {
+  tenant_id: TenantId;
+  kind: string;
+  lane: string;
+  holder: string | null;
+  fence: Generated<number>;
+  lease_until: Date | null;
+  paused_until: Date | null;
+}
+
+interface StoreInfoTable {
+  epoch: string;
+  fingerprint: string;
+  environment: "production" | "sandbox";
+}
+
+/** The tables as the code sees them; the migrations are the truth. */
+export interface Tables {
+  operator_keys: OperatorKeysTable;
+  tenants: TenantsTable;
+  keys: KeysTable;
+  users: UsersTable;
+  sessions: SessionsTable;
+  carrier_accounts: CarrierAccountsTable;
+  lines: LinesTable;
+  line_assignees: LineAssigneesTable;
+  conversations: ConversationsTable;
+  conversation_records: ConversationRecordsTable;
+  messages: MessagesTable;
+  inbound_texts: InboundTextsTable;
+  parked_receipts: ParkedReceiptsTable;
+  read_states: ReadStatesTable;
+  events: EventsTable;
+  event_horizons: EventHorizonsTable;
+  idempotency_keys: IdempotencyKeysTable;
+  work: WorkTable;
+  work_lanes: WorkLanesTable;
+  store_info: StoreInfoTable;
+}
