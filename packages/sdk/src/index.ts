@@ -1,0 +1,61 @@
+/* The Trunkline client: everything public, by subject. */
+
+/* The words of the wire that a caller meets. */
+export type {
+  AnyEvent,
+  Author,
+  CarrierAccount,
+  CarrierAccountId,
+  ConversationId,
+  ConversationState,
+  ConversationWithViewer as Conversation,
+  CreatedSession,
+  ErrorCode,
+  EventEnvelope,
+  EventMap,
+  EventOf,
+  EventType,
+  Failure,
+  Issue,
+  Key,
+  KeyId,
+  Line,
+  LineId,
+  Me,
+  Message,
+  MessageId,
+  MessagePreview,
+  MessageStatus,
+  Page,
+  Participant,
+  ReadState,
+  SessionId,
+  Tenant,
+  TenantId,
+  Unread,
+  User,
+  UserId,
+  UserRef,
+} from "@trunkline/protocol";
+export { type ApiKeyAuth, apiKeyAuth } from "./auth/api-key-auth.ts";
+export type { SessionToken, TokenReason, TokenRequest, TrunklineAuth } from "./auth/auth.ts";
+export { sessionAuth } from "./auth/session-auth.ts";
+export { createTrunkline, type Drafts, type Trunkline } from "./client.ts";
+export { isTrunklineError, TrunklineError, type TrunklineErrorCode, type TrunklineErrorFacts } from "./errors.ts";
+export type { Connection, ConnectionView } from "./events/connection.ts";
+export type { EventStreamOptions, TrunklineOptions } from "./options.ts";
+export type {
+  CarrierAccountsResource,
+  KeysResource,
+  SessionsResource,
+  TenantsResource,
+} from "./resources/administration.ts";
+export type { CallOptions, KeyedCallOptions } from "./resources/call-options.ts";
+export type { ConversationFilter, ConversationsResource } from "./resources/conversations.ts";
+export type { EventRange, EventsResource } from "./resources/events.ts";
+export type { Listing, ListOptions } from "./resources/listing.ts";
+export type { LiveMessagesOptions, MessageRange, MessagesResource, SendTarget } from "./resources/messages.ts";
+export type { LinesResource, UsersResource } from "./resources/people-and-lines.ts";
+export type { MeResource, UnreadResource } from "./resources/viewer.ts";
+export type { Live, LiveItem, LiveItemSnapshot, LiveSnapshot, Observable } from "./store/live.ts";
+export type { MessageRow, UnsentMessage } from "./store/message-rows.ts";

@@ -1,0 +1,22 @@
+import type { AnyEvent, EventOf, EventPage, EventType } from "@trunkline/protocol";
+import type { CallOptions } from "./call-options.ts";
+
+export interface EventRange {
+  /** A cursor of an earlier page or event; without it from the oldest event that is kept. */
+  after?: string | undefined;
+  limit?: number | undefined;
+}
+
+export interface EventsResource {
+  /**
+   * Calls `listener` for every event of that type from now on, each once, over any cut of the line. The stream runs while
+   * somebody listens. A listener that throws is reported to `onError` and does not keep others from theirs.
+   *
+   * @returns the way out
+   */
+  on<Type extends EventType>(type: Type, listener: (event: EventOf<Type>) => void): () => void;
+  /** One page of the log, oldest first; `cursor` is where to go on. */
+  page(range?: EventRange, options?: CallOptions): Promise<EventPage>;
+  /** The log from `after` to its present end, oldest first. */
+  list(range?: EventRange, options?: CallOptions): AsyncIterable<AnyEvent>;
+}

@@ -1,0 +1,49 @@
+import type { ConversationId, Message, MessageId, SendMessage } from "@trunkline/protocol";
+import type { Live } from "../store/live.ts";
+import type { MessageRow } from "../store/message-rows.ts";
+import type { CallOptions, KeyedCallOptions } from "./call-options.ts";
+import type { Listing, ListOptions } from "./listing.ts";
+
+/** Which part of a conversation, and in which order. At most one of the three sequences. */
+export interface MessageRange extends ListOptions {
+  /** @default "desc", the newest first */
+  order?: "asc" | "desc" | undefined;
+  beforeSequence?: number | undefined;
+  afterSequence?: number | undefined;
+  aroundSequence?: number | undefined;
+}
+
+/** A line's number or sender id, and the number to text. */
+export interface SendTarget {
+  from: string;
+  to: string;
+}
+
+export interface LiveMessagesOptions {
+  /** Opens the list around the message with this sequence instead of at the end. */
+  around?: number | undefined;
+}
+
+export interface MessagesResource {
+  list(conversationId: ConversationId, range?: MessageRange, options?: CallOptions): Listing<Message>;
+  get(id: MessageId, options?: CallOptions): Promise<Message>;
+  /**
+   * Sends a text. Resolves when the gateway has accepted it; that it was delivered is told by events.
+   *
+   * Into a conversation, live lists show it at once. In browsers it then goes through the outbox: it is tried until the
+   * gateway answers, over a reload too, and taken once. On servers nothing queues: the promise settles within `timeoutMs`.
+   */
+  send(
+    target: ConversationId | SendTarget,
+    content: Omit<SendMessage, "clientId">,
+    options?: KeyedCallOptions,
+  ): Promise<Message>;
+  /** Sends a text again that a carrier failed to deliver; the new message names the old one in `retryOf`. */
+  retry(id: MessageId, options?: KeyedCallOptions): Promise<Message>;
+  /** A conversation's messages, oldest first, kept up to date, with what is being sent behind them. */
+  live(conversationId: ConversationId, options?: LiveMessagesOptions): Live<MessageRow>;
+  /** Tries a failed row again under its old key, so that the gateway still takes it once. */
+  resend(key: string): Promise<Message>;
+  /** Removes a failed row. */
+  discard(key: string): void;
+}
