@@ -32,15 +32,7 @@ export {
   type EventOf,
   EventPage,
   type EventType,
-  HEARTBEAT_MS,
   ListEvents,
-  STREAM_END,
-  STREAM_READY,
-  STREAM_RESET,
-  type StreamEnd,
-  type StreamReady,
-  type StreamReset,
-  type StreamResetReason,
 } from "./events.ts";
 export { HEADERS, MAX_IDEMPOTENCY_KEY } from "./headers.ts";
 export {
@@ -94,6 +86,16 @@ export {
 } from "./roles.ts";
 export type { Page } from "./schema.ts";
 export { CreatedSession, CreateSession, SessionScope } from "./sessions.ts";
+export {
+  HEARTBEAT_MS,
+  STREAM_END,
+  STREAM_READY,
+  STREAM_RESET,
+  type StreamEnd,
+  type StreamReady,
+  type StreamReset,
+  type StreamResetReason,
+} from "./stream.ts";
 export { CreateTenant, Tenant, UpdateTenant } from "./tenants.ts";
 export { isStorableText, toStorableText } from "./text.ts";
 export { MicrosoftIdentity, RoleName, SessionUser, UpdateUser, User } from "./users.ts";

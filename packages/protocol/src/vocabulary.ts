@@ -1,0 +1,9 @@
+/*
+ * The words of the wire that weigh next to nothing: constants and pure functions without a schema library. Browsers import
+ * these at run time; of the main entry they take types alone.
+ */
+
+export { HEADERS, MAX_IDEMPOTENCY_KEY } from "./headers.ts";
+export { isFinalStatus, MESSAGE_STATUSES, type MessageStatus, mergeStatus } from "./message-status.ts";
+export { type CanonicalNumber, displayNumber, isE164, isSenderId, isShortCode } from "./numbers.ts";
+export { HEARTBEAT_MS, STREAM_END, STREAM_READY, STREAM_RESET } from "./stream.ts";
