@@ -1,0 +1,179 @@
+import type { Message } from "@trunkline/protocol";
+import { type GatewayCall, gatewayCalls } from "./gateway-calls.ts";
+import { type Stage, setStage } from "./stage.ts";
+import { FRONT_DESK } from "./story/front-desk.ts";
+import { PEOPLE, type Person, type PersonId, STAFF, type StaffId } from "./story/people.ts";
+import type { FailureCode, Thread } from "./story/thread.ts";
+import { type Step, timeline } from "./story/timeline.ts";
+import { WORKSHOP } from "./story/workshop.ts";
+import { type World, worldAt } from "./world.ts";
+
+/** How far before the present the world's clock must stand when the story begins: three weeks and a day. */
+export const DEMO_HISTORY_MS = 22 * 86_400_000;
+
+// A session ends by the gateway's clock, which the story moves; one that has a minute left is not begun with.
+const SESSION_MARGIN_MS = 60_000;
+/** How long the carrier takes once the story is told, so that a person sees each tick change. */
+const CARRIER_LATENCY_MS = 350;
+
+export interface SeedDemoOptions {
+  gatewayUrl: string;
+  worldUrl: string;
+  /** Called after every text of the story. */
+  onProgress?: (done: number, total: number) => void;
+  /** @default globalThis.fetch */
+  fetch?: typeof globalThis.fetch;
+}
+
+export interface SeedDemoResult {
+  /** Conversations and texts that were added; both 0 when the tenant had conversations already. */
+  readonly conversations: number;
+  readonly messages: number;
+}
+
+/**
+ * Tells the demo's story to a gateway through the doors that everybody uses: customers text from their handsets through
+ * the carrier, staff answer with sessions of their own, and the world's clock moves from each text to the next.
+ *
+ * The clock must stand `DEMO_HISTORY_MS` before the present; it stands at the present afterwards. A tenant that has
+ * conversations already is left as it is.
+ */
+export async function seedDemo({
+  gatewayUrl,
+  worldUrl,
+  onProgress = () => undefined,
+  fetch = globalThis.fetch,
+}: SeedDemoOptions): Promise<SeedDemoResult> {
+  const world = worldAt(worldUrl, fetch);
+  const { apiKey } = await world.tenant();
+  const asKey = gatewayCalls({ gatewayUrl, token: apiKey, fetch });
+  if ((await asKey("listConversations", { query: { limit: 1 } })).data.length > 0)
+    return { conversations: 0, messages: 0 };
+
+  const stage = await setStage(world, asKey);
+  const teller = new Teller({ world, stage, asKey, as: (token) => gatewayCalls({ gatewayUrl, token, fetch }) });
+  const steps = timeline([...FRONT_DESK, ...WORKSHOP]);
+  let standsAgoMs = DEMO_HISTORY_MS;
+  for (const [index, step] of steps.entries()) {
+    await teller.moveClock(standsAgoMs - step.agoMs);
+    standsAgoMs = step.agoMs;
+    await teller.tell(step);
+    onProgress(index + 1, steps.length);
+  }
+  await teller.moveClock(standsAgoMs);
+  await teller.read();
+  await world.behave({ latencyMs: CARRIER_LATENCY_MS });
+  return { conversations: teller.conversations, messages: steps.length };
+}
+
+interface TellerParts {
+  world: World;
+  stage: Stage;
+  asKey: GatewayCall;
+  as: (token: string) => GatewayCall;
+}
+
+/** Puts one text after the other where it belongs. */
+class Teller {
+  readonly #parts: TellerParts;
+  readonly #conversations = new Map<Thread, Message["conversationId"]>();
+  readonly #sessions = new Map<StaffId, { call: GatewayCall; leftMs: number }>();
+
+  constructor(parts: TellerParts) {
+    this.#parts = parts;
+  }
+
+  get conversations(): number {
+    return this.#conversations.size;
+  }
+
+  async moveClock(ms: number): Promise<void> {
+    if (ms <= 0) return;
+    await this.#parts.world.advance(ms);
+    for (const session of this.#sessions.values()) session.leftMs -= ms;
+  }
+
+  async tell(step: Step): Promise<void> {
+    const { stage, world } = this.#parts;
+    const person = personOf(step.person);
+    const { number: line } = stage.lines[step.thread.line];
+    // The CRM opens the conversations of those it knows, so that they have names from the first text on.
+    if (step.isFirst && person.name !== undefined) await this.#open(step.thread, person);
+    if (step.from === "them") await world.text(person.number, line, step.text);
+    if (step.isFirst && person.name === undefined) await this.#open(step.thread, person);
+    if (step.from !== "them") await this.#answer(step, step.from);
+  }
+
+  /** Marks as read what the staff has read: everything but the last `unread` texts of each thread. */
+  async read(): Promise<void> {
+    for (const { id, lines } of STAFF) {
+      const call = await this.#as(id);
+      for (const [thread, conversationId] of this.#conversations) {
+        if (!lines.includes(thread.line)) continue;
+        const throughSequence = thread.messages.length - (thread.unread ?? 0);
+        await call("markRead", { params: { id: conversationId }, body: { throughSequence } });
+      }
+    }
+  }
+
+  async #open(thread: Thread, person: Person): Promise<void> {
+    const { id } = await this.#parts.asKey("openConversation", {
+      body: {
+        lineId: this.#parts.stage.lines[thread.line].id,
+        participants: [{ number: person.number, ...(person.name === undefined ? {} : { name: person.name }) }],
+        ...(person.name === undefined ? {} : { records: [recordOf(person)] }),
+      },
+    });
+    this.#conversations.set(thread, id);
+  }
+
+  async #answer(step: Step, staff: StaffId): Promise<void> {
+    const conversationId = this.#conversations.get(step.thread);
+    if (conversationId === undefined) throw new Error(`The thread with ${step.person} begins in the middle.`);
+    if (step.fails !== null) await this.#parts.world.behave(failing(step.fails));
+    const call = await this.#as(staff);
+    const { id } = await call("sendMessage", { params: { id: conversationId }, body: { text: step.text } });
+    await this.#settled(id);
+    if (step.fails !== null) await this.#parts.world.behave({});
+  }
+
+  /** Waits until the carrier has said how it ended, because the clock must not run away under a text on its way. */
+  async #settled(id: Message["id"]): Promise<void> {
+    for (let attempt = 0; attempt < 400; attempt++) {
+      const { status } = await this.#parts.asKey("getMessage", { params: { id } });
+      if (status === "delivered" || status === "undelivered" || status === "failed") return;
+      await new Promise((resolve) => setTimeout(resolve, 25));
+    }
+    throw new Error(`Message ${id} did not reach an end within ten seconds.`);
+  }
+
+  async #as(staff: StaffId): Promise<GatewayCall> {
+    const known = this.#sessions.get(staff);
+    if (known !== undefined && known.leftMs > SESSION_MARGIN_MS) return known.call;
+    const { token } = await this.#parts.stage.session(staff);
+    const call = this.#parts.as(token);
+    this.#sessions.set(staff, { call, leftMs: 600_000 });
+    return call;
+  }
+}
+
+/** The CRM's name for a contact, as conversations refer to it. */
+export function recordOf(person: Person) {
+  return {
+    source: "harbor",
+    type: "contact",
+    externalId: person.id,
+    ...(person.name === undefined ? {} : { label: person.name }),
+  };
+}
+
+function personOf(id: PersonId): Person {
+  const found = PEOPLE.find((person) => person.id === id);
+  if (found === undefined) throw new Error(`Nobody is called ${id}.`);
+  return found;
+}
+
+function failing(code: FailureCode) {
+  // A handset that is off takes the text's receipt with it; the other reasons are known when the text is handed over.
+  return code === "unreachable" ? { receipts: "failed" as const, errorCode: code } : { errorCode: code };
+}
