@@ -4,6 +4,12 @@ export interface Clock {
   now(): number;
   /** Calls `wake` once, as soon as the clock shows `time` or later. Returns the way to call it off. */
   at(time: number, wake: () => void): () => void;
+  /**
+   * Calls `look` about every `ms` milliseconds of real time, also while the clock stands still. For what has nothing to
+   * do with what time it is: looking again in case a wake-up was lost, keeping a connection warm, waiting for a store
+   * that is away. Returns the way to stop it.
+   */
+  poll(ms: number, look: () => void): () => void;
 }
 
 // setTimeout takes a signed 32-bit number of milliseconds and fires at once beyond it.
@@ -22,7 +28,28 @@ export function systemClock(): Clock {
       arm();
       return () => clearTimeout(timer);
     },
+    poll: realPoll,
   };
+}
+
+/** `Clock.poll` for clocks that do not follow the machine's: real time stays real. */
+export function realPoll(ms: number, look: () => void): () => void {
+  const timer = setInterval(look, ms);
+  return () => clearInterval(timer);
+}
+
+/** Waits `ms` milliseconds of real time, or until `signal` is aborted; it never rejects. */
+export function rest(clock: Clock, ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal?.aborted) return resolve();
+    const done = () => {
+      signal?.removeEventListener("abort", done);
+      stop();
+      resolve();
+    };
+    const stop = clock.poll(ms, done);
+    signal?.addEventListener("abort", done, { once: true });
+  });
 }
 
 /** Waits on `clock` for `ms` milliseconds, or until `signal` is aborted; it never rejects. */

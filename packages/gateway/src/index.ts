@@ -1,6 +1,6 @@
 /* The gateway's core, for any host of `fetch`. What needs Node is in `@trunkline/gateway/node`. */
 
-export { type Clock, pause, systemClock } from "./clock.ts";
+export { type Clock, pause, realPoll, rest, systemClock } from "./clock.ts";
 export { type Logger, silentLogger } from "./logger.ts";
 export { type Ids, idSource, platformRandom, type RandomBytes } from "./random.ts";
 export { type Database, openDatabase } from "./store/database.ts";

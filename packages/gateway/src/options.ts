@@ -37,8 +37,9 @@ export interface GatewayOptions {
   /** @default silentLogger */
   logger?: Logger;
   /**
-   * Name of this node, unique among those that share a store; it marks the leases of work.
-   * @default a random one
+   * Name of this node, unique among those that share a store; it marks the leases of work. A node that comes back under
+   * its old name need not wait for its own leases to end.
+   * @default a random one; on PGlite, which only one process can open, always the same
    */
   node?: string;
   /**

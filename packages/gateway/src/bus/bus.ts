@@ -3,7 +3,7 @@ import type { TenantId } from "@trunkline/protocol";
 /** What a wake-up is about: a tenant's log has grown, work has become due, or what a key or session may do has changed. */
 export type Wake =
   | { topic: "events"; tenantId: TenantId }
-  | { topic: "work" }
+  | { topic: "work"; tenantId: TenantId; kind: string; lane: string }
   | { topic: "access"; tenantId: TenantId };
 
 /**

@@ -1,0 +1,243 @@
+import { PGlite } from "@electric-sql/pglite";
+import type { TenantId } from "@trunkline/protocol";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { memoryBus } from "../bus/memory.ts";
+import { systemClock } from "../clock.ts";
+import { silentLogger } from "../logger.ts";
+import { idSource, platformRandom } from "../random.ts";
+import { type Database, openDatabase } from "../store/database.ts";
+import { migrate } from "../store/migrate.ts";
+import { pgliteEngine } from "../store/pglite.ts";
+import type { AnyWorkKind, WorkKind } from "./lane.ts";
+import { acquireLane, enqueue, type LaneName, type WorkItem, withdraw } from "./queue.ts";
+import { createWorker, workKind } from "./worker.ts";
+
+interface Job {
+  name: string;
+}
+type JobKind = WorkKind<Job, Job, string>;
+
+const clock = systemClock();
+const ids = idSource(clock, platformRandom);
+const tenantId: TenantId = ids("tenant");
+let database: Database;
+
+beforeAll(async () => {
+  const engine = pgliteEngine(await PGlite.create());
+  await migrate(engine, { environment: "sandbox", newEpoch: () => "epoch" });
+  database = openDatabase(engine);
+});
+afterAll(() => database.close());
+
+/** A kind that settles everything as done, changed by what a test cares for. */
+function jobs(kind: string, changes: Partial<JobKind> = {}): AnyWorkKind {
+  return workKind<Job, Job, string>({
+    kind,
+    window: 4,
+    take: async (_tx, _lane, items) => ({ takes: items.map((item) => ({ item, task: item.payload })) }),
+    perform: async ({ name }) => name,
+    settle: async (_tx, _lane, results) => ({
+      settlements: results.map(({ item }) => ({ id: item.id, kind: "done" })),
+    }),
+    recover: async (_tx, _lane, items) => ({ settlements: items.map(({ id }) => ({ id, kind: "done" })) }),
+    committed: () => undefined,
+    ...changes,
+  });
+}
+
+function workerOf(kind: AnyWorkKind, node = "one", leaseMs = 15_000) {
+  const bus = memoryBus(silentLogger);
+  const worker = createWorker({ database, clock, logger: silentLogger, node, leaseMs, bus, kinds: [kind] });
+  return { worker, bus };
+}
+
+async function put(kind: string, names: string[], { lane = "lane", serial }: { lane?: string; serial?: string } = {}) {
+  const items = names.map((name) => ({
+    id: ids("message"),
+    kind,
+    lane,
+    serial: serial ?? name,
+    dueAt: new Date(clock.now()),
+    payload: { name },
+  }));
+  await database.tenant(tenantId, (tx) => enqueue(tx, tenantId, items, clock.now()));
+  return items.map(({ id }) => id);
+}
+
+const left = (kind: string) =>
+  database.tenant(tenantId, (tx) => tx.selectFrom("work").select("id").where("kind", "=", kind).execute());
+
+describe("a lane", () => {
+  test("works its items in order, and leaves nothing behind", async () => {
+    const begun: string[] = [];
+    const perform = async ({ name }: Job) => {
+      begun.push(name);
+      return name;
+    };
+    const names = Array.from({ length: 25 }, (_, index) => `job ${index}`);
+    await put("ordered", names);
+    const { worker } = workerOf(jobs("ordered", { perform }));
+    worker.start();
+    await worker.idle();
+    expect(begun).toEqual(names);
+    expect(await left("ordered")).toEqual([]);
+    await worker.stop();
+  });
+
+  test("has at most a window in flight, and never two of one serial", async () => {
+    const inFlight = new Set<string>();
+    let most = 0;
+    const perform = async ({ name }: Job) => {
+      const serial = name.split(" ")[0] ?? "";
+      expect(inFlight.has(serial)).toBe(false);
+      inFlight.add(serial);
+      most = Math.max(most, inFlight.size);
+      await new Promise(setImmediate);
+      inFlight.delete(serial);
+      return name;
+    };
+    for (const serial of ["a", "b", "c", "d", "e", "f"]) {
+      await put("windowed", [`${serial} 1`, `${serial} 2`, `${serial} 3`], { serial });
+    }
+    const { worker } = workerOf(jobs("windowed", { perform }));
+    worker.start();
+    await worker.idle();
+    expect(most).toBe(4);
+    expect(await left("windowed")).toEqual([]);
+    await worker.stop();
+  });
+
+  test("is held by one node; another gets it when the lease has ended, and finds what was begun", async () => {
+    const [id = ""] = await put("orphaned", ["begun by a node that died"]);
+    const lane: LaneName = { tenantId, kind: "orphaned", lane: "lane" };
+    const past = clock.now() - 60_000;
+    await database.tenant(tenantId, async (tx) => {
+      await acquireLane(tx, lane, { node: "dead", now: past, leaseMs: 15_000 });
+      await tx.updateTable("work").set({ started_fence: 1 }).where("id", "=", id).execute();
+    });
+    const recovered: string[] = [];
+    const performed = vi.fn(async ({ name }: Job) => name);
+    const recover: JobKind["recover"] = async (_tx, _lane, items: readonly WorkItem<Job>[]) => {
+      recovered.push(...items.map((item) => item.id));
+      return { settlements: items.map((item) => ({ id: item.id, kind: "done" })) };
+    };
+    const { worker } = workerOf(jobs("orphaned", { recover, perform: performed }));
+    worker.start();
+    await worker.idle();
+    expect(recovered).toEqual([id]);
+    expect(performed).not.toHaveBeenCalled();
+    await worker.stop();
+  });
+
+  test("that another node holds is left alone", async () => {
+    await put("held", ["theirs"]);
+    const lane: LaneName = { tenantId, kind: "held", lane: "lane" };
+    await database.tenant(tenantId, (tx) =>
+      acquireLane(tx, lane, { node: "other", now: clock.now(), leaseMs: 60_000 }),
+    );
+    const { worker } = workerOf(jobs("held"));
+    worker.start();
+    await worker.idle();
+    expect(await left("held")).toHaveLength(1);
+    await worker.stop();
+  });
+
+  test("that pauses begins nothing until the pause is over, and keeps its order", async () => {
+    const begun: string[] = [];
+    let refused = false;
+    const kind = jobs("paused", {
+      window: 1,
+      perform: async ({ name }) => {
+        begun.push(name);
+        return name;
+      },
+      settle: async (_tx, _lane, results) => {
+        if (refused) return { settlements: results.map(({ item }) => ({ id: item.id, kind: "done" })) };
+        refused = true;
+        return {
+          settlements: results.map(({ item }) => ({ id: item.id, kind: "back" })),
+          pauseUntil: clock.now() + 150,
+        };
+      },
+    });
+    await put("paused", ["first", "second"]);
+    const { worker } = workerOf(kind);
+    worker.start();
+    await worker.idle();
+    expect(begun).toEqual(["first"]);
+    await vi.waitFor(async () => expect(await left("paused")).toEqual([]));
+    expect(begun).toEqual(["first", "first", "second"]);
+    await worker.stop();
+  });
+});
+
+test("an item whose work throws is recovered, not lost and not repeated", async () => {
+  const recovered: string[] = [];
+  const perform = vi.fn(async () => Promise.reject(new Error("the line broke")));
+  const recover: JobKind["recover"] = async (_tx, _lane, items: readonly WorkItem<Job>[]) => {
+    recovered.push(...items.map(({ payload }) => payload.name));
+    return { settlements: items.map(({ id }) => ({ id, kind: "done" })) };
+  };
+  await put("thrown", ["odd"]);
+  const { worker } = workerOf(jobs("thrown", { perform, recover }));
+  worker.start();
+  await worker.idle();
+  expect(perform).toHaveBeenCalledTimes(1);
+  expect(recovered).toEqual(["odd"]);
+  await worker.stop();
+});
+
+test("a turn whose transaction fails is tried again with the same outcome", async () => {
+  let failures = 2;
+  const settle: JobKind["settle"] = async (_tx, _lane, results) => {
+    if (failures-- > 0) throw new Error("the store went away");
+    return { settlements: results.map(({ item }) => ({ id: item.id, kind: "done" })) };
+  };
+  const perform = vi.fn(async ({ name }: Job) => name);
+  await put("flaky", ["once"]);
+  const { worker } = workerOf(jobs("flaky", { settle, perform }));
+  worker.start();
+  await worker.idle();
+  expect(perform).toHaveBeenCalledTimes(1);
+  expect(await left("flaky")).toEqual([]);
+  await worker.stop();
+});
+
+test("a wake-up starts work at once, and work committed while a lane closes is not forgotten", async () => {
+  const { worker, bus } = workerOf(jobs("woken"));
+  worker.start();
+  await worker.idle();
+  for (let round = 0; round < 30; round++) {
+    await put("woken", [`round ${round}`]);
+    bus.publish({ topic: "work", tenantId, kind: "woken", lane: "lane" });
+  }
+  await worker.idle();
+  expect(await left("woken")).toEqual([]);
+  await worker.stop();
+});
+
+test("stopping waits for what is in flight and begins nothing more", async () => {
+  const { promise: gate, resolve: open } = Promise.withResolvers<void>();
+  const perform = vi.fn(async ({ name }: Job) => {
+    await gate;
+    return name;
+  });
+  await put("stopped", ["a", "b", "c", "d", "e", "f"]);
+  const { worker } = workerOf(jobs("stopped", { perform }));
+  worker.start();
+  await vi.waitFor(() => expect(perform).toHaveBeenCalledTimes(4));
+  const stopped = worker.stop();
+  open();
+  await stopped;
+  expect(perform).toHaveBeenCalledTimes(4);
+  expect(await left("stopped")).toHaveLength(2);
+});
+
+test("work that nobody has begun can be taken back", async () => {
+  const [first = "", second = ""] = await put("withdrawn", ["a", "b"]);
+  const taken = await database.tenant(tenantId, async (tx) => {
+    await tx.updateTable("work").set({ started_fence: 1 }).where("id", "=", second).execute();
+    return withdraw(tx, tenantId, [first, second]);
+  });
+  expect(taken).toEqual([first]);
+});
