@@ -1,4 +1,4 @@
-import type { Actor, Author, Permission, Role, TenantId, User } from "@trunkline/protocol";
+import type { Actor, Author, KeyId, Permission, Role, TenantId, User } from "@trunkline/protocol";
 import type { Sight } from "./sight.ts";
 
 /** Who makes a request, and what they may see and do in one tenant. */
@@ -18,4 +18,11 @@ export interface Principal {
   readonly actor: Actor;
   /** How messages name the principal as their author. */
   readonly author: Author;
+}
+
+/** Who makes a request that belongs to no tenant: an operator key. */
+export interface Operator {
+  readonly kind: "operator";
+  readonly id: KeyId;
+  readonly name: string;
 }

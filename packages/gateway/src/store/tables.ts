@@ -234,6 +234,9 @@ interface IdempotencyKeysTable {
   created_at: Date;
 }
 
+/** Like `idempotency_keys`, for the operator's own routes; `tenant_id` is empty. */
+type OperatorIdempotencyKeysTable = Omit<IdempotencyKeysTable, "tenant_id"> & { tenant_id: "" };
+
 interface WorkTable {
   tenant_id: TenantId;
   id: string;
@@ -283,6 +286,7 @@ export interface Tables {
   events: EventsTable;
   event_horizons: EventHorizonsTable;
   idempotency_keys: IdempotencyKeysTable;
+  operator_idempotency_keys: OperatorIdempotencyKeysTable;
   work: WorkTable;
   work_lanes: WorkLanesTable;
   store_info: StoreInfoTable;

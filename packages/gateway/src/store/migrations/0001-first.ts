@@ -39,7 +39,7 @@ const SYSTEM_READS = {
 } as const;
 
 /** What the operator owns: whole rows of these. */
-const OPERATOR_TABLES = ["tenants", "operator_keys"] as const;
+const OPERATOR_TABLES = ["tenants", "operator_keys", "operator_idempotency_keys"] as const;
 
 export const first: Migration = {
   version: 1,
@@ -282,6 +282,8 @@ export const first: Migration = {
       primary key (tenant_id, principal, route, key)
     )`,
     "create index idempotency_keys_by_age on idempotency_keys (created_at)",
+    // The same for the operator's own routes, which belong to no tenant; `tenant_id` is empty.
+    "create table operator_idempotency_keys (like idempotency_keys including all)",
     // Work to do at `due_at`, in order within its lane. `serial` is what must not overtake itself within a lane, such as
     // a conversation. `started_fence` is set while somebody has begun it.
     `create table work (
