@@ -1,0 +1,46 @@
+import {
+  HEARTBEAT_MS,
+  STREAM_END,
+  STREAM_READY,
+  STREAM_RESET,
+  type StreamEnd,
+  type StreamReset,
+} from "@trunkline/protocol";
+
+/*
+ * Frames of `text/event-stream`. Source: WHATWG HTML, "Server-sent events", section "Parsing an event stream".
+ */
+
+const encoder = new TextEncoder();
+
+/** An event of the log. JSON holds no raw line break, so that one `data:` line is enough. */
+export const eventFrame = (cursor: string, type: string, body: string): Uint8Array =>
+  encoder.encode(`id: ${cursor}\nevent: ${type}\ndata: ${body}\n\n`);
+
+/** The first frame: where the stream stands and how often it shows that it lives. */
+export const readyFrame = (cursor: string): Uint8Array =>
+  eventFrame(cursor, STREAM_READY, JSON.stringify({ cursor, heartbeatMs: HEARTBEAT_MS }));
+
+/** What the reader holds may be stale. The id is where it goes on once it has read again. */
+export const resetFrame = (cursor: string, reset: StreamReset): Uint8Array =>
+  eventFrame(cursor, STREAM_RESET, JSON.stringify(reset));
+
+/** The last frame. It has no id, so that the reader resumes from the last event. */
+export const endFrame = (end: StreamEnd): Uint8Array =>
+  encoder.encode(`event: ${STREAM_END}\ndata: ${JSON.stringify(end)}\n\n`);
+
+/** A comment that keeps proxies and readers from giving up. */
+export const heartbeatFrame = (): Uint8Array => encoder.encode(": \n\n");
+
+/** Several frames as one chunk. */
+export function joinFrames(frames: readonly Uint8Array[]): Uint8Array {
+  const [first] = frames;
+  if (first && frames.length === 1) return first;
+  const joined = new Uint8Array(frames.reduce((length, frame) => length + frame.length, 0));
+  let offset = 0;
+  for (const frame of frames) {
+    joined.set(frame, offset);
+    offset += frame.length;
+  }
+  return joined;
+}

@@ -1,0 +1,85 @@
+import type { Actor, EventEnvelope, EventId, EventMap, EventType, TenantId } from "@trunkline/protocol";
+import { type RawBuilder, sql } from "kysely";
+import type { Bus } from "../bus/bus.ts";
+import type { Clock } from "../clock.ts";
+import type { Ids } from "../random.ts";
+import type { Audience } from "../rights/sight.ts";
+import type { Database, Tx } from "../store/database.ts";
+import { json } from "../store/json.ts";
+
+/** Something that happened, before it has an id and a time. */
+export type NewEvent = {
+  [Type in EventType]: {
+    readonly type: Type;
+    readonly data: EventMap[Type];
+    readonly audience: Audience;
+    /** Who caused it; null for the gateway and for carriers. */
+    readonly actor: Actor | null;
+  };
+}[EventType];
+
+/** The tenant's record of every change that a client could see. */
+export interface EventLog {
+  /**
+   * Writes events in the transaction that caused them, with one insert; call it once per transaction. Publish
+   * `{ topic: "events" }` after the commit, or let `transaction` do both.
+   */
+  append(tx: Tx, tenantId: TenantId, events: readonly NewEvent[]): Promise<void>;
+  /** The insert alone, for statements that do more at once. */
+  insertion(tenantId: TenantId, events: readonly NewEvent[]): RawBuilder<unknown>;
+  /** Runs `work` for one tenant, appends what it recorded, and wakes the readers after the commit. */
+  transaction<Result>(
+    tenantId: TenantId,
+    work: (tx: Tx, record: (...events: NewEvent[]) => void) => Promise<Result>,
+  ): Promise<Result>;
+}
+
+export interface EventLogParts {
+  database: Database;
+  bus: Bus;
+  ids: Ids;
+  clock: Clock;
+}
+
+interface EventRow {
+  i: number;
+  id: EventId;
+  type: EventType;
+  audience: Audience;
+  body: string;
+}
+
+export function createEventLog({ database, bus, ids, clock }: EventLogParts): EventLog {
+  function insertion(tenantId: TenantId, events: readonly NewEvent[]): RawBuilder<unknown> {
+    const timestamp = new Date(clock.now()).toISOString();
+    const rows = events.map(({ type, data, audience, actor }, i): EventRow => {
+      const id = ids("event");
+      const envelope: EventEnvelope = { id, type, timestamp, tenantId, actor, data };
+      return { i, id, type, audience, body: JSON.stringify(envelope) };
+    });
+    return sql`insert into events (tenant_id, id, type, audience, body, created_at)
+      select ${tenantId}::text, e.id, e.type, e.audience, e.body, ${timestamp}::timestamptz
+      from jsonb_to_recordset(${json(rows)}) as e (i int, id text, type text, audience jsonb, body text) order by e.i`;
+  }
+
+  async function append(tx: Tx, tenantId: TenantId, events: readonly NewEvent[]): Promise<void> {
+    if (events.length > 0) await insertion(tenantId, events).execute(tx);
+  }
+
+  return {
+    append,
+    insertion,
+    async transaction(tenantId, work) {
+      let written = 0;
+      const result = await database.tenant(tenantId, async (tx) => {
+        const events: NewEvent[] = []; // anew in each attempt: a transaction that lost a race runs again
+        const answer = await work(tx, (...more) => events.push(...more));
+        await append(tx, tenantId, events);
+        written = events.length;
+        return answer;
+      });
+      if (written > 0) bus.publish({ topic: "events", tenantId });
+      return result;
+    },
+  };
+}
