@@ -24,7 +24,11 @@ const COOKIE = "harbor_user";
 const SignIn = z.strictObject({ user: z.enum(["mara", "tomas"]) });
 const number = z.string().check(z.regex(/^\+[1-9]\d{6,14}$/));
 const Follow = z.strictObject({ number });
-const Text = z.strictObject({ number, to: number, text: z.string().check(z.minLength(1), z.maxLength(1600)) });
+const Text = z.strictObject({
+  number,
+  to: number,
+  text: z.string().check(z.minLength(1), z.maxLength(1600)),
+});
 const WhoseConversation = z.strictObject({
   conversationId: z.string().check(z.refine((value) => isId("conv", value))),
 });
@@ -47,17 +51,26 @@ export function createDemoApp(parts: DemoAppParts): (request: Request) => Promis
     },
     "/api/sign-in": async (_request, _staff, body) => {
       const { user } = SignIn.parse(body);
-      return new Response(null, { status: 204, headers: { "set-cookie": cookie(user) } });
+      return new Response(null, {
+        status: 204,
+        headers: { "set-cookie": cookie(user) },
+      });
     },
     "/api/crm": async (_request, staff) => Response.json(crmFor(staff, stage.lines)),
     "/api/contact-of": async (_request, staff, body) => {
       const { conversationId } = WhoseConversation.parse(body);
       if (!isId("conv", conversationId)) return refuse(400, "That is not a conversation.");
       const { token } = await stage.session(staff);
-      const { participants, lineId } = await as(token)("getConversation", { params: { id: conversationId } });
+      const { participants, lineId } = await as(token)("getConversation", {
+        params: { id: conversationId },
+      });
       const texter = participants[0]?.number ?? null;
       const contact = PEOPLE.find((person) => person.number === texter && "name" in person);
-      return Response.json({ number: texter, lineId, contactId: contact?.id ?? null });
+      return Response.json({
+        number: texter,
+        lineId,
+        contactId: contact?.id ?? null,
+      });
     },
     "/api/phone/texts": async (_request, _staff, body) => {
       const { number: from, to, text } = Text.parse(body);
@@ -67,7 +80,10 @@ export function createDemoApp(parts: DemoAppParts): (request: Request) => Promis
     // A POST, so that the number stands in no address.
     "/api/phone/follow": async (request, _staff, body) => {
       const stream = await world.follow(Follow.parse(body).number, request.signal);
-      const headers = { "content-type": "text/event-stream", "cache-control": "no-store" };
+      const headers = {
+        "content-type": "text/event-stream",
+        "cache-control": "no-store",
+      };
       return new Response(stream.body, { status: stream.status, headers });
     },
   };

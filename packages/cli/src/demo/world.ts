@@ -24,8 +24,8 @@ export interface World {
   tenant(): Promise<z.infer<typeof WorldFacts>["tenants"][number]>;
   /** Texts a line from a phone. Resolves when the gateway has answered the carrier. */
   text(number: string, to: string, text: string): Promise<void>;
-  /** What a phone shows, as an event stream that ends with `signal`. */
-  follow(number: string, signal: AbortSignal): Promise<Response>;
+  /** What a phone shows, as an event stream that ends with `signal`: a `snapshot`, then a `handset.message` each. */
+  follow(number: string, signal: AbortSignal): Promise<ReadableStream<Uint8Array>>;
   behave(behaviour: CarrierBehaviour): Promise<void>;
   advance(ms: number): Promise<void>;
 }
@@ -34,7 +34,12 @@ export function worldAt(worldUrl: string, fetch: typeof globalThis.fetch): World
   const ask = async (method: string, path: string, body?: unknown) => {
     const response = await fetch(new URL(path, worldUrl), {
       method,
-      ...(body === undefined ? {} : { headers: { "content-type": "application/json" }, body: JSON.stringify(body) }),
+      ...(body === undefined
+        ? {}
+        : {
+            headers: { "content-type": "application/json" },
+            body: JSON.stringify(body),
+          }),
     });
     if (!response.ok) throw new Error(`The world answered ${response.status}: ${await response.text()}`);
     return response;
@@ -48,15 +53,18 @@ export function worldAt(worldUrl: string, fetch: typeof globalThis.fetch): World
       return first;
     },
     async text(number, to, text) {
-      await ask("POST", handset(number), { to, text });
+      await ask("POST", handset(number), { body: { to, text } });
     },
     follow: (number, signal) =>
-      fetch(new URL(handset(number), worldUrl), { headers: { accept: "text/event-stream" }, signal }),
+      fetch(new URL(handset(number), worldUrl), {
+        headers: { accept: "text/event-stream" },
+        signal,
+      }),
     async behave(behaviour) {
-      await ask("PUT", "/world/carriers/sandbox", behaviour);
+      await ask("PUT", "/world/carriers/sandbox", { body: behaviour });
     },
     async advance(ms) {
-      await ask("POST", "/world/clock", { advance: duration(ms) });
+      await ask("POST", "/world/clock", { body: { advance: duration(ms) } });
     },
   };
 }
@@ -64,4 +72,13 @@ export function worldAt(worldUrl: string, fetch: typeof globalThis.fetch): World
 /** Milliseconds as an ISO 8601 duration. */
 function duration(ms: number): string {
   return `PT${(ms / 1000).toFixed(3)}S`;
+}
+
+function prefixed(first: string, rest: ReadableStream<Uint8Array> | null): ReadableStream<Uint8Array> {
+  const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
+  const writer = writable.getWriter();
+  const begun = writer.write(new TextEncoder().encode(first)).then(() => writer.releaseLock());
+  // A reader that leaves, or a world that stops, ends the pipe; both are how such a stream ends.
+  void begun.then(() => rest?.pipeTo(writable)).catch(() => undefined);
+  return readable;
 }

@@ -37,7 +37,10 @@ export const STAFF: readonly StaffMember[] = [
 ];
 
 /** The lines' names, in the order in which the sandbox lists its first tenant's lines. */
-export const LINE_NAMES: Readonly<Record<LineKey, string>> = { desk: "Front desk", workshop: "Workshop" };
+export const LINE_NAMES: Readonly<Record<LineKey, string>> = {
+  desk: "Front desk",
+  workshop: "Workshop",
+};
 
 /** Somebody with a phone. Without a `name` the CRM does not know them: they have texted, and that is all. */
 export interface Person {
@@ -92,7 +95,7 @@ export const PEOPLE = [
   person("teresa-nunes", "+351910000142", "pt-PT", "Teresa Nunes", "maresia", "Crew", "Cascais, Portugal"),
   person("youssef-amrani", "+966500000142", "ar", "يوسف العمراني", "noor", "Captain", "Jeddah, Saudi Arabia"),
   person("bram-de-wit", "+31610000142", "nl", "Bram de Wit", "fjordlys", "Crew", "Enkhuizen, Netherlands"),
-  person("otto-brill", "+12065550101", "en", "Otto Brill", "curlew", "Surveyor", "Seattle, Washington"),
+  person("otto-brill", "+12065550139", "en", "Otto Brill", "curlew", "Surveyor", "Seattle, Washington"),
   stranger("unknown-trailer", "+12065550177", "en"),
   stranger("unknown-fuel", "+447400000142", "en-GB"),
   stranger("unknown-lost", "+15035550119", "en"),
@@ -110,7 +113,16 @@ function person<Key extends string>(
   title: string,
   place: string,
 ) {
-  return { id, number, language, name, accountId, title, place, email: `${id.replaceAll("-", ".")}@mail.example` };
+  return {
+    id,
+    number,
+    language,
+    name,
+    accountId,
+    title,
+    place,
+    email: `${id.replaceAll("-", ".")}@mail.example`,
+  };
 }
 
 function stranger<Key extends string>(id: Key, number: string, language: string) {

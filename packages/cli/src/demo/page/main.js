@@ -1,0 +1,145 @@
+import { h, icon } from "./dom.js";
+import { Phone } from "./phone.js";
+import { contactOf, loadCrm, signIn } from "./server.js";
+import { accountView } from "./views/account.js";
+import { accountsView } from "./views/accounts.js";
+import { contactView } from "./views/contact.js";
+import { pipelineView } from "./views/pipeline.js";
+
+const byId = (id) => document.getElementById(id);
+const page = byId("page");
+const inbox = document.querySelector("trunkline-inbox");
+const crm = await loadCrm();
+const phone = new Phone(document.querySelector(".phone"), crm);
+
+/* the bar: theme and user */
+
+const darkWanted = matchMedia("(prefers-color-scheme: dark)");
+const contrastWanted = matchMedia("(prefers-contrast: more)");
+
+function applyTheme() {
+  const chosen = byId("theme").value;
+  const own = contrastWanted.matches ? "contrast" : darkWanted.matches ? "dark" : "light";
+  document.documentElement.dataset.theme = chosen === "auto" ? own : chosen;
+  inbox.setAttribute("theme", document.documentElement.dataset.theme);
+}
+
+byId("theme").value = localStorage.getItem("harbor-theme") ?? "auto";
+byId("theme").addEventListener("change", ({ target }) => {
+  localStorage.setItem("harbor-theme", target.value);
+  applyTheme();
+});
+darkWanted.addEventListener("change", applyTheme);
+contrastWanted.addEventListener("change", applyTheme);
+applyTheme();
+
+byId("user").append(...crm.staff.map(({ id, name }) => h("option", { value: id, selected: id === crm.me }, name)));
+byId("user").addEventListener("change", async ({ target }) => {
+  await signIn(target.value);
+  location.reload(); // the inbox asks for a session again and gets the new user's
+});
+
+/* the rail */
+
+const unread = h("span", { class: "unread" });
+const links = [
+  ["accounts", "Accounts", icon("accounts")],
+  ["pipeline", "Pipeline", icon("pipeline")],
+  ["texts", "Texts", icon("texts"), unread],
+].map(([view, name, ...parts]) => [view, h("a", { href: `#/${view}` }, ...parts, name)]);
+const phoneButton = h(
+  "button",
+  {
+    type: "button",
+    onclick: () => showPhone(document.body.dataset.phone === "hidden"),
+  },
+  icon("phone"),
+  "Phone",
+);
+document.querySelector(".rail").append(...links.map(([, link]) => link), phoneButton);
+
+function showPhone(isShown) {
+  document.body.dataset.phone = isShown ? "shown" : "hidden";
+  phoneButton.setAttribute("aria-pressed", String(isShown));
+  if (isShown) phone.scrollToEnd();
+}
+
+inbox.addEventListener("trunkline-unread", ({ detail }) => {
+  unread.textContent = detail.conversations > 0 ? String(detail.conversations) : "";
+  unread.setAttribute("aria-label", `${detail.conversations} unread`);
+});
+
+/* the record and its conversation */
+
+const usual = matchMedia("(width >= 1240px)");
+
+/** Opens a contact's conversation, on their usual line if the user has it. */
+async function openTexts({ number, lineId }) {
+  await customElements.whenDefined("trunkline-inbox");
+  const line = crm.lines.find(({ id }) => id === lineId) ?? crm.lines[0];
+  phone.handTo(number, line.id);
+  await inbox.open({ lineId: line.id, to: number });
+}
+
+async function clickToText(contact) {
+  if (!usual.matches) {
+    showPhone(false);
+    location.hash = "#/texts";
+  }
+  await openTexts(contact);
+}
+
+inbox.addEventListener("trunkline-select", async ({ detail }) => {
+  if (detail.reason !== "user" || detail.conversationId === null) return;
+  const { number, lineId, contactId } = await contactOf(detail.conversationId);
+  phone.handTo(number, lineId);
+  if (contactId !== null && document.body.dataset.view !== "texts")
+    history.replaceState(null, "", `#/contacts/${contactId}`);
+  if (document.body.dataset.view !== "texts") show(contactId === null ? "stranger" : "contacts", contactId ?? number);
+});
+
+/* pages */
+
+const VIEWS = {
+  accounts: (id) => (id === undefined ? accountsView(crm) : accountView(crm, id, { onText: clickToText })),
+  contacts: (id) => contactView(crm, id, { onText: clickToText }),
+  pipeline: () => pipelineView(crm),
+  texts: () => [],
+  stranger: (number) => [
+    h(
+      "header",
+      { class: "head" },
+      h("div", {}, h("h1", {}, "Unknown number"), h("p", { class: "sub" }, number, " is in no record.")),
+    ),
+  ],
+};
+
+function show(view, id) {
+  const content = VIEWS[view]?.(id) ?? [h("h1", {}, "There is no such page.")];
+  document.body.dataset.view = view;
+  page.replaceChildren(...content);
+  page.scrollTop = 0;
+  for (const [name, link] of links) {
+    if (name === view || (name === "accounts" && view === "contacts")) link.setAttribute("aria-current", "page");
+    else link.removeAttribute("aria-current");
+  }
+}
+
+async function route() {
+  const [view, id] = location.hash.slice(2).split("/");
+  if (view === "") {
+    history.replaceState(null, "", `#/contacts/${crm.contacts[0].id}`);
+    return route();
+  }
+  if (!usual.matches) showPhone(false);
+  show(view, id);
+  const contact = view === "contacts" ? crm.contacts.find((one) => one.id === id) : undefined;
+  if (contact !== undefined) await openTexts(contact);
+}
+
+showPhone(usual.matches);
+usual.addEventListener("change", ({ matches }) => showPhone(matches));
+addEventListener("hashchange", () => {
+  void route().then(() => page.focus({ preventScroll: true }));
+});
+await route();
