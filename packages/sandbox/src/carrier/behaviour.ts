@@ -1,0 +1,53 @@
+import * as z from "zod/mini";
+
+const share = z.number().check(z.gte(0), z.lte(1));
+
+/** How receipts come: see `planReceipts`. */
+export const RECEIPTS = ["normal", "none", "late", "twice", "reordered", "failed"] as const;
+
+/** How a simulated carrier behaves from now on. Whatever is left out goes back to its default. */
+export const CarrierBehaviourInput = z.strictObject({
+  /** Time between a request's arrival and its answer, in milliseconds. The text is listed from its arrival on. @default 0 */
+  latencyMs: z.optional(z.int().check(z.gte(0), z.lte(600_000))),
+  /** @default "normal" */
+  receipts: z.optional(z.enum(RECEIPTS)),
+  /** With `receipts: "failed"` the code in the receipt (`unreachable` when absent); otherwise every text is refused with it. */
+  errorCode: z.optional(z.nullable(z.string().check(z.minLength(1), z.maxLength(64)))),
+  /** Texts that an account may hand over in one second; more are answered 429. @default no limit */
+  perSecond: z.optional(z.nullable(z.number().check(z.gt(0), z.lte(100_000)))),
+  /** Share of texts that are taken, but whose answer is lost: a broken connection or a 5xx. @default 0 */
+  dropAnswers: z.optional(share),
+  /** Share of webhooks that are never sent. @default 0 */
+  dropWebhooks: z.optional(share),
+  /** Answers 503 to everything, takes nothing, and sends no webhooks until it is up again. @default false */
+  down: z.optional(z.boolean()),
+});
+export type CarrierBehaviourInput = z.infer<typeof CarrierBehaviourInput>;
+
+/** A carrier's behaviour with every default in its place. */
+export interface CarrierBehaviour {
+  readonly latencyMs: number;
+  readonly receipts: (typeof RECEIPTS)[number];
+  readonly errorCode: string | null;
+  readonly perSecond: number | null;
+  readonly dropAnswers: number;
+  readonly dropWebhooks: number;
+  readonly down: boolean;
+}
+
+/** A carrier that works. */
+export const DEFAULT_BEHAVIOUR: CarrierBehaviour = {
+  latencyMs: 0,
+  receipts: "normal",
+  errorCode: null,
+  perSecond: null,
+  dropAnswers: 0,
+  dropWebhooks: 0,
+  down: false,
+};
+
+/** Completes an input with the defaults. */
+export function behaviourOf(input: CarrierBehaviourInput): CarrierBehaviour {
+  const given = Object.entries(input).filter(([, value]) => value !== undefined);
+  return { ...DEFAULT_BEHAVIOUR, ...Object.fromEntries(given) };
+}

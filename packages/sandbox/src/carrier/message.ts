@@ -1,0 +1,75 @@
+import type { CarrierBehaviour } from "./behaviour.ts";
+
+export type ReceiptStatus = "sent" | "delivered" | "undelivered" | "failed";
+
+/** What becomes of a text, and when. */
+export interface Step {
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  readonly status: ReceiptStatus;
+  readonly errorCode: string | null;
+}
+
+/** A text that the carrier took. */
+export interface CarrierMessage {
+  readonly id: string;
+  /** The carrier's account (`sba_…`) that handed it over. */
+  readonly accountId: string;
+  readonly reference: string | null;
+  readonly from: string;
+  readonly to: string;
+  readonly text: string;
+  readonly media: readonly string[];
+  /** When the request arrived, in milliseconds since 1970. */
+  readonly at: number;
+  /** In order of time; decided when the text was taken. */
+  readonly steps: readonly Step[];
+}
+
+/** Where a text stands at a time. */
+export function stateAt(message: CarrierMessage, now: number) {
+  const step = message.steps.findLast(({ at }) => at <= now);
+  return { status: step?.status ?? ("accepted" as const), errorCode: step?.errorCode ?? null };
+}
+
+/** What the carrier decided about a text when it took it. */
+export interface ReceiptPlan {
+  readonly steps: readonly Step[];
+  /** Receipts that go out, each with the time of its webhook. */
+  readonly receipts: readonly { readonly dueAt: number; readonly step: Step }[];
+  /** Whether the handset gets the text. */
+  readonly reaches: boolean;
+}
+
+const SENT_MS = 150;
+const DELIVERED_MS = 1000;
+const LATE_MS = 10_000;
+
+/**
+ * Decides what becomes of a text that was taken at `at`. A network needs a moment to send and to deliver; `late` takes
+ * ten seconds more, `twice` repeats each receipt, `reordered` sends the second one first, `none` sends none.
+ */
+export function planReceipts({ receipts, errorCode }: CarrierBehaviour, at: number): ReceiptPlan {
+  const lateMs = receipts === "late" ? LATE_MS : 0;
+  const sent: Step = { at: at + SENT_MS + lateMs, status: "sent", errorCode: null };
+  const failed = receipts === "failed";
+  const end: Step = {
+    at: at + DELIVERED_MS + lateMs,
+    status: failed ? "failed" : "delivered",
+    errorCode: failed ? (errorCode ?? "unreachable") : null,
+  };
+  const steps = [sent, end];
+  const inTime = steps.map((step) => ({ dueAt: step.at, step }));
+  const plans = {
+    normal: inTime,
+    late: inTime,
+    failed: inTime,
+    none: [],
+    twice: inTime.flatMap((receipt) => [receipt, receipt]),
+    reordered: [
+      { dueAt: end.at, step: end },
+      { dueAt: end.at + DELIVERED_MS, step: sent },
+    ],
+  } as const satisfies Record<CarrierBehaviour["receipts"], ReceiptPlan["receipts"]>;
+  return { steps, receipts: plans[receipts], reaches: !failed };
+}

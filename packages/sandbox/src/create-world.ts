@@ -1,0 +1,63 @@
+import { platformRandom, type RandomBytes } from "@trunkline/gateway";
+import { Hono } from "hono";
+import { carrierApi } from "./carrier/api.ts";
+import { type HostTime, platformTime, WorldClock } from "./clock.ts";
+import { type Journal, memoryJournal } from "./journal.ts";
+import { WorldMemory } from "./memory.ts";
+import { WorldProblem } from "./problem.ts";
+import type { WorldEntry } from "./state.ts";
+import { World } from "./world.ts";
+import { worldApi } from "./world-api.ts";
+
+export interface WorldOptions {
+  /** The world's own address, without a slash at the end; gateways and pages reach it there. */
+  url: string;
+  /** @default the platform's clock and timers */
+  host?: HostTime;
+  /** @default a clock that follows `host` */
+  clock?: WorldClock;
+  /** Where everything is written before it is answered. @default one in memory */
+  journal?: Journal<WorldEntry>;
+  /** @default platformRandom */
+  random?: RandomBytes;
+  /** Reaches gateways. @default globalThis.fetch */
+  fetch?: (request: Request) => Promise<Response>;
+  /** Waited for at every stop of a standing clock. @default until the world itself has nothing left to do */
+  settle?: () => Promise<void>;
+}
+
+/** A world that runs: its parts by name, and the door through which everybody else comes in. */
+export interface RunningWorld {
+  readonly world: World;
+  /** Answers the calls on the world and on its carriers. A network error (`Response.error()`) stands for a connection that breaks. */
+  fetch(request: Request): Promise<Response>;
+  stop(): Promise<void>;
+}
+
+/** Makes a world out of its journal and starts it. */
+export async function createWorld({
+  url,
+  host = platformTime,
+  clock = new WorldClock({ host }),
+  journal = memoryJournal<WorldEntry>(),
+  random = platformRandom,
+  fetch = (request) => globalThis.fetch(request),
+  settle,
+}: WorldOptions): Promise<RunningWorld> {
+  const memory = new WorldMemory(journal);
+  const world: World = new World({
+    url,
+    clock,
+    host,
+    random,
+    fetch,
+    memory,
+    settle: settle ?? (() => world.activity.idle()),
+  });
+  await world.start();
+  const app = new Hono()
+    .route("/world", worldApi(world))
+    .route("/carriers/sandbox", carrierApi({ carrier: world.carrier, clock, memory, random }));
+  app.notFound(() => new WorldProblem(404, "not_found", "The world has nothing at this address").toResponse());
+  return { world, fetch: async (request) => app.fetch(request), stop: () => world.stop() };
+}

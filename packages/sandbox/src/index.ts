@@ -1,0 +1,1 @@
+export { createWorld, type RunningWorld, type WorldOptions } from "./create-world.ts";

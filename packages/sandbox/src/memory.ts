@@ -1,0 +1,38 @@
+import type { Journal } from "./journal.ts";
+import { type WorldEntry, WorldState } from "./state.ts";
+
+/**
+ * A world's state with its journal. What is recorded shows in the state at once; `record` resolves when it will survive
+ * the process, and only then may anybody be told.
+ */
+export class WorldMemory {
+  readonly state = new WorldState();
+  readonly #journal: Journal<WorldEntry>;
+  #written: Promise<void> = Promise.resolve();
+
+  constructor(journal: Journal<WorldEntry>) {
+    this.#journal = journal;
+  }
+
+  /** Brings back what the journal holds. */
+  async replay(): Promise<void> {
+    for await (const entry of this.#journal.replay()) this.state.apply(entry);
+  }
+
+  record(...entries: readonly WorldEntry[]): Promise<void> {
+    for (const entry of entries) this.state.apply(entry);
+    const writing = this.#journal.append(entries);
+    this.#written = Promise.all([this.#written, writing]).then(() => undefined);
+    this.#written.catch(() => undefined); // whoever recorded hears of it; here it only must not go unheard
+    return writing;
+  }
+
+  /** Resolves when everything that shows in the state is written. */
+  durable(): Promise<void> {
+    return this.#written;
+  }
+
+  async close(): Promise<void> {
+    await this.#journal.close();
+  }
+}

@@ -1,0 +1,5 @@
+/* The world as a process of Node, and what ties a gateway's process to it. */
+
+export { type AttachOptions, attachToWorld, type WorldAttachment, WorldRefused } from "./attach.ts";
+export { openFileJournal } from "./file-journal.ts";
+export { type ListeningWorld, type StartWorldOptions, startWorld } from "./start-world.ts";

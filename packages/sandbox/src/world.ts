@@ -1,0 +1,240 @@
+import type { RandomBytes } from "@trunkline/gateway";
+import { readNumber } from "@trunkline/protocol/phone-number";
+import { Activity } from "./activity.ts";
+import { Attachments } from "./attachments.ts";
+import type { CarrierBehaviour, CarrierBehaviourInput } from "./carrier/behaviour.ts";
+import { PlainCarrier } from "./carrier/plain-carrier.ts";
+import type { WebhookOutcome } from "./carrier/webhook-queue.ts";
+import type { HostTime, WorldClock } from "./clock.ts";
+import { EventFeed } from "./event-feed.ts";
+import { GatewayRefused, gatewayApi } from "./gateway-api.ts";
+import type { WorldMemory } from "./memory.ts";
+import { WorldProblem } from "./problem.ts";
+import { newId } from "./random.ts";
+import { type Announcement, seed } from "./seed.ts";
+import { type Deployment, type HandsetMessage, SIMULATED_CARRIERS, type SimulatedCarrier } from "./state.ts";
+import type { WorldEvent } from "./world-events.ts";
+
+export interface WorldParts {
+  /** The world's own address, without a slash at the end. */
+  url: string;
+  clock: WorldClock;
+  host: HostTime;
+  random: RandomBytes;
+  /** Reaches gateways. */
+  fetch: (request: Request) => Promise<Response>;
+  memory: WorldMemory;
+  /** Resolves when nothing is left to do at the clock's present time; a standing clock waits for it at every stop. */
+  settle: () => Promise<void>;
+}
+
+/** A text that the carrier took, as the ledger shows it. */
+export interface AcceptedText {
+  readonly id: string;
+  readonly reference: string | null;
+  readonly from: string;
+  readonly to: string;
+  readonly text: string;
+  /** When the request arrived, ISO 8601. */
+  readonly at: string;
+}
+
+/** A phone's text, and what the gateway said to the webhook that brought it. */
+export interface SentText {
+  readonly message: HandsetMessage;
+  readonly webhook: WebhookOutcome;
+}
+
+/** The world outside of the gateways: a clock, phones, and the carriers between them. */
+export class World {
+  readonly url: string;
+  readonly clock: WorldClock;
+  readonly feed = new EventFeed<WorldEvent>();
+  readonly attachments: Attachments;
+  readonly carrier: PlainCarrier;
+  /** What the world is doing of its own accord at this moment. */
+  readonly activity = new Activity();
+  readonly #parts: WorldParts;
+  #turn: Promise<unknown> = Promise.resolve();
+  #moves = 0;
+
+  constructor(parts: WorldParts) {
+    this.#parts = parts;
+    this.url = parts.url;
+    this.clock = parts.clock;
+    this.attachments = new Attachments(parts.host);
+    this.carrier = new PlainCarrier({
+      ...parts,
+      feed: this.feed,
+      activity: this.activity,
+      addressesOf: (deploymentId) => this.attachments.addressesOf(deploymentId, parts.memory.state),
+    });
+  }
+
+  /** Brings back what the journal holds and goes on with what was owed. Called once, before anything else. */
+  async start(): Promise<void> {
+    const { memory } = this.#parts;
+    await memory.replay();
+    if (!this.clock.isStanding) this.clock.setOffset(memory.state.offsetMs);
+    this.carrier.resume();
+  }
+
+  /** Ends streams and timers, waits for what is being done, and closes the journal. */
+  async stop(): Promise<void> {
+    this.clock.stop();
+    this.feed.close();
+    await this.activity.idle();
+    await this.#parts.memory.close();
+  }
+
+  /** Makes the name of a gateway that begins to follow this world. */
+  register(): string {
+    const id = newId("gw", this.#parts.random);
+    this.attachments.add(id);
+    return id;
+  }
+
+  /** A gateway tells where it is and with which key it is run: it is seeded, or found as it was left. */
+  announce(announcement: Announcement, attachmentId: string | null): Promise<Deployment> {
+    return this.#inTurn(async () => {
+      const { fetch, memory, random } = this.#parts;
+      const deployment = await seed(
+        {
+          state: memory.state,
+          carrier: this.carrier,
+          fetch,
+          baseUrl: this.carrierUrl("sandbox"),
+          newDeploymentId: () => newId("dep", random),
+        },
+        announcement,
+      );
+      await memory.record({ type: "deployment", deployment });
+      if (attachmentId !== null) this.attachments.announced(attachmentId, announcement.address, deployment.id);
+      return deployment;
+    });
+  }
+
+  /** The last move's number; a gateway says up to which it has followed. */
+  get moves(): number {
+    return this.#moves;
+  }
+
+  /** Moves the clock forwards for the world and for all attached gateways; the gateways go first. */
+  advance(ms: number): Promise<void> {
+    return this.#inTurn(async () => {
+      const { memory, settle } = this.#parts;
+      if (this.clock.isStanding) return this.clock.advance(ms, settle);
+      const offsetMs = this.clock.offsetMs + ms;
+      await memory.record({ type: "clock", offsetMs });
+      this.#moves++;
+      this.feed.emit({ type: "clock", data: { offsetMs, move: this.#moves } });
+      // A webhook signed by a later clock than the gateway's would be refused as forged.
+      await this.attachments.allFollowed(this.#moves);
+      this.clock.setOffset(offsetMs);
+    });
+  }
+
+  /** Where the world's clock will stand once the moves under way are done, as an offset to the host's time. */
+  get offsetMs(): number {
+    return this.#parts.memory.state.offsetMs;
+  }
+
+  carrierUrl(carrier: SimulatedCarrier): string {
+    return `${this.url}/carriers/${carrier}`;
+  }
+
+  /** The canonical form of a handset's number. Every number that a phone could have is a handset. */
+  handsetNumber(input: string): string {
+    const reading = readNumber(input);
+    if (reading.kind === "phone") return reading.number;
+    const reason = reading.kind === "invalid" ? reading.reason : "a phone has a number in E.164";
+    throw new WorldProblem(422, "invalid_number", "Not the number of a phone", [{ path: ["number"], message: reason }]);
+  }
+
+  /** Texts a line from a phone; resolves when the gateway has answered, or when the carrier goes on trying. */
+  async text(number: string, to: string, text: string, media: readonly string[] = []): Promise<SentText> {
+    return this.carrier.carry({ from: this.handsetNumber(number), to: this.handsetNumber(to), text, media });
+  }
+
+  /** What a phone has sent and received, oldest first. */
+  async handsetMessages(number: string): Promise<readonly HandsetMessage[]> {
+    const { memory } = this.#parts;
+    const messages = memory.state.handset(this.handsetNumber(number));
+    await memory.durable();
+    return messages;
+  }
+
+  /** Every text that a carrier took, oldest first. */
+  accepted(carrier: string): readonly AcceptedText[] {
+    this.#known(carrier);
+    return this.#parts.memory.state.accepted.map(({ id, reference, from, to, text, at }) => ({
+      id,
+      reference,
+      from,
+      to,
+      text,
+      at: new Date(at).toISOString(),
+    }));
+  }
+
+  /** Sets how a carrier behaves from now on, and tells how that is. */
+  async configure(carrier: string, input: CarrierBehaviourInput): Promise<CarrierBehaviour> {
+    this.#known(carrier);
+    await this.carrier.configure(input);
+    return this.#parts.memory.state.behaviour;
+  }
+
+  /** Mints a session for a user of any tenant that the world knows. */
+  async createSession(userId: string): Promise<{ token: string; expiresAt: string }> {
+    const { fetch, memory } = this.#parts;
+    for (const { address, tenants } of memory.state.deployments.toReversed()) {
+      for (const { apiKey } of tenants) {
+        const api = gatewayApi({ address, key: apiKey, fetch });
+        const user = await api.find("getUser", { params: { id: userId } }).catch(unlessRefused);
+        if (!user?.externalId) continue;
+        const { externalId, name, email, microsoft } = user;
+        const session = await api.call("createSession", { body: { user: { externalId, name, email, microsoft } } });
+        return { token: session.token, expiresAt: session.expiresAt };
+      }
+    }
+    throw new WorldProblem(404, "not_found", "No attached gateway has that user");
+  }
+
+  /** What a stranger needs to know to use the world and its gateways. */
+  describe() {
+    const { state } = this.#parts.memory;
+    const deployment = state.current;
+    const account = deployment?.tenants[0] && state.account(deployment.tenants[0].carrierAccountId);
+    return {
+      gateway: deployment?.address ?? null,
+      operatorKey: deployment?.operatorKey ?? null,
+      tenants: (deployment?.tenants ?? []).map(({ carrierAccountId: _, ...tenant }) => tenant),
+      carriers: {
+        sandbox: {
+          baseUrl: this.carrierUrl("sandbox"),
+          apiKey: account?.apiKey ?? null,
+          numbers: account?.numbers ?? [],
+        },
+      },
+      clock: { now: new Date(this.clock.now()).toISOString(), offsetMs: this.offsetMs },
+    };
+  }
+
+  #known(carrier: string): void {
+    if (SIMULATED_CARRIERS.some((name) => name === carrier)) return;
+    throw new WorldProblem(404, "not_found", `There is no such carrier; there are: ${SIMULATED_CARRIERS.join(", ")}`);
+  }
+
+  // Two gateways that attach at once would both make the tenants; two moves at once would lose one.
+  #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    const result = this.#turn.then(work);
+    this.#turn = result.catch(() => undefined);
+    return result;
+  }
+}
+
+// A user's id that is none, or a tenant that is gone: the next tenant may know better.
+function unlessRefused(error: unknown): null {
+  if (error instanceof GatewayRefused) return null;
+  throw error;
+}
