@@ -80,11 +80,7 @@ export function createDemoApp(parts: DemoAppParts): (request: Request) => Promis
     // A POST, so that the number stands in no address.
     "/api/phone/follow": async (request, _staff, body) => {
       const stream = await world.follow(Follow.parse(body).number, request.signal);
-      const headers = {
-        "content-type": "text/event-stream",
-        "cache-control": "no-store",
-      };
-      return new Response(stream.body, { status: stream.status, headers });
+      return new Response(stream, { headers: { "content-type": "text/event-stream", "cache-control": "no-store" } });
     },
   };
 

@@ -55,11 +55,12 @@ export function worldAt(worldUrl: string, fetch: typeof globalThis.fetch): World
     async text(number, to, text) {
       await ask("POST", handset(number), { body: { to, text } });
     },
-    follow: (number, signal) =>
-      fetch(new URL(handset(number), worldUrl), {
-        headers: { accept: "text/event-stream" },
-        signal,
-      }),
+    async follow(number, signal) {
+      // The stream first: a text that arrives between the two is then in both, and none is in neither.
+      const events = await ask("GET", `/world/handsets/${encodeURIComponent(number)}/events`, { signal });
+      const snapshot = await ask("GET", handset(number), { signal });
+      return prefixed(`event: snapshot\ndata: ${JSON.stringify(await snapshot.json())}\n\n`, events.body);
+    },
     async behave(behaviour) {
       await ask("PUT", "/world/carriers/sandbox", { body: behaviour });
     },
