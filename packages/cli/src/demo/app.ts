@@ -24,11 +24,7 @@ const COOKIE = "harbor_user";
 const SignIn = z.strictObject({ user: z.enum(["mara", "tomas"]) });
 const number = z.string().check(z.regex(/^\+[1-9]\d{6,14}$/));
 const Follow = z.strictObject({ number });
-const Text = z.strictObject({
-  number,
-  to: number,
-  text: z.string().check(z.minLength(1), z.maxLength(1600)),
-});
+const Text = z.strictObject({ number, to: number, text: z.string().check(z.minLength(1), z.maxLength(1600)) });
 const WhoseConversation = z.strictObject({
   conversationId: z.string().check(z.refine((value) => isId("conv", value))),
 });
@@ -66,11 +62,7 @@ export function createDemoApp(parts: DemoAppParts): (request: Request) => Promis
       });
       const texter = participants[0]?.number ?? null;
       const contact = PEOPLE.find((person) => person.number === texter && "name" in person);
-      return Response.json({
-        number: texter,
-        lineId,
-        contactId: contact?.id ?? null,
-      });
+      return Response.json({ number: texter, lineId, contactId: contact?.id ?? null });
     },
     "/api/phone/texts": async (_request, _staff, body) => {
       const { number: from, to, text } = Text.parse(body);

@@ -23,12 +23,7 @@ export function crmFor(staff: StaffId, lines: Stage["lines"]) {
       lineId: lines[lineOf(person)].id,
     })),
     strangers: PEOPLE.filter((person) => !("name" in person)).map(({ id, number }: Person) => shown({ id, number })),
-    activities: ACTIVITIES.map(({ contactId, kind, ago, text }) => ({
-      contactId,
-      kind,
-      text,
-      agoMs: parseAgo(ago),
-    })),
+    activities: ACTIVITIES.map(({ contactId, kind, ago, text }) => ({ contactId, kind, text, agoMs: parseAgo(ago) })),
   };
 }
 

@@ -27,15 +27,9 @@ export async function pageFiles(): Promise<ReadonlyMap<string, PageFile>> {
     const type = TYPES[extname(entry)];
     if (type === undefined) continue;
     const path = `/${entry.replaceAll("\\", "/")}`;
-    files.set(path === "/index.html" ? "/" : path, {
-      type,
-      content: await readFile(`${folder}${entry}`, "utf8"),
-    });
+    files.set(path === "/index.html" ? "/" : path, { type, content: await readFile(`${folder}${entry}`, "utf8") });
   }
-  files.set(INBOX_PATH, {
-    type: TYPES[".js"] ?? "",
-    content: await inboxBundle(),
-  });
+  files.set(INBOX_PATH, { type: TYPES[".js"] ?? "", content: await inboxBundle() });
   return files;
 }
 

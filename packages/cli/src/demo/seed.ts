@@ -51,12 +51,7 @@ export async function seedDemo({
     return { conversations: 0, messages: 0 };
 
   const stage = await setStage(world, asKey);
-  const teller = new Teller({
-    world,
-    stage,
-    asKey,
-    as: (token) => gatewayCalls({ gatewayUrl, token, fetch }),
-  });
+  const teller = new Teller({ world, stage, asKey, as: (token) => gatewayCalls({ gatewayUrl, token, fetch }) });
   const steps = timeline([...FRONT_DESK, ...WORKSHOP]);
   let standsAgoMs = DEMO_HISTORY_MS;
   for (const [index, step] of steps.entries()) {
@@ -116,10 +111,7 @@ class Teller {
       for (const [thread, conversationId] of this.#conversations) {
         if (!lines.includes(thread.line)) continue;
         const throughSequence = thread.messages.length - (thread.unread ?? 0);
-        await call("markRead", {
-          params: { id: conversationId },
-          body: { throughSequence },
-        });
+        await call("markRead", { params: { id: conversationId }, body: { throughSequence } });
       }
     }
   }
@@ -128,12 +120,7 @@ class Teller {
     const { id } = await this.#parts.asKey("openConversation", {
       body: {
         lineId: this.#parts.stage.lines[thread.line].id,
-        participants: [
-          {
-            number: person.number,
-            ...(person.name === undefined ? {} : { name: person.name }),
-          },
-        ],
+        participants: [{ number: person.number, ...(person.name === undefined ? {} : { name: person.name }) }],
         ...(person.name === undefined ? {} : { records: [recordOf(person)] }),
       },
     });
@@ -145,10 +132,7 @@ class Teller {
     if (conversationId === undefined) throw new Error(`The thread with ${step.person} begins in the middle.`);
     if (step.fails !== null) await this.#parts.world.behave(failing(step.fails));
     const call = await this.#as(staff);
-    const { id } = await call("sendMessage", {
-      params: { id: conversationId },
-      body: { text: step.text },
-    });
+    const { id } = await call("sendMessage", { params: { id: conversationId }, body: { text: step.text } });
     await this.#settled(id);
     if (step.fails !== null) await this.#parts.world.behave({});
   }
@@ -156,9 +140,7 @@ class Teller {
   /** Waits until the carrier has said how it ended, because the clock must not run away under a text on its way. */
   async #settled(id: Message["id"]): Promise<void> {
     for (let attempt = 0; attempt < 400; attempt++) {
-      const { status } = await this.#parts.asKey("getMessage", {
-        params: { id },
-      });
+      const { status } = await this.#parts.asKey("getMessage", { params: { id } });
       if (status === "delivered" || status === "undelivered" || status === "failed") return;
       await new Promise((resolve) => setTimeout(resolve, 25));
     }

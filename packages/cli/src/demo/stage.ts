@@ -39,10 +39,7 @@ export async function setStage(world: World, call: GatewayCall): Promise<Stage> 
     );
     const assignees = [...new Set([...line.assignees, ...theirs])];
     if (line.name !== LINE_NAMES[key] || assignees.length !== line.assignees.length)
-      await call("updateLine", {
-        params: { id },
-        body: { name: LINE_NAMES[key], assignees },
-      });
+      await call("updateLine", { params: { id }, body: { name: LINE_NAMES[key], assignees } });
     named[key] = { id, number: line.number ?? "", name: LINE_NAMES[key] };
   }
   const { desk, workshop } = named;
@@ -57,16 +54,12 @@ export async function allowOrigin(call: GatewayCall, origin: string): Promise<vo
   if (allowedOrigins.includes(origin)) return;
   // An earlier demo on another port is gone; keeping its origin would fill the list.
   const kept = allowedOrigins.filter((other) => new URL(other).hostname !== new URL(origin).hostname);
-  await call("updateOwnTenant", {
-    body: { allowedOrigins: [...kept, origin] },
-  });
+  await call("updateOwnTenant", { body: { allowedOrigins: [...kept, origin] } });
 }
 
 function mint(call: GatewayCall, staff: StaffId): Promise<CreatedSession> {
   const { id, name, email, role } = staffMember(staff);
-  return call("createSession", {
-    body: { user: { externalId: `harbor-${id}`, name, email }, role },
-  });
+  return call("createSession", { body: { user: { externalId: `harbor-${id}`, name, email }, role } });
 }
 
 export function staffMember(id: StaffId): StaffMember {

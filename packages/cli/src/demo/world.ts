@@ -31,15 +31,11 @@ export interface World {
 }
 
 export function worldAt(worldUrl: string, fetch: typeof globalThis.fetch): World {
-  const ask = async (method: string, path: string, body?: unknown) => {
+  const ask = async (method: string, path: string, { body, signal }: { body?: unknown; signal?: AbortSignal } = {}) => {
     const response = await fetch(new URL(path, worldUrl), {
       method,
-      ...(body === undefined
-        ? {}
-        : {
-            headers: { "content-type": "application/json" },
-            body: JSON.stringify(body),
-          }),
+      signal: signal ?? null,
+      ...(body === undefined ? {} : { headers: { "content-type": "application/json" }, body: JSON.stringify(body) }),
     });
     if (!response.ok) throw new Error(`The world answered ${response.status}: ${await response.text()}`);
     return response;

@@ -6,15 +6,8 @@ const dollars = new Intl.NumberFormat("en-US", {
 });
 const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
 const languages = new Intl.DisplayNames("en", { type: "language" });
-const clock = new Intl.DateTimeFormat("en", {
-  hour: "numeric",
-  minute: "2-digit",
-});
-const day = new Intl.DateTimeFormat("en", {
-  weekday: "short",
-  month: "short",
-  day: "numeric",
-});
+const clock = new Intl.DateTimeFormat("en", { hour: "numeric", minute: "2-digit" });
+const day = new Intl.DateTimeFormat("en", { weekday: "short", month: "short", day: "numeric" });
 
 const UNITS = [
   ["week", 7 * 86_400_000],

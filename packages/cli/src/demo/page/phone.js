@@ -56,12 +56,7 @@ export class Phone {
       "label",
       { hidden: true },
       "Number, with + and country code",
-      h("input", {
-        class: "field",
-        type: "tel",
-        placeholder: "+1 206 555 0199",
-        onchange: () => this.#choose(),
-      }),
+      h("input", { class: "field", type: "tel", placeholder: "+1 206 555 0199", onchange: () => this.#choose() }),
     );
     const lines = allLines.map((line) =>
       h("button", { type: "button", onclick: () => this.#openLine(line) }, line.name),
@@ -83,11 +78,7 @@ export class Phone {
       send,
       time: h("span", {}),
       to: h("div", { class: "handset-to" }),
-      texts: h("ol", {
-        class: "handset-texts",
-        tabindex: 0,
-        "aria-label": "Texts on the phone",
-      }),
+      texts: h("ol", { class: "handset-texts", tabindex: 0, "aria-label": "Texts on the phone" }),
       handset: h("div", { class: "handset" }),
     };
     const write = h("form", { class: "handset-write", onsubmit: (event) => this.#onSubmit(event) }, input, send);

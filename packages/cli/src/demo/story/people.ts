@@ -37,10 +37,7 @@ export const STAFF: readonly StaffMember[] = [
 ];
 
 /** The lines' names, in the order in which the sandbox lists its first tenant's lines. */
-export const LINE_NAMES: Readonly<Record<LineKey, string>> = {
-  desk: "Front desk",
-  workshop: "Workshop",
-};
+export const LINE_NAMES: Readonly<Record<LineKey, string>> = { desk: "Front desk", workshop: "Workshop" };
 
 /** Somebody with a phone. Without a `name` the CRM does not know them: they have texted, and that is all. */
 export interface Person {
