@@ -1,3 +1,4 @@
+import { contactResolver } from "./contact-resolver.js";
 import { h, icon } from "./dom.js";
 import { Phone } from "./phone.js";
 import { contactOf, loadCrm, signIn } from "./server.js";
@@ -10,6 +11,7 @@ const byId = (id) => document.getElementById(id);
 const page = byId("page");
 const inbox = document.querySelector("trunkline-inbox");
 const crm = await loadCrm();
+inbox.contactResolver = contactResolver(crm);
 const phone = new Phone(document.querySelector(".phone"), crm);
 
 /* the bar: theme and user */
@@ -90,12 +92,20 @@ async function clickToText(contact) {
 }
 
 inbox.addEventListener("trunkline-select", async ({ detail }) => {
-  if (detail.reason !== "user" || detail.conversationId === null) return;
+  if (detail.reason !== "list") return;
   const { number, lineId, contactId } = await contactOf(detail.conversationId);
   phone.handTo(number, lineId);
-  if (contactId !== null && document.body.dataset.view !== "texts")
-    history.replaceState(null, "", `#/contacts/${contactId}`);
-  if (document.body.dataset.view !== "texts") show(contactId === null ? "stranger" : "contacts", contactId ?? number);
+  if (document.body.dataset.view === "texts") return;
+  if (contactId === null) return show("stranger", number);
+  history.replaceState(null, "", `#/contacts/${contactId}`); // no hashchange: the conversation is open already
+  show("contacts", contactId);
+});
+
+inbox.addEventListener("trunkline-open-contact", (event) => {
+  const contact = crm.contacts.find(({ number }) => number === event.detail.contact.number);
+  if (contact === undefined) return;
+  event.preventDefault();
+  location.hash = `#/contacts/${contact.id}`;
 });
 
 /* pages */
