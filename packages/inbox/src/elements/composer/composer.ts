@@ -1,0 +1,176 @@
+import type { ConversationId, Message } from "@trunkline/sdk";
+import { type CSSResultGroup, html, nothing, type PropertyValues, type TemplateResult } from "lit";
+import { property, query, state } from "lit/decorators.js";
+import { live } from "lit/directives/live.js";
+import { TrunklineElement } from "../../shared/element.ts";
+import { icon } from "../../shared/icons.ts";
+import { isComposing } from "../../shared/keys.ts";
+import { styles } from "./composer.styles.ts";
+
+/** Longest text that the gateway takes, in UTF-16 code units; `composer.test.ts` holds it to the protocol's schema. */
+export const MAX_TEXT = 1600;
+/** From here on the composer says how much is left. */
+const NEARLY_FULL = MAX_TEXT - 160;
+
+/** Sends a text somewhere; rejects when it was refused, and the text then stays in the composer. */
+export type Sender = (text: string) => Promise<Message>;
+
+/**
+ * @summary Writes one text and sends it. Enter sends, Shift+Enter begins a line.
+ * @slot actions - Buttons beside Send.
+ * @fires {CustomEvent<{ message: Message }>} trunkline-sent - The gateway took the text; its status is `queued`.
+ * @fires {CustomEvent<{ error: unknown }>} trunkline-error - The gateway refused the text.
+ * @fires {CustomEvent<{ error: unknown }>} trunkline-sign-in-needed - Nobody is signed in.
+ * @csspart field - The box around the text and its buttons.
+ * @csspart input - The text area.
+ * @csspart send - The Send button.
+ * @cssproperty [--trunkline-composer-max-rows=8] - Rows before the text scrolls.
+ */
+export class TrunklineComposer extends TrunklineElement {
+  static override styles: CSSResultGroup = [TrunklineElement.styles, styles];
+  static override readonly suffix: string = "composer";
+  static override shadowRootOptions = { ...TrunklineElement.shadowRootOptions, delegatesFocus: true };
+
+  /** Conversation to write to (`conv_…`). Without it, and without `sender`, nothing can be sent. */
+  @property({ attribute: "conversation-id" }) conversationId?: ConversationId | undefined;
+  /** Whom the text goes to, for the field's name. */
+  @property() recipient = "";
+  /** Keeps the field in place, but takes no text. */
+  @property({ type: Boolean, reflect: true }) disabled = false;
+  /** Sends in place of the conversation, such as a first text that opens one. */
+  @property({ attribute: false }) sender?: Sender | undefined;
+  /** Under which name an unsent text is kept, where there is no conversation yet. */
+  @property({ attribute: false }) draftKey?: string | undefined;
+
+  @state() private text = "";
+  @state() private isSending = false;
+  @query("textarea") private readonly input!: HTMLTextAreaElement | null;
+  #draftOf: string | null = null;
+
+  /** The text as it stands. */
+  get value(): string {
+    return this.text;
+  }
+
+  set value(value: string) {
+    this.text = value;
+    this.keepDraft();
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    super.willUpdate(changed);
+    const key = this.key;
+    if (key === this.#draftOf) return;
+    if (key === null || this.environment.client === null) return;
+    this.#draftOf = key;
+    this.text = this.environment.client.drafts.get(key);
+  }
+
+  protected override render() {
+    const { words, me } = this.environment;
+    if (me !== null && !me.permissions.includes("messages.send")) {
+      return html`<p class="read-only">${words.t("composer.read-only")}</p>`;
+    }
+    const label =
+      this.recipient === "" ? words.t("composer.label-alone") : words.t("composer.label", { name: this.recipient });
+    return html`<div class="field" part="field">
+        <div class="grow">
+          <textarea
+            part="input"
+            rows="1"
+            dir="auto"
+            enterkeyhint="send"
+            autocapitalize="sentences"
+            aria-label=${label}
+            aria-describedby="hint"
+            placeholder=${words.t("composer.placeholder")}
+            ?disabled=${this.disabled}
+            .value=${live(this.text)}
+            @input=${this.onInput}
+            @keydown=${this.onKeyDown}
+          ></textarea>
+          <div class="mirror" dir="auto" aria-hidden="true">${`${this.text}\u200b`}</div>
+        </div>
+        <div class="actions">
+          <slot name="actions"></slot>
+          <button
+            class="icon-button send"
+            part="send"
+            type="button"
+            aria-label=${words.t("composer.send")}
+            title=${words.t("composer.send")}
+            aria-disabled=${this.canSend ? "false" : "true"}
+            @click=${this.submit}
+          >
+            ${icon("send")}
+          </button>
+        </div>
+      </div>
+      <div id="hint" role="status">${this.renderHint()}</div>`;
+  }
+
+  private renderHint(): TemplateResult | typeof nothing {
+    const { words } = this.environment;
+    const { length } = this.text;
+    if (length <= NEARLY_FULL) return nothing;
+    return length > MAX_TEXT
+      ? html`<p class="hint over">${words.t("composer.over", { count: length - MAX_TEXT })}</p>`
+      : html`<p class="hint">${words.t("composer.left", { count: MAX_TEXT - length })}</p>`;
+  }
+
+  private get key(): string | null {
+    return this.conversationId ?? this.draftKey ?? null;
+  }
+
+  private get canSend(): boolean {
+    const ready = this.sender !== undefined || (this.conversationId !== undefined && this.environment.client !== null);
+    return ready && !this.disabled && !this.isSending && this.text.trim() !== "" && this.text.length <= MAX_TEXT;
+  }
+
+  /** Sends what is written. Into a conversation the field is free again at once; the thread shows how it goes on. */
+  private async submit(): Promise<void> {
+    const { client } = this.environment;
+    const { conversationId, sender } = this;
+    if (!this.canSend) return;
+    const text = this.text.trim();
+    this.input?.focus();
+    try {
+      if (sender) {
+        this.isSending = true;
+        const message = await sender(text);
+        this.value = "";
+        this.fire("trunkline-sent", { message });
+      } else if (client && conversationId) {
+        const sending = client.messages.send(conversationId, { text });
+        this.value = "";
+        this.fire("trunkline-sent", { message: await sending });
+      }
+    } catch (error) {
+      this.report(error);
+    } finally {
+      this.isSending = false;
+    }
+  }
+
+  private keepDraft(): void {
+    const { key } = this;
+    if (key !== null) this.environment.client?.drafts.set(key, this.text);
+  }
+
+  private onInput(event: Event): void {
+    this.value = (event.target as HTMLTextAreaElement).value;
+  }
+
+  private onKeyDown(event: KeyboardEvent): void {
+    if (event.key !== "Enter" || isComposing(event)) return;
+    if (event.shiftKey || event.altKey || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    void this.submit();
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "trunkline-composer": TrunklineComposer;
+  }
+}

@@ -1,0 +1,286 @@
+import { css } from "lit";
+
+export const styles = css`
+  :host {
+    display: flex;
+    flex-direction: column;
+    min-block-size: 0;
+    background: var(--_sunken);
+  }
+
+  .filters {
+    display: flex;
+    flex: none;
+    flex-wrap: wrap;
+    align-items: center;
+    gap: 8px;
+    padding: 4px 12px 10px;
+  }
+
+  .pills {
+    display: flex;
+    gap: 6px;
+  }
+
+  .pill {
+    min-block-size: 28px;
+    padding: 3px 11px;
+    border: 1px solid var(--_stroke);
+    border-radius: 14px;
+    background: transparent;
+    color: var(--_text);
+    font-size: 12px;
+    line-height: 16px;
+    cursor: pointer;
+  }
+
+  .pill[aria-pressed="true"] {
+    border-color: var(--_accent-mark);
+    background: var(--_own);
+    font-weight: 600;
+  }
+
+  .line {
+    position: relative;
+    flex: 1 1 120px;
+    min-inline-size: 0;
+    max-inline-size: 220px;
+    margin-inline-start: auto;
+  }
+
+  .line select {
+    inline-size: 100%;
+    min-block-size: 28px;
+    padding-block: 3px;
+    padding-inline: 10px 26px;
+    overflow: hidden;
+    border: 1px solid var(--_stroke);
+    border-radius: 14px;
+    appearance: none;
+    background: transparent;
+    color: var(--_text);
+    font-size: 12px;
+    line-height: 16px;
+    text-overflow: ellipsis;
+    cursor: pointer;
+  }
+
+  .line option {
+    background: var(--_raised);
+    color: var(--_text);
+  }
+
+  .line svg {
+    position: absolute;
+    inset-block-start: 6px;
+    inset-inline-end: 8px;
+    pointer-events: none;
+  }
+
+  @media (hover: hover) {
+    .pill:hover,
+    .line:hover select {
+      background: var(--_row-hover);
+      color: var(--_hover-text);
+    }
+
+    .line:hover {
+      color: var(--_hover-text);
+    }
+  }
+
+  .scroller {
+    flex: 1;
+    min-block-size: 0;
+    padding: 0 8px 8px;
+    overflow-y: auto;
+    overscroll-behavior: contain;
+    scrollbar-width: thin;
+    scrollbar-color: var(--_stroke) transparent;
+  }
+
+  li {
+    content-visibility: auto;
+    contain-intrinsic-block-size: auto 60px;
+  }
+
+  .row {
+    display: grid;
+    grid-template-columns: 40px minmax(0, 1fr) auto;
+    align-items: center;
+    column-gap: 12px;
+    inline-size: 100%;
+    min-block-size: 60px;
+    padding-block: calc(8px * var(--_density));
+    padding-inline: 10px 12px;
+    border: 1px solid transparent;
+    border-radius: var(--_radius-large);
+    background: transparent;
+    color: var(--_text);
+    text-align: start;
+    cursor: pointer;
+  }
+
+  .row:focus-visible {
+    outline-offset: -2px;
+    box-shadow: none;
+  }
+
+  .row .avatar {
+    grid-row: 1 / span 2;
+    inline-size: 40px;
+    block-size: 40px;
+    font-size: 14px;
+  }
+
+  .name,
+  .preview {
+    min-inline-size: 0;
+    overflow: hidden;
+    text-overflow: ellipsis;
+    white-space: nowrap;
+  }
+
+  .name {
+    align-self: end;
+  }
+
+  time {
+    align-self: end;
+    margin-inline-start: 8px;
+    color: var(--_muted);
+    font-size: 12px;
+    line-height: 20px;
+    white-space: nowrap;
+  }
+
+  .preview {
+    display: flex;
+    grid-column: 2 / span 2;
+    align-items: center;
+    gap: 4px;
+    color: var(--_muted);
+    font-size: 12px;
+    line-height: 18px;
+  }
+
+  .preview-text {
+    flex: 1;
+    min-inline-size: 0;
+    overflow: hidden;
+    text-overflow: ellipsis;
+    unicode-bidi: plaintext;
+    text-align: start;
+  }
+
+  .draft {
+    flex: none;
+    color: var(--_danger);
+  }
+
+  .preview svg {
+    color: var(--_danger);
+  }
+
+  .count {
+    flex: none;
+    min-inline-size: 20px;
+    margin-inline-start: 8px;
+    padding: 0 6px;
+    border-radius: 10px;
+    background: var(--_accent);
+    color: var(--_on-accent);
+    font-size: 12px;
+    font-weight: 600;
+    line-height: 20px;
+    text-align: center;
+  }
+
+  .unread .name,
+  .unread time,
+  .unread .preview-text {
+    color: var(--_text);
+    font-weight: 600;
+  }
+
+  .row[aria-current="true"] {
+    background: var(--_row-selected);
+    box-shadow: 0 1px 2px var(--_shadow);
+  }
+
+  .row[aria-current="true"]:focus-visible {
+    box-shadow: 0 1px 2px var(--_shadow);
+  }
+
+  @media (hover: hover) {
+    .row:hover {
+      background: var(--_row-hover);
+    }
+  }
+
+  /* In contrast a row that is pointed at or chosen turns its colours round, and all that stands on it follows. */
+  :host(:state(contrast)) .row[aria-current="true"],
+  :host(:state(contrast)) .row:hover {
+    --_text: var(--_hover-text);
+    --_muted: var(--_hover-muted);
+    --_danger: var(--_hover-text);
+    --_accent: #000000;
+    --_on-accent: #ffffff;
+    color: var(--_text);
+  }
+
+  .skeleton {
+    display: grid;
+    grid-template-columns: 40px 1fr;
+    align-items: center;
+    column-gap: 12px;
+    block-size: 60px;
+    padding-inline: 10px 12px;
+  }
+
+  .skeleton .stencil:first-child {
+    grid-row: 1 / span 2;
+    block-size: 40px;
+    border-radius: 50%;
+  }
+
+  .skeleton .stencil {
+    block-size: 10px;
+  }
+
+  .skeleton .stencil:nth-child(2) {
+    align-self: end;
+    inline-size: 45%;
+    margin-block-end: 5px;
+  }
+
+  .skeleton .stencil:nth-child(3) {
+    align-self: start;
+    inline-size: 80%;
+    margin-block-start: 5px;
+  }
+
+  li:nth-child(even) .stencil:nth-child(2) {
+    inline-size: 60%;
+  }
+
+  li:nth-child(even) .stencil:nth-child(3) {
+    inline-size: 65%;
+  }
+
+  @media (forced-colors: active) {
+    .row[aria-current="true"],
+    .pill[aria-pressed="true"] {
+      --_text: HighlightText;
+      --_muted: HighlightText;
+      --_danger: HighlightText;
+      forced-color-adjust: none;
+      background: Highlight;
+      color: HighlightText;
+    }
+
+    .count {
+      border: 1px solid currentcolor;
+    }
+  }
+`;

@@ -1,0 +1,257 @@
+import type { Conversation, ConversationId, Line, LineId, Live } from "@trunkline/sdk";
+import { type CSSResultGroup, html, nothing, type PropertyValues, type TemplateResult } from "lit";
+import { property, query, state } from "lit/decorators.js";
+import { repeat } from "lit/directives/repeat.js";
+import { LiveController } from "../../controllers/live.ts";
+import { MidnightController } from "../../controllers/midnight.ts";
+import { RovingFocusController } from "../../controllers/roving-focus.ts";
+import { TrunklineElement } from "../../shared/element.ts";
+import { icon } from "../../shared/icons.ts";
+import { lineLabel, personOf } from "../../shared/people.ts";
+import { problemView, stateView } from "../../shared/states.ts";
+import { styles } from "./conversation-list.styles.ts";
+import { conversationRow } from "./conversation-row.ts";
+
+/** Distance from the end, in pixels, at which the next page is asked for. */
+const NEAR_END = 600;
+const SKELETONS = 8;
+
+/**
+ * @summary Conversations, newest activity first, with who, when, the last words and what is unread.
+ * @slot empty - Shown instead of our words when there is no conversation.
+ * @fires {CustomEvent<{ conversationId: ConversationId; reason: "list" }>} trunkline-select - Somebody chose a conversation.
+ * @fires {CustomEvent<{ error: unknown }>} trunkline-error - Something failed that nobody was waiting for.
+ * @fires {CustomEvent<{ error: unknown }>} trunkline-sign-in-needed - Nobody is signed in.
+ * @csspart filters - The row of filters above the list.
+ * @csspart list - The list.
+ * @csspart row - One conversation.
+ * @csspart avatar - A person's picture or initials.
+ * @csspart state - What stands in place of the list: nothing yet, an error.
+ */
+export class TrunklineConversationList extends TrunklineElement {
+  static override styles: CSSResultGroup = [TrunklineElement.styles, styles];
+  static override readonly suffix: string = "conversation-list";
+
+  /** Shows one line only (`line_…`); without it all lines, with a choice where there are several. */
+  @property({ attribute: "line-id" }) lineId?: LineId | undefined;
+  /** The conversation that is marked as chosen (`conv_…`). */
+  @property({ attribute: "conversation-id" }) conversationId?: ConversationId | undefined;
+  /** Only conversations about a record of the host: `source:type:externalId`. */
+  @property() record?: string | undefined;
+
+  @state() private unreadOnly = false;
+  @state() private chosenLine: LineId | "" = "";
+  @state() private activeId: string | null = null;
+  @query(".scroller") private readonly scroller!: HTMLElement | null;
+
+  private readonly conversations = new LiveController<Live<Conversation>>(
+    this,
+    () => [this.environment.client, this.lineId || this.chosenLine, this.unreadOnly, this.record],
+    () => {
+      const lineId = this.lineId || this.chosenLine;
+      return (
+        this.environment.client?.conversations.live({
+          ...(lineId ? { lineId } : {}),
+          ...(this.unreadOnly ? { unread: true } : {}),
+          ...(this.record ? { record: this.record } : {}),
+        }) ?? null
+      );
+    },
+  );
+  private readonly lines = new LiveController<Live<Line>>(
+    this,
+    () => [this.environment.client],
+    () => this.environment.client?.lines.live() ?? null,
+  );
+  private readonly roving = new RovingFocusController(this, {
+    items: () => this.rows(),
+    activate: (row) => {
+      this.activeId = row.dataset.id ?? null;
+    },
+    edge: (end) => {
+      if (end === "end") this.loadMore();
+    },
+  });
+
+  constructor() {
+    super();
+    new MidnightController(this, () => this.environment.now);
+  }
+
+  /** What is on show at the moment; empty until it is loaded. @internal */
+  get shown(): readonly Conversation[] {
+    return this.conversations.snapshot?.data ?? [];
+  }
+
+  /** Moves the focus to the chosen conversation, else to the first. */
+  override focus(options?: FocusOptions): void {
+    const rows = this.rows();
+    (rows.find((row) => row.tabIndex === 0) ?? rows[0])?.focus(options);
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    super.willUpdate(changed);
+    if (changed.has("conversationId")) this.activeId = this.conversationId ?? this.activeId;
+  }
+
+  protected override render() {
+    const { words, client } = this.environment;
+    return html`${this.renderFilters()}
+      <div class="scroller" data-scroller @scroll=${this.onScroll} aria-busy=${this.isLoading ? "true" : "false"}>
+        ${client === null ? nothing : this.renderList()}
+      </div>
+      <span class="visually-hidden" role="status">${this.isLoading ? words.t("list.loading") : nothing}</span>`;
+  }
+
+  private get isLoading(): boolean {
+    return this.conversations.snapshot?.status === "loading";
+  }
+
+  private renderFilters(): TemplateResult {
+    const { words } = this.environment;
+    const lines = this.lines.snapshot?.data ?? [];
+    return html`<div class="filters" part="filters">
+      <div class="pills" role="group" aria-label=${words.t("list.filter")}>
+        <button class="pill" type="button" aria-pressed=${!this.unreadOnly} @click=${() => this.showUnread(false)}>
+          ${words.t("list.all")}
+        </button>
+        <button class="pill" type="button" aria-pressed=${this.unreadOnly} @click=${() => this.showUnread(true)}>
+          ${words.t("list.unread")}
+        </button>
+      </div>
+      ${
+        this.lineId === undefined && lines.length > 1
+          ? html`<label class="line"
+              ><span class="visually-hidden">${words.t("list.line")}</span>
+              <select .value=${this.chosenLine} @change=${this.onLineChange}>
+                <option value="">${words.t("list.all-lines")}</option>
+                ${lines.map(
+                  (line) =>
+                    html`<option value=${line.id} ?selected=${line.id === this.chosenLine}>${lineLabel(line)}</option>`,
+                )}
+              </select>
+              ${icon("chevron")}
+            </label>`
+          : nothing
+      }
+    </div>`;
+  }
+
+  private renderList(): TemplateResult {
+    const { words, client, contacts, me, now } = this.environment;
+    const snapshot = this.conversations.snapshot;
+    if (snapshot === null || snapshot.status === "loading") return this.renderSkeleton();
+    if (snapshot.status === "error") return problemView(words, snapshot.error, this.onRetry);
+    if (snapshot.data.length === 0) return this.renderEmpty();
+    const lines = new Map((this.lines.snapshot?.data ?? []).map((line) => [line.id, line]));
+    const tabStop = snapshot.data.some(({ id }) => id === this.activeId) ? this.activeId : snapshot.data[0]?.id;
+    const today = new Date(now());
+    return html`<ul
+        part="list"
+        role="list"
+        aria-label=${words.t("list.label")}
+        @click=${this.onClick}
+        @focusin=${this.roving.onFocusIn}
+        @keydown=${this.roving.onKeyDown}
+      >
+        ${repeat(
+          snapshot.data,
+          ({ id }) => id,
+          (conversation) =>
+            html`<li>
+              ${conversationRow({
+                conversation,
+                person: personOf(conversation, contacts, lines.get(conversation.lineId)),
+                words,
+                now: today,
+                userId: me?.user?.id ?? null,
+                draft: conversation.id === this.conversationId ? "" : (client?.drafts.get(conversation.id) ?? ""),
+                selected: conversation.id === this.conversationId,
+                tabStop: conversation.id === tabStop,
+              })}
+            </li>`,
+        )}
+      </ul>
+      ${snapshot.hasMore ? skeleton() : nothing}`;
+  }
+
+  private renderEmpty(): TemplateResult {
+    const { words } = this.environment;
+    if (this.unreadOnly) {
+      return stateView({
+        icon: "chats",
+        title: words.t("list.empty-unread"),
+        text: words.t("list.empty-unread-hint"),
+      });
+    }
+    return html`<slot name="empty"
+      >${stateView({ icon: "chats", title: words.t("list.empty"), text: words.t("list.empty-hint") })}</slot
+    >`;
+  }
+
+  private renderSkeleton(): TemplateResult {
+    return html`<ul aria-hidden="true">
+      ${Array.from({ length: SKELETONS }, () => html`<li>${skeleton()}</li>`)}
+    </ul>`;
+  }
+
+  protected override updated(): void {
+    this.fillScreen();
+  }
+
+  private rows(): HTMLElement[] {
+    return [...this.renderRoot.querySelectorAll<HTMLElement>(".row")];
+  }
+
+  /** A page that does not fill the screen has no scroll bar to ask for the next one with. */
+  private fillScreen(): void {
+    const { scroller } = this;
+    if (scroller && scroller.clientHeight > 0 && scroller.scrollHeight <= scroller.clientHeight) this.loadMore();
+  }
+
+  private loadMore(): void {
+    const { source, snapshot } = this.conversations;
+    if (!snapshot?.hasMore || snapshot.error) return;
+    source?.loadMore().catch((error: unknown) => this.report(error));
+  }
+
+  private showUnread(unreadOnly: boolean): void {
+    this.unreadOnly = unreadOnly;
+  }
+
+  private readonly onRetry = () => {
+    this.environment.client?.connection.retry();
+    this.conversations.source?.reload().catch(() => undefined); // the list shows the error itself
+  };
+
+  private onLineChange(event: Event): void {
+    const { value } = event.target as HTMLSelectElement;
+    this.chosenLine = this.lines.snapshot?.data.find(({ id }) => id === value)?.id ?? "";
+  }
+
+  private onScroll(): void {
+    const { scroller } = this;
+    if (scroller && scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < NEAR_END) this.loadMore();
+  }
+
+  private onClick(event: Event): void {
+    const row = event.composedPath().find((node) => node instanceof HTMLElement && node.matches(".row"));
+    const id = row instanceof HTMLElement ? row.dataset.id : undefined;
+    const conversation = this.shown.find((shown) => shown.id === id);
+    if (!conversation) return;
+    this.conversationId = conversation.id;
+    this.fire("trunkline-select", { conversationId: conversation.id, reason: "list" });
+  }
+}
+
+function skeleton(): TemplateResult {
+  return html`<div class="skeleton" aria-hidden="true">
+    <span class="stencil"></span><span class="stencil"></span><span class="stencil"></span>
+  </div>`;
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "trunkline-conversation-list": TrunklineConversationList;
+  }
+}

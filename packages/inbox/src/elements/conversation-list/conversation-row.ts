@@ -1,0 +1,70 @@
+import type { Conversation, MessagePreview } from "@trunkline/sdk";
+import { html, nothing, type TemplateResult } from "lit";
+import type { Localizer } from "../../locales/localizer.ts";
+import { avatar } from "../../shared/avatar.ts";
+import { icon } from "../../shared/icons.ts";
+import type { Person } from "../../shared/people.ts";
+
+export interface RowOptions {
+  readonly conversation: Conversation;
+  readonly person: Person;
+  readonly words: Localizer;
+  readonly now: Date;
+  /** Whose own texts are called "You"; null while that is not known. */
+  readonly userId: string | null;
+  readonly draft: string;
+  readonly selected: boolean;
+  readonly tabStop: boolean;
+}
+
+/** One conversation as a button: who, when, the last words, and how much is unread. */
+export function conversationRow(options: RowOptions): TemplateResult {
+  const { conversation, person, words, now, draft, selected, tabStop } = options;
+  const unread = conversation.viewer?.unreadCount ?? 0;
+  const at = new Date(conversation.lastMessage?.createdAt ?? conversation.createdAt);
+  return html`<button
+    class="row ${unread > 0 ? "unread" : ""}"
+    part="row"
+    type="button"
+    data-id=${conversation.id}
+    tabindex=${tabStop ? 0 : -1}
+    aria-current=${selected ? "true" : nothing}
+  >
+    ${avatar({ name: person.name, key: person.number, avatarUrl: person.contact?.avatarUrl })}
+    <span class="name" dir="auto">${person.label}</span>
+    <time datetime=${at.toISOString()} title=${words.moment(at)}>${words.listTime(at, now)}</time>
+    <span class="preview">
+      ${preview(options, draft)}
+      ${
+        unread > 0
+          ? html`<span class="count" aria-hidden="true"
+                >${unread > 99 ? words.t("unread.over", { count: 99 }) : unread}</span
+              ><span class="visually-hidden">${words.t("unread.messages", { count: unread })}</span>`
+          : nothing
+      }
+    </span>
+  </button>`;
+}
+
+function preview({ conversation, words, userId }: RowOptions, draft: string): TemplateResult {
+  const last = conversation.lastMessage;
+  if (draft !== "") {
+    return html`<span class="draft">${words.t("list.draft")}</span><span class="preview-text">${oneLine(draft)}</span>`;
+  }
+  if (last === null) return html`<span class="preview-text">${words.t("list.no-messages")}</span>`;
+  const bad = last.status === "failed" || last.status === "undelivered" ? last.status : null;
+  return html`${
+    bad !== null ? html`${icon("failed")}<span class="visually-hidden">${words.t(`status.${bad}`)}</span>` : nothing
+  }<span class="preview-text">${previewText(last, words, userId)}</span>`;
+}
+
+function previewText(last: MessagePreview, words: Localizer, userId: string | null): string {
+  const text = oneLine(last.text) || words.t("list.picture");
+  if (last.direction !== "outbound") return text;
+  if (userId !== null && last.author.kind === "user" && last.author.id === userId) return words.t("list.you", { text });
+  return last.author.name === null ? text : words.t("list.author", { name: last.author.name, text });
+}
+
+function oneLine(text: string): string {
+  return text.replace(/\s+/g, " ").trim();
+}

@@ -1,0 +1,311 @@
+import type { ConnectionView, ConversationId, LineId, Message, Unread, UnreadResource } from "@trunkline/sdk";
+import { type CSSResultGroup, nothing, type PropertyValues, type TemplateResult } from "lit";
+import { property, query, state } from "lit/decorators.js";
+import { html } from "lit/static-html.js";
+import { AnnouncerController } from "../../controllers/announcer.ts";
+import { LiveController } from "../../controllers/live.ts";
+import { NarrowController } from "../../controllers/narrow.ts";
+import { TickerController } from "../../controllers/ticker.ts";
+import { TrunklineElement } from "../../shared/element.ts";
+import type { TrunklineEventOf } from "../../shared/events.ts";
+import { icon } from "../../shared/icons.ts";
+import { isComposing } from "../../shared/keys.ts";
+import { personOf } from "../../shared/people.ts";
+import { needsSignIn } from "../../shared/sign-in.ts";
+import { problemView, stateView } from "../../shared/states.ts";
+import type { TrunklineConversationList } from "../conversation-list/conversation-list.ts";
+import type { ConversationOpened, TrunklineNewMessage } from "../new-message/new-message.ts";
+import type { TrunklineThread } from "../thread/thread.ts";
+import { connectionBar } from "./connection-bar.ts";
+import { styles } from "./inbox.styles.ts";
+
+/** Below this width, in pixels, list and thread take turns. */
+const NARROW_BELOW = 640;
+
+/** What {@link TrunklineInbox.open} shows. */
+export type OpenTarget =
+  | { readonly conversationId: ConversationId }
+  | { readonly lineId?: LineId; readonly to: string; readonly draft?: string };
+
+/**
+ * @summary The whole inbox: conversations beside a thread, or one after the other where there is little room.
+ * @slot header - In place of the title above the list.
+ * @slot empty - In place of our words where there is no conversation yet.
+ * @slot composer-actions - Buttons beside Send.
+ * @slot record - What the host knows about the person, above the thread; each element in it receives `context: { conversation, contact }`.
+ * @fires {CustomEvent<{ conversationId: ConversationId | null; reason: SelectReason }>} trunkline-select - A person chose a conversation, or went back to the list.
+ * @fires {CustomEvent<{ message: Message }>} trunkline-sent - The gateway took a text that was written here.
+ * @fires {CustomEvent<Unread>} trunkline-unread - How much is unread is known, or has changed.
+ * @fires {CustomEvent<null>} trunkline-ready - The first conversations are on show.
+ * @fires {CustomEvent<{ error: unknown }>} trunkline-sign-in-needed - Nobody is signed in, or the session could not be renewed.
+ * @fires {CustomEvent<{ error: unknown }>} trunkline-error - Something failed that nobody was waiting for.
+ * @fires {CustomEvent<{ number: string }>} trunkline-call - Somebody wants to call; cancelable.
+ * @fires {CustomEvent<{ contact: ResolvedContact; conversationId: ConversationId }>} trunkline-open-contact - Somebody wants to see the contact; cancelable.
+ * @csspart side - The pane with the list.
+ * @csspart main - The pane with the thread.
+ * @csspart connection - The bar that says that the connection is away.
+ * @csspart row - One conversation in the list.
+ * @csspart bubble - One message's bubble; also `bubble-inbound`, `bubble-outbound`, `bubble-internal`.
+ * @csspart state - What stands in place of content: nothing yet, an error.
+ * @cssproperty [--trunkline-accent] - Buttons, badges, and what is chosen.
+ * @cssproperty [--trunkline-surface] - Behind the thread.
+ * @cssproperty [--trunkline-surface-sunken] - Behind the list.
+ * @cssproperty [--trunkline-surface-raised] - Bubbles, fields.
+ * @cssproperty [--trunkline-bubble-own] - Bubbles of outgoing texts.
+ * @cssproperty [--trunkline-text] - Text.
+ * @cssproperty [--trunkline-text-muted] - Times, previews, hints.
+ * @cssproperty [--trunkline-border] - Lines between and around things.
+ * @cssproperty [--trunkline-danger] - What failed.
+ * @cssproperty [--trunkline-radius=4px] - Corners.
+ * @cssproperty [--trunkline-font] - Font family.
+ * @cssproperty [--trunkline-density=1] - Space within rows and bubbles: 0.5 is tight, 1 is Teams' own.
+ */
+export class TrunklineInbox extends TrunklineElement {
+  static override styles: CSSResultGroup = [TrunklineElement.styles, styles];
+  static override readonly suffix: string = "inbox";
+
+  /** One line only (`line_…`); without it all that the user sees. */
+  @property({ attribute: "line-id" }) lineId?: LineId | undefined;
+  /** The conversation on show (`conv_…`). Setting it fires no event. */
+  @property({ attribute: "conversation-id" }) conversationId?: ConversationId | undefined;
+  /** Only conversations about a record of the host: `source:type:externalId`. New ones are about it too. */
+  @property() record?: string | undefined;
+  /** `wide` shows list and thread together, `narrow` one at a time, `auto` goes by the element's own width. */
+  @property() layout: "auto" | "wide" | "narrow" = "auto";
+
+  @state() private draftingTo: { readonly lineId?: LineId; readonly to: string } | null = null;
+  @query(".list") private readonly list!: TrunklineConversationList | null;
+  @query(".thread") private readonly thread!: TrunklineThread | null;
+  @query(".new") private readonly newMessage!: TrunklineNewMessage | null;
+  #toldUnread: Unread | null = null;
+
+  private readonly width = new NarrowController(this, NARROW_BELOW);
+  private readonly connection = new LiveController<ConnectionView>(
+    this,
+    () => [this.environment.client],
+    () => this.environment.client?.connection ?? null,
+  );
+  private readonly unread = new LiveController<UnreadResource>(
+    this,
+    () => [this.environment.client],
+    () => this.environment.client?.unread ?? null,
+  );
+  private readonly announcer = new AnnouncerController(
+    this,
+    () => this.environment.client,
+    (messages) => this.announcementOf(messages),
+  );
+
+  constructor() {
+    super();
+    new TickerController(this, () => this.connection.snapshot?.state === "waiting");
+  }
+
+  /**
+   * Shows a conversation, or begins one with a number. A conversation with that number that is already in the list is
+   * shown instead of a second beginning. `draft` is put into the composer unless somebody has begun a text there.
+   */
+  async open(target: OpenTarget): Promise<void> {
+    await this.updateComplete;
+    if ("conversationId" in target) {
+      this.draftingTo = null;
+      this.conversationId = target.conversationId;
+      await this.updateComplete;
+      return;
+    }
+    const { lineId, to, draft } = target;
+    const known = this.list?.shown.find(
+      (conversation) =>
+        (lineId === undefined || conversation.lineId === lineId) &&
+        conversation.participants.some(({ number }) => digits(number) === digits(to)),
+    );
+    if (known) {
+      const { client } = this.environment;
+      if (draft && client?.drafts.get(known.id) === "") client.drafts.set(known.id, draft);
+      return await this.open({ conversationId: known.id });
+    }
+    this.draftingTo = lineId === undefined ? { to } : { lineId, to };
+    await this.updateComplete;
+    if (draft) await this.newMessage?.suggest(draft);
+  }
+
+  protected override render() {
+    const { words, client } = this.environment;
+    if (client === null) {
+      return stateView({ icon: "chats", title: words.t("error.setup"), text: words.t("error.setup-text") });
+    }
+    const connection = this.connection.snapshot;
+    if (connection?.state === "stopped" && needsSignIn(connection.error)) {
+      return problemView(words, connection.error, this.onRetry);
+    }
+    const { isNarrow, view } = this;
+    return html`${connectionBar({
+      connection,
+      words,
+      now: Date.now(),
+      isOnline: navigator.onLine,
+      onRetry: this.onRetry,
+    })}
+      <div class="panes ${isNarrow ? "narrow" : ""}" role="group" aria-label=${words.t("inbox.label")}>
+        <section class="side" part="side" aria-label=${words.t("list.label")} ?hidden=${isNarrow && view !== "list"}>
+          <div class="side-head">
+            <slot name="header"><h2>${words.t("inbox.title")}</h2></slot>
+            ${
+              this.maySend
+                ? html`<button
+                    class="icon-button"
+                    type="button"
+                    aria-label=${words.t("inbox.new")}
+                    title=${words.t("inbox.new")}
+                    @click=${this.onNew}
+                  >
+                    ${icon("compose")}
+                  </button>`
+                : nothing
+            }
+          </div>
+          <${this.tag("conversation-list")}
+            class="list"
+            .lineId=${this.lineId}
+            .record=${this.record}
+            .conversationId=${view === "thread" ? this.conversationId : undefined}
+            @trunkline-select=${this.onSelect}
+            exportparts="row, state, avatar, filters"
+          ><slot name="empty" slot="empty"></slot></${this.tag("conversation-list")}>
+        </section>
+        <section
+          class="main"
+          part="main"
+          aria-label=${words.t("inbox.title")}
+          ?hidden=${isNarrow && view === "list"}
+          @keydown=${this.onMainKey}
+        >
+          ${this.renderMain()}
+        </section>
+      </div>
+      <div class="visually-hidden" role="status">${this.announcer.text}</div>`;
+  }
+
+  private renderMain(): TemplateResult {
+    const { words } = this.environment;
+    if (this.view === "new") {
+      return html`<${this.tag("new-message")}
+        class="new"
+        .lineId=${this.draftingTo?.lineId ?? this.lineId}
+        .to=${this.draftingTo?.to ?? ""}
+        .record=${this.record}
+        @opened=${this.onOpened}
+        @close=${this.onCloseNew}
+      ></${this.tag("new-message")}>`;
+    }
+    if (this.view === "list") {
+      return stateView({ icon: "chats", title: words.t("inbox.choose"), text: words.t("inbox.choose-hint") });
+    }
+    return html`<${this.tag("thread")}
+      class="thread"
+      .conversationId=${this.conversationId}
+      ?with-back=${this.isNarrow}
+      @back=${this.goBack}
+      exportparts="bubble, bubble-inbound, bubble-outbound, bubble-internal, status, state, avatar, head, messages, input, send"
+    >
+      <slot name="composer-actions" slot="composer-actions"></slot>
+      <slot name="record" slot="record"></slot>
+    </${this.tag("thread")}>`;
+  }
+
+  protected override updated(_changed: PropertyValues<this>): void {
+    const unread = this.unread.snapshot?.data ?? null;
+    if (unread === null || unread === this.#toldUnread) return;
+    this.#toldUnread = unread;
+    this.fire("trunkline-unread", unread);
+  }
+
+  private get view(): "list" | "thread" | "new" {
+    if (this.draftingTo) return "new";
+    return this.conversationId ? "thread" : "list";
+  }
+
+  private get isNarrow(): boolean {
+    return this.layout === "narrow" || (this.layout !== "wide" && this.width.isNarrow);
+  }
+
+  private get maySend(): boolean {
+    return this.environment.me?.permissions.includes("messages.send") ?? true;
+  }
+
+  private announcementOf(messages: readonly Message[]): string {
+    const { words, contacts } = this.environment;
+    const [message] = messages;
+    if (!message || messages.length > 1) return words.t("announce.more", { count: messages.length });
+    const known = this.list?.shown.find(({ id }) => id === message.conversationId);
+    const participants = known?.participants ?? [
+      { number: message.from ?? "", contactId: null, name: message.author.name },
+    ];
+    const name = personOf({ participants }, contacts, undefined).label;
+    return words.t("announce.message", { name, text: message.text });
+  }
+
+  private readonly onRetry = () => {
+    this.environment.client?.connection.retry();
+  };
+
+  private async onSelect({ detail }: TrunklineEventOf<"trunkline-select">): Promise<void> {
+    this.draftingTo = null;
+    this.conversationId = detail.conversationId ?? undefined;
+    await this.focusMain();
+  }
+
+  private async onNew(): Promise<void> {
+    this.draftingTo = { to: "" };
+    await this.focusMain();
+  }
+
+  private async onOpened({ conversationId }: ConversationOpened): Promise<void> {
+    this.draftingTo = null;
+    this.conversationId = conversationId;
+    this.fire("trunkline-select", { conversationId, reason: "new-message" });
+    await this.focusMain();
+  }
+
+  private async onCloseNew(): Promise<void> {
+    this.draftingTo = null;
+    await this.updateComplete;
+    if (this.view === "thread") await this.focusMain();
+    else this.list?.focus({ preventScroll: true });
+  }
+
+  private readonly goBack = async (): Promise<void> => {
+    this.conversationId = undefined;
+    this.fire("trunkline-select", { conversationId: null, reason: "back" });
+    await this.updateComplete;
+    this.list?.focus({ preventScroll: true });
+  };
+
+  /** Writing comes next. On touch screens the keyboard would cover what was just opened, so the focus stays beside it. */
+  private async focusMain(): Promise<void> {
+    await this.updateComplete;
+    const target = this.thread ?? this.newMessage;
+    await target?.updateComplete;
+    if (matchMedia("(pointer: coarse)").matches && target === this.thread) return;
+    target?.focus({ preventScroll: true });
+  }
+
+  private onMainKey(event: KeyboardEvent): void {
+    if (event.key !== "Escape" || event.defaultPrevented || isComposing(event)) return;
+    const isNew = this.view === "new";
+    if (!isNew && !this.isNarrow) return; // nothing of ours to leave: the key belongs to the page
+    event.preventDefault();
+    event.stopPropagation();
+    void (isNew ? this.onCloseNew() : this.goBack());
+  }
+}
+
+function digits(number: string): string {
+  return number.replace(/\D/g, "");
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "trunkline-inbox": TrunklineInbox;
+  }
+}

@@ -1,0 +1,199 @@
+import { type ConversationId, isTrunklineError, type Line, type LineId, type Live, type Message } from "@trunkline/sdk";
+import { type CSSResultGroup, nothing, type PropertyValues, type TemplateResult } from "lit";
+import { property, query, state } from "lit/decorators.js";
+import { live } from "lit/directives/live.js";
+import { html } from "lit/static-html.js";
+import { LiveController } from "../../controllers/live.ts";
+import { TrunklineElement } from "../../shared/element.ts";
+import { icon } from "../../shared/icons.ts";
+import { lineLabel } from "../../shared/people.ts";
+import { stateView } from "../../shared/states.ts";
+import type { TrunklineComposer } from "../composer/composer.ts";
+import { styles } from "./new-message.styles.ts";
+
+/** Codes that speak of the number that was typed. */
+const NUMBER_CODES: ReadonlySet<string> = new Set(["invalid_number", "invalid_input"]);
+
+/** A conversation was opened by its first text. */
+export class ConversationOpened extends Event {
+  readonly conversationId: ConversationId;
+
+  constructor(conversationId: ConversationId) {
+    super("opened");
+    this.conversationId = conversationId;
+  }
+}
+
+/**
+ * The beginning of a conversation: which line, which number, and the first text. Part of the inbox.
+ *
+ * Nothing is made at the gateway before that text is sent. Fires plain `opened` and `close` events, which do not bubble.
+ * @internal
+ */
+export class TrunklineNewMessage extends TrunklineElement {
+  static override styles: CSSResultGroup = [TrunklineElement.styles, styles];
+  static override readonly suffix: string = "new-message";
+
+  /** The line to write from; the first one when absent. */
+  @property({ attribute: "line-id" }) lineId?: LineId | undefined;
+  /** The number to write to. */
+  @property() to = "";
+  /** Record of the host that the conversation is about: `source:type:externalId`. */
+  @property() record?: string | undefined;
+
+  @state() private chosenLine: LineId | null = null;
+  @state() private problem: "none" | "missing" | "bad" = "none";
+  @query("#to") private readonly toField!: HTMLInputElement | null;
+  private readonly lines = new LiveController<Live<Line>>(
+    this,
+    () => [this.environment.client],
+    () => this.environment.client?.lines.live() ?? null,
+  );
+
+  /** Moves the focus to what has to be filled in next. */
+  override focus(options?: FocusOptions): void {
+    if (this.to.trim() === "") this.toField?.focus(options);
+    else this.composer?.focus(options);
+  }
+
+  /** Puts a text into the composer, unless somebody has begun one. */
+  async suggest(draft: string): Promise<void> {
+    await this.updateComplete;
+    const { composer } = this;
+    await composer?.updateComplete;
+    if (composer && composer.value === "") composer.value = draft;
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    super.willUpdate(changed);
+    if (changed.has("to")) this.problem = "none";
+  }
+
+  protected override render() {
+    const { words } = this.environment;
+    const loaded = this.lines.snapshot?.status === "ready";
+    return html`<div class="head">
+        <h2>${words.t("new.title")}</h2>
+        <button
+          class="icon-button"
+          type="button"
+          aria-label=${words.t("new.close")}
+          title=${words.t("new.close")}
+          @click=${this.onClose}
+        >
+          ${icon("close")}
+        </button>
+      </div>
+      ${
+        loaded && this.sendingLines.length === 0
+          ? stateView({ icon: "chat", title: words.t("new.no-lines"), text: words.t("new.no-lines-hint") })
+          : this.renderForm()
+      }`;
+  }
+
+  private renderForm(): TemplateResult {
+    const { words } = this.environment;
+    const lines = this.sendingLines;
+    const line = this.line;
+    return html`<div class="fields">
+        <label class="row">
+          <span>${words.t("new.from")}</span>
+          ${
+            lines.length > 1
+              ? html`<span class="select"
+                  ><select @change=${this.onLineChange}>
+                    ${lines.map((each) => html`<option value=${each.id} ?selected=${each === line}>${lineLabel(each)}</option>`)}
+                  </select>
+                  ${icon("chevron")}</span
+                >`
+              : html`<output>${line ? lineLabel(line) : nothing}</output>`
+          }
+        </label>
+        <label class="row">
+          <span>${words.t("new.to")}</span>
+          <input
+            id="to"
+            type="text"
+            inputmode="tel"
+            autocomplete="off"
+            spellcheck="false"
+            dir="ltr"
+            .value=${live(this.to)}
+            placeholder=${words.t("new.to-hint")}
+            aria-invalid=${this.problem === "none" ? "false" : "true"}
+            aria-describedby="problem"
+            @input=${this.onTo}
+            @keydown=${this.onToKey}
+          />
+        </label>
+        <p id="problem" class="problem" role="alert">
+          ${
+            this.problem === "none" ? nothing : words.t(this.problem === "missing" ? "new.no-number" : "new.bad-number")
+          }
+        </p>
+      </div>
+      <div class="space"><p>${words.t("new.hint")}</p></div>
+      <${this.tag("composer")}
+        class="composer"
+        draftKey="new"
+        .recipient=${this.to}
+        .sender=${this.send}
+        ?disabled=${line === undefined}
+      ></${this.tag("composer")}>`;
+  }
+
+  private get sendingLines(): readonly Line[] {
+    const lines = this.lines.snapshot?.data ?? [];
+    return this.lineId === undefined ? lines : lines.filter(({ id }) => id === this.lineId);
+  }
+
+  private get line(): Line | undefined {
+    return this.sendingLines.find(({ id }) => id === this.chosenLine) ?? this.sendingLines[0];
+  }
+
+  private get composer(): TrunklineComposer | null {
+    return this.renderRoot.querySelector<TrunklineComposer>(".composer");
+  }
+
+  private readonly send = async (text: string): Promise<Message> => {
+    const { client } = this.environment;
+    const { line } = this;
+    const to = this.to.trim();
+    try {
+      if (to === "" || !line || !client) throw new Error(this.environment.words.t("new.no-number"));
+      const [source, type, ...rest] = (this.record ?? "").split(":");
+      const conversation = await client.conversations.open({
+        lineId: line.id,
+        participants: [to],
+        ...(source && type && rest.length > 0 ? { records: [{ source, type, externalId: rest.join(":") }] } : {}),
+      });
+      const sending = client.messages.send(conversation.id, { text });
+      this.dispatchEvent(new ConversationOpened(conversation.id));
+      return await sending;
+    } catch (error) {
+      if (to === "") this.problem = "missing";
+      else if (isTrunklineError(error) && NUMBER_CODES.has(error.code)) this.problem = "bad";
+      if (this.problem !== "none") this.toField?.focus();
+      throw error;
+    }
+  };
+
+  private onTo(event: Event): void {
+    this.to = (event.target as HTMLInputElement).value;
+  }
+
+  private onToKey(event: KeyboardEvent): void {
+    if (event.key !== "Enter" || event.isComposing) return;
+    event.preventDefault();
+    this.composer?.focus();
+  }
+
+  private onLineChange(event: Event): void {
+    const { value } = event.target as HTMLSelectElement;
+    this.chosenLine = this.sendingLines.find(({ id }) => id === value)?.id ?? null;
+  }
+
+  private onClose(): void {
+    this.dispatchEvent(new Event("close"));
+  }
+}

@@ -1,0 +1,454 @@
+import type { Conversation, ConversationId, Line, LineId, Live, LiveItem, MessageRow } from "@trunkline/sdk";
+import { type CSSResultGroup, nothing, type PropertyValues, type TemplateResult } from "lit";
+import { property, query, state } from "lit/decorators.js";
+import { repeat } from "lit/directives/repeat.js";
+import { html } from "lit/static-html.js";
+import { LiveController } from "../../controllers/live.ts";
+import { MidnightController } from "../../controllers/midnight.ts";
+import { RovingFocusController } from "../../controllers/roving-focus.ts";
+import { avatar } from "../../shared/avatar.ts";
+import { TrunklineElement } from "../../shared/element.ts";
+import { icon } from "../../shared/icons.ts";
+import { safeHref } from "../../shared/links.ts";
+import { type Person, personOf } from "../../shared/people.ts";
+import { problemView, stateView } from "../../shared/states.ts";
+import { messageView } from "./message.ts";
+import { type Row, rowsOf } from "./rows.ts";
+import { styles } from "./thread.styles.ts";
+import { ThreadWindow } from "./thread-window.ts";
+
+const SKELETONS = 6;
+
+/** What elements in the `record` slot receive as their property `context`. */
+export interface RecordContext {
+  readonly conversation: Conversation;
+  readonly contact: { readonly number: string; readonly name: string | null };
+}
+
+/**
+ * @summary One conversation: who it is with, its messages, and a composer.
+ * @slot composer-actions - Buttons beside Send.
+ * @slot record - What the host knows about the person; each element in it receives `context: { conversation, contact }`.
+ * @fires {CustomEvent<{ message: Message }>} trunkline-sent - The gateway took a text that was written here.
+ * @fires {CustomEvent<{ number: string }>} trunkline-call - Somebody wants to call; cancelable.
+ * @fires {CustomEvent<{ contact: ResolvedContact; conversationId: ConversationId }>} trunkline-open-contact - Somebody wants to see the contact; cancelable.
+ * @fires {CustomEvent<{ error: unknown }>} trunkline-error - Something failed that nobody was waiting for.
+ * @fires {CustomEvent<{ error: unknown }>} trunkline-sign-in-needed - Nobody is signed in.
+ * @csspart head - The bar with the person's name.
+ * @csspart messages - The messages.
+ * @csspart bubble - One message's bubble; also `bubble-inbound`, `bubble-outbound`, `bubble-internal`.
+ * @csspart status - How far an outgoing message has come.
+ * @csspart avatar - The person's picture or initials.
+ * @csspart state - What stands in place of messages: none yet, an error.
+ */
+export class TrunklineThread extends TrunklineElement {
+  static override styles: CSSResultGroup = [TrunklineElement.styles, styles];
+  static override readonly suffix: string = "thread";
+
+  /** The conversation on show (`conv_…`); nothing is shown while it is unset. */
+  @property({ attribute: "conversation-id" }) conversationId?: ConversationId | undefined;
+  /** Shows a back button, which fires a plain `back` event that does not bubble. */
+  @property({ type: Boolean, attribute: "with-back" }) withBack = false;
+
+  @state() private activeKey: string | null = null;
+  /** Where the reader had read to when the thread was opened; the "New" divider stays there. */
+  private unreadAfter: number | null = null;
+  private unreadKnownFor: ConversationId | null = null;
+  /** Through which sequence the reader has seen the end. */
+  private seenThrough = 0;
+  private rows: readonly Row[] = [];
+  private lastKey: string | null = null;
+  @query(".scroller") private readonly scroller!: HTMLElement | null;
+
+  private readonly conversation = new LiveController<LiveItem<Conversation>>(
+    this,
+    () => [this.environment.client, this.conversationId],
+    () => {
+      const { client } = this.environment;
+      return client && this.conversationId ? client.conversations.live(this.conversationId) : null;
+    },
+  );
+  private readonly messages = new LiveController<Live<MessageRow>>(
+    this,
+    () => [this.environment.client, this.conversationId],
+    () => {
+      const { client } = this.environment;
+      return client && this.conversationId ? client.messages.live(this.conversationId) : null;
+    },
+  );
+  private readonly lines = new LiveController<Live<Line>>(
+    this,
+    () => [this.environment.client],
+    () => this.environment.client?.lines.live() ?? null,
+  );
+  private readonly window = new ThreadWindow(this, {
+    scroller: () => this.scroller,
+    count: () => this.rows.length,
+    rows: () => [...this.renderRoot.querySelectorAll<HTMLElement>("[data-row]")],
+    loadOlder: () => this.loadOlder(),
+    loadNewer: () => {
+      if (this.messages.snapshot?.hasNewer) {
+        this.messages.source?.loadNewer().catch((error: unknown) => this.report(error));
+      }
+    },
+    atEnd: () => this.seen(),
+  });
+  private readonly roving = new RovingFocusController(this, {
+    items: () => [...this.renderRoot.querySelectorAll<HTMLElement>(".message")],
+    activate: (message) => {
+      this.activeKey = message.dataset.key ?? null;
+    },
+  });
+
+  constructor() {
+    super();
+    new MidnightController(this, () => this.environment.now);
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.ownerDocument.addEventListener("visibilitychange", this.seen);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.ownerDocument.removeEventListener("visibilitychange", this.seen);
+  }
+
+  /** Moves the focus to the composer, else to the messages. */
+  override focus(options?: FocusOptions): void {
+    const inner = this.renderRoot.querySelector<HTMLElement>(".composer") ?? this.scroller;
+    inner?.focus(options);
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    super.willUpdate(changed);
+    if (changed.has("conversationId")) {
+      this.unreadAfter = null;
+      this.unreadKnownFor = null;
+      this.seenThrough = 0;
+      this.activeKey = null;
+      this.lastKey = null;
+      this.window.reset();
+    }
+    this.placeUnreadDivider();
+    const items = this.messages.snapshot?.data ?? [];
+    this.rows = rowsOf(items, { unreadAfter: this.unreadAfter, userId: this.environment.me?.user?.id ?? null });
+    const last = items.at(-1);
+    if (last?.state === "sending" && last.key !== this.lastKey) this.window.jumpToEnd(); // whoever writes wants to see it
+  }
+
+  protected override update(changed: PropertyValues<this>): void {
+    this.window.remember();
+    super.update(changed);
+  }
+
+  protected override updated(): void {
+    this.window.restore();
+    this.giveContext();
+  }
+
+  protected override render() {
+    if (!this.conversationId || this.environment.client === null) return nothing;
+    const { words } = this.environment;
+    const { data: conversation, status, error } = this.conversation.snapshot ?? {};
+    if (status === "error" || (status === "ready" && !conversation)) {
+      const gone = !error || error.code === "not_found";
+      return html`${this.withBack ? html`<div class="head with-back">${this.renderBack()}</div>` : nothing}
+      ${
+        gone
+          ? stateView({ icon: "chat", title: words.t("thread.gone"), text: words.t("thread.gone-hint"), alert: true })
+          : problemView(words, error, this.onRetry)
+      }`;
+    }
+    const person = conversation ? this.personIn(conversation) : null;
+    return html`${this.renderHead(conversation ?? null, person)}
+      <slot name="record" class="record" ?hidden=${!conversation} @slotchange=${this.giveContext}></slot>
+      <div class="stage">${this.renderMessages(person)}</div>
+      ${this.renderComposer(person)}`;
+  }
+
+  private renderHead(conversation: Conversation | null, person: Person | null): TemplateResult {
+    const { words } = this.environment;
+    if (!conversation || !person) {
+      return html`<div class="head ${this.withBack ? "with-back" : ""}" part="head">
+        ${this.withBack ? this.renderBack() : nothing}
+        <span class="avatar stencil"></span>
+      </div>`;
+    }
+    const line = this.lineOf(conversation);
+    const url = person.contact?.url ? safeHref(person.contact.url) : null;
+    const under = [person.name === null ? null : person.shownNumber, person.contact?.subtitle, line?.name];
+    return html`<div class="head ${this.withBack ? "with-back" : ""}" part="head">
+      ${this.withBack ? this.renderBack() : nothing}
+      ${avatar({ name: person.name, key: person.number, avatarUrl: person.contact?.avatarUrl })}
+      <div class="who">
+        <h2 dir="auto">
+          ${
+            url === null
+              ? person.label
+              : html`<a href=${url} target="_blank" rel="noopener" @click=${this.onOpenContact}>${person.label}</a>`
+          }
+        </h2>
+        <p><bdi>${under.filter(Boolean).join(" · ")}</bdi></p>
+      </div>
+      ${
+        line?.capabilities.voice
+          ? html`<a
+              class="icon-button"
+              href="tel:${person.number}"
+              aria-label=${words.t("thread.call", { name: person.label })}
+              title=${words.t("thread.call", { name: person.label })}
+              @click=${this.onCall}
+              >${icon("call")}</a
+            >`
+          : nothing
+      }
+    </div>`;
+  }
+
+  private renderBack(): TemplateResult {
+    const label = this.environment.words.t("thread.back");
+    return html`<button class="icon-button back" type="button" aria-label=${label} title=${label} @click=${this.onBack}>
+      ${icon("back")}
+    </button>`;
+  }
+
+  private renderMessages(person: Person | null): TemplateResult {
+    const { words } = this.environment;
+    const snapshot = this.messages.snapshot;
+    if (snapshot?.status === "error") return problemView(words, snapshot.error, this.onRetry);
+    const loading = snapshot === null || snapshot.status === "loading" || person === null;
+    if (!loading && this.rows.length === 0) {
+      return stateView({
+        icon: "chat",
+        title: words.t("thread.empty", { name: person.label }),
+        text: words.t("thread.empty-hint"),
+      });
+    }
+    const { start, end } = this.window.range(this.appended());
+    return html`<div
+        class="scroller"
+        data-scroller
+        part="messages"
+        role="region"
+        aria-label=${words.t("thread.messages", { name: person?.label ?? "" })}
+        aria-busy=${loading ? "true" : "false"}
+        @scroll=${this.window.onScroll}
+        @focusin=${this.roving.onFocusIn}
+        @keydown=${this.roving.onKeyDown}
+      >
+        <div class="content">
+          ${
+            loading
+              ? skeleton()
+              : html`${start === 0 && snapshot.hasMore ? html`<p class="older">${words.t("thread.older")}</p>` : nothing}
+                  ${repeat(
+                    this.rows.slice(start, end),
+                    ({ key }) => key,
+                    (row) => this.renderRow(row, person),
+                  )}`
+          }
+        </div>
+      </div>
+      <span class="visually-hidden" role="status">${loading ? words.t("thread.loading") : nothing}</span>
+      ${this.window.pinned || loading ? nothing : this.renderLatest()}`;
+  }
+
+  private renderRow(row: Row, person: Person): TemplateResult {
+    const { words, now, me } = this.environment;
+    if (row.kind === "day") {
+      return html`<div class="divider" data-row=${row.key} role="separator" aria-label=${words.day(row.at, new Date(now()))}>
+        <span aria-hidden="true">${words.day(row.at, new Date(now()))}</span>
+      </div>`;
+    }
+    if (row.kind === "unread") {
+      return html`<div class="divider unread" data-row="unread" role="separator" aria-label=${words.t("thread.new")}>
+        <span aria-hidden="true">${words.t("thread.new")}</span>
+      </div>`;
+    }
+    const { item } = row;
+    return html`<div data-row=${row.key}>
+      ${messageView({
+        item,
+        first: row.first,
+        person,
+        words,
+        userId: me?.user?.id ?? null,
+        tabStop: row.key === this.tabStop,
+        onRetry: this.maySend ? () => this.retry(item) : undefined,
+      })}
+    </div>`;
+  }
+
+  private renderLatest(): TemplateResult {
+    const { words } = this.environment;
+    const count = this.behind();
+    return html`<button class="button latest ${count === 0 ? "bare" : ""}" type="button" @click=${this.onJump}>
+      ${icon("down")}
+      ${
+        count === 0
+          ? html`<span class="visually-hidden">${words.t("thread.latest")}</span>`
+          : words.t("thread.new-messages", { count })
+      }
+    </button>`;
+  }
+
+  private renderComposer(person: Person | null): TemplateResult {
+    return html`<${this.tag("composer")}
+      class="composer"
+      .conversationId=${this.conversationId}
+      .recipient=${person?.label ?? ""}
+      ?disabled=${person === null}
+      @trunkline-sent=${this.onSent}
+      exportparts="input, send"
+    ><slot name="composer-actions" slot="actions"></slot></${this.tag("composer")}>`;
+  }
+
+  private get maySend(): boolean {
+    return this.environment.me?.permissions.includes("messages.send") ?? true;
+  }
+
+  /** The message that Tab reaches: the one that had the focus last, else the newest. */
+  private get tabStop(): string | null {
+    if (this.activeKey !== null && this.rows.some(({ key }) => key === this.activeKey)) return this.activeKey;
+    return this.rows.at(-1)?.key ?? null;
+  }
+
+  private personIn(conversation: Conversation): Person {
+    return personOf(conversation, this.environment.contacts, this.lineOf(conversation));
+  }
+
+  private lineOf(conversation: Conversation): Line | undefined {
+    return this.lines.snapshot?.data.find(({ id }: { id: LineId }) => id === conversation.lineId);
+  }
+
+  private placeUnreadDivider(): void {
+    const conversation = this.conversation.snapshot?.data;
+    if (!conversation || this.unreadKnownFor === conversation.id) return;
+    this.unreadKnownFor = conversation.id;
+    this.seenThrough = conversation.sequence;
+    const { viewer } = conversation;
+    if (!viewer || viewer.unreadCount === 0) return;
+    this.unreadAfter = viewer.readThroughSequence;
+    this.window.reset("unread");
+  }
+
+  /** How many rows came to the end since the last rendering. */
+  private appended(): number {
+    const before = this.lastKey;
+    this.lastKey = this.rows.at(-1)?.key ?? null;
+    if (before === null || before === this.lastKey) return 0;
+    const index = this.rows.findLastIndex(({ key }) => key === before);
+    return index === -1 ? 0 : this.rows.length - 1 - index;
+  }
+
+  /** How many inbound messages stand behind the last that was seen. */
+  private behind(): number {
+    let count = 0;
+    for (const row of this.rows.toReversed()) {
+      if (row.kind !== "message") continue;
+      const { sequence, direction } = row.item.message;
+      if (sequence !== null && sequence <= this.seenThrough) break;
+      if (direction === "inbound") count += 1;
+    }
+    return count;
+  }
+
+  /** The end is in view on a visible page: what is there counts as read. */
+  private readonly seen = (): void => {
+    const conversation = this.conversation.snapshot?.data;
+    const last = this.messages.snapshot?.data.findLast(({ state: is }) => is === "accepted")?.message.sequence;
+    if (!conversation || !last || !this.window.pinned || !this.isConnected) return;
+    if (this.ownerDocument.visibilityState !== "visible" || !this.checkVisibility()) return;
+    this.seenThrough = Math.max(this.seenThrough, last);
+    if (!conversation.viewer || conversation.viewer.readThroughSequence >= last) return;
+    if (conversation.viewer.unreadCount === 0) return;
+    this.environment.client?.conversations
+      .markRead(conversation.id, last)
+      .catch((error: unknown) => this.report(error));
+  };
+
+  private readonly giveContext = (): void => {
+    const conversation = this.conversation.snapshot?.data;
+    const slot = this.renderRoot.querySelector<HTMLSlotElement>("slot.record");
+    if (!conversation || !slot) return;
+    const { number, name } = this.personIn(conversation);
+    for (const element of slot.assignedElements({ flatten: true })) {
+      Object.assign(element, { context: { conversation, contact: { number, name } } satisfies RecordContext });
+    }
+  };
+
+  private loadOlder(): void {
+    const { snapshot, source } = this.messages;
+    if (!snapshot?.hasMore || snapshot.error) return;
+    source?.loadMore().catch((error: unknown) => this.report(error));
+  }
+
+  private retry(item: MessageRow): void {
+    const { client } = this.environment;
+    if (!client) return;
+    const sending =
+      item.state === "accepted" ? client.messages.retry(item.message.id) : client.messages.resend(item.key);
+    this.window.jumpToEnd();
+    sending.then(
+      (message) => this.fire("trunkline-sent", { message }),
+      (error: unknown) => this.report(error),
+    );
+  }
+
+  private readonly onRetry = () => {
+    this.environment.client?.connection.retry();
+    for (const { source } of [this.conversation, this.messages]) {
+      source?.reload().catch(() => undefined); // the thread shows the error itself
+    }
+  };
+
+  private onSent(): void {
+    this.unreadAfter = null;
+    this.requestUpdate();
+  }
+
+  private onJump(): void {
+    this.window.jumpToEnd();
+    this.renderRoot.querySelector<HTMLElement>(".composer")?.focus({ preventScroll: true });
+  }
+
+  private onBack(): void {
+    this.dispatchEvent(new Event("back"));
+  }
+
+  private onCall(event: Event): void {
+    const conversation = this.conversation.snapshot?.data;
+    if (!conversation) return;
+    const { number } = this.personIn(conversation);
+    const contactId = conversation.participants[0]?.contactId;
+    const detail = contactId ? { number, contactId } : { number };
+    if (!this.fire("trunkline-call", detail, { cancelable: true })) event.preventDefault();
+  }
+
+  private onOpenContact(event: Event): void {
+    const conversation = this.conversation.snapshot?.data;
+    if (!conversation) return;
+    const person = this.personIn(conversation);
+    if (person.contact === null) return;
+    const detail = {
+      contact: { ...person.contact, number: person.number },
+      conversationId: conversation.id,
+      lineId: conversation.lineId,
+    };
+    if (!this.fire("trunkline-open-contact", detail, { cancelable: true })) event.preventDefault();
+  }
+}
+
+function skeleton(): TemplateResult {
+  return html`<div class="skeleton" aria-hidden="true">
+    ${Array.from({ length: SKELETONS }, () => html`<span class="stencil"></span>`)}
+  </div>`;
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "trunkline-thread": TrunklineThread;
+  }
+}

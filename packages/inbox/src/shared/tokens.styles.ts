@@ -1,0 +1,83 @@
+import { type CSSResult, css, unsafeCSS } from "lit";
+import { AVATAR_PALETTE, COLORS, type ColorRole, SHAPES } from "./tokens.ts";
+
+/*
+ * Inside our shadow roots a role is read as `var(--_name)`. Three blocks: `auto` takes the page's Fluent tokens and follows
+ * the page's `color-scheme`, so that we are never the only dark thing on a light page; a theme that was asked for by name
+ * ignores the page; `contrast` is Teams' own, apart from the contrast modes of the operating system (`forced-colors`).
+ */
+
+const input = (name: string | undefined, fallback: string) =>
+  name === undefined ? fallback : `var(--trunkline-${name}, ${fallback})`;
+
+function declarations(value: (role: ColorRole) => string): string {
+  return Object.entries(COLORS)
+    .map(([name, role]: [string, ColorRole]) => `--_${name}:${input(role.input, value(role))};`)
+    .join("");
+}
+
+const byScheme = ({ light, dark }: ColorRole) => (light === dark ? light : `light-dark(${light}, ${dark})`);
+
+const shapes = Object.entries(SHAPES)
+  .map(([name, [given, fluent, value]]) => `--_${name}:${input(given, `var(--${fluent}, ${value})`)};`)
+  .join("");
+
+const avatars = Object.values(AVATAR_PALETTE)
+  .map(
+    ([light, dark], index) =>
+      `.avatar-${index}{--_avatar:light-dark(${light}, ${dark});--_on-avatar:light-dark(${dark}, ${light});}`,
+  )
+  .join("");
+
+// The values come from the tables beside this file, never from a page.
+const generated: CSSResult = unsafeCSS(`
+:host{${declarations((role) => `var(--${role.fluent}, ${byScheme(role)})`)}${shapes}
+--_shadow:light-dark(rgb(0 0 0 / 14%), rgb(0 0 0 / 28%));--_density:var(--trunkline-density, 1);}
+:host(:state(light)),:host(:state(dark)){${declarations(byScheme)}}
+:host(:state(light)){color-scheme:light;}
+:host(:state(dark)),:host(:state(contrast)){color-scheme:dark;}
+:host(:state(contrast)){${declarations(({ contrast }) => contrast)}}
+${avatars}
+:host(:state(contrast)) .avatar{--_avatar:#000000;--_on-avatar:#ffffff;box-shadow:inset 0 0 0 1px #ffffff;}
+`);
+
+/** Colours, type and shape for every element; each theme in one sheet that all elements of a page share. */
+export const tokens: CSSResult = css`
+  ${generated}
+
+  @media (forced-colors: active) {
+    :host,
+    :host(:is(:state(light), :state(dark), :state(contrast))) {
+      --_sunken: Canvas;
+      --_surface: Canvas;
+      --_raised: Canvas;
+      --_own: Canvas;
+      --_text: CanvasText;
+      --_muted: CanvasText;
+      --_disabled: GrayText;
+      --_link: LinkText;
+      --_link-hover: LinkText;
+      --_divider: CanvasText;
+      --_stroke: CanvasText;
+      --_stroke-strong: CanvasText;
+      --_focus: Highlight;
+      --_focus-inner: Canvas;
+      --_accent: ButtonText;
+      --_accent-hover: Highlight;
+      --_on-accent: ButtonFace;
+      --_accent-mark: Highlight;
+      --_row-hover: Highlight;
+      --_row-selected: Highlight;
+      --_hover: Highlight;
+      --_pressed: Highlight;
+      --_hover-text: HighlightText;
+      --_hover-muted: HighlightText;
+      --_danger: CanvasText;
+      --_danger-surface: Canvas;
+      --_warning: CanvasText;
+      --_warning-surface: Canvas;
+      --_stencil: GrayText;
+      --_stencil-shine: GrayText;
+    }
+  }
+`;
