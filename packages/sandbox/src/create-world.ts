@@ -57,7 +57,7 @@ export async function createWorld({
   await world.start();
   const app = new Hono()
     .route("/world", worldApi(world))
-    .route("/carriers/sandbox", carrierApi({ carrier: world.carrier, clock, memory, random }));
+    .route("/carriers/sandbox", carrierApi({ carrier: world.carrier, clock, holds: world.holds, memory, random }));
   app.notFound(() => new WorldProblem(404, "not_found", "The world has nothing at this address").toResponse());
   return { world, fetch: async (request) => app.fetch(request), stop: () => world.stop() };
 }

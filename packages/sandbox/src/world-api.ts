@@ -56,7 +56,9 @@ export function worldApi(world: World): Hono {
     return c.json({ ...sent.message, webhook: sent.webhook }, arrived ? 201 : 202);
   });
   api.get("/handsets/:number/messages", async (c) => {
-    return c.json({ data: await world.handsetMessages(c.req.param("number")) });
+    const data = world.handsetMessages(c.req.param("number"));
+    await world.durable();
+    return c.json({ data });
   });
   api.get("/handsets/:number/events", (c) => {
     const number = world.handsetNumber(c.req.param("number"));
@@ -71,7 +73,11 @@ export function worldApi(world: World): Hono {
     const input = await readBody(c.req.raw, CarrierBehaviourInput);
     return c.json(await world.configure(c.req.param("carrier"), input));
   });
-  api.get("/carriers/:carrier/accepted", (c) => c.json({ data: world.accepted(c.req.param("carrier")) }));
+  api.get("/carriers/:carrier/accepted", async (c) => {
+    const data = world.accepted(c.req.param("carrier"));
+    await world.durable();
+    return c.json({ data });
+  });
 
   api.post("/clock", async (c) => {
     const { advance } = await readBody(c.req.raw, MoveInput);

@@ -12,7 +12,13 @@ import type { WorldMemory } from "./memory.ts";
 import { WorldProblem } from "./problem.ts";
 import { newId } from "./random.ts";
 import { type Announcement, seed } from "./seed.ts";
-import { type Deployment, type HandsetMessage, SIMULATED_CARRIERS, type SimulatedCarrier } from "./state.ts";
+import {
+  type Deployment,
+  type HandsetMessage,
+  type SeededTenant,
+  SIMULATED_CARRIERS,
+  type SimulatedCarrier,
+} from "./state.ts";
 import type { WorldEvent } from "./world-events.ts";
 
 export interface WorldParts {
@@ -45,6 +51,19 @@ export interface SentText {
   readonly webhook: WebhookOutcome;
 }
 
+/** The answer of `GET /world`. */
+export interface WorldDescription {
+  /** Address of the gateway that attached last. */
+  readonly gateway: string | null;
+  readonly operatorKey: string | null;
+  readonly tenants: readonly Omit<SeededTenant, "carrierAccountId">[];
+  /** What an official client of each carrier needs. */
+  readonly carriers: {
+    readonly sandbox: { readonly baseUrl: string; readonly apiKey: string | null; readonly numbers: readonly string[] };
+  };
+  readonly clock: { readonly now: string; readonly offsetMs: number };
+}
+
 /** The world outside of the gateways: a clock, phones, and the carriers between them. */
 export class World {
   readonly url: string;
@@ -54,6 +73,8 @@ export class World {
   readonly carrier: PlainCarrier;
   /** What the world is doing of its own accord at this moment. */
   readonly activity = new Activity();
+  /** Answers that a slow carrier holds back. */
+  readonly holds = new Activity();
   readonly #parts: WorldParts;
   #turn: Promise<unknown> = Promise.resolve();
   #moves = 0;
@@ -157,11 +178,8 @@ export class World {
   }
 
   /** What a phone has sent and received, oldest first. */
-  async handsetMessages(number: string): Promise<readonly HandsetMessage[]> {
-    const { memory } = this.#parts;
-    const messages = memory.state.handset(this.handsetNumber(number));
-    await memory.durable();
-    return messages;
+  handsetMessages(number: string): readonly HandsetMessage[] {
+    return [...this.#parts.memory.state.handset(this.handsetNumber(number))];
   }
 
   /** Every text that a carrier took, oldest first. */
@@ -200,8 +218,13 @@ export class World {
     throw new WorldProblem(404, "not_found", "No attached gateway has that user");
   }
 
+  /** Resolves when everything that can be read now will survive the process. */
+  durable(): Promise<void> {
+    return this.#parts.memory.durable();
+  }
+
   /** What a stranger needs to know to use the world and its gateways. */
-  describe() {
+  describe(): WorldDescription {
     const { state } = this.#parts.memory;
     const deployment = state.current;
     const account = deployment?.tenants[0] && state.account(deployment.tenants[0].carrierAccountId);

@@ -1,5 +1,6 @@
 import { pause, type RandomBytes } from "@trunkline/gateway";
 import { Hono } from "hono";
+import type { Activity } from "../activity.ts";
 import type { WorldClock } from "../clock.ts";
 import type { WorldMemory } from "../memory.ts";
 import { chance } from "../random.ts";
@@ -12,6 +13,8 @@ import { type Refusal, refusalOf, Submission } from "./submission.ts";
 export interface CarrierApiParts {
   carrier: PlainCarrier;
   clock: WorldClock;
+  /** Counts the answers that the carrier's slowness holds back. */
+  holds: Activity;
   memory: WorldMemory;
   random: RandomBytes;
 }
@@ -21,7 +24,7 @@ type CarrierEnv = { Variables: { account: CarrierAccount } };
 const LIST_LIMIT = 100;
 
 /** The plain carrier's own HTTP API: what a gateway's adapter, or anybody's client, talks to. */
-export function carrierApi({ carrier, clock, memory, random }: CarrierApiParts): Hono<CarrierEnv> {
+export function carrierApi({ carrier, clock, holds, memory, random }: CarrierApiParts): Hono<CarrierEnv> {
   const rate = new RateLimit();
   const api = new Hono<CarrierEnv>();
 
@@ -49,7 +52,7 @@ export function carrierApi({ carrier, clock, memory, random }: CarrierApiParts):
       return refuse({ status: 429, code: "rate_limited", message: "Too many texts a second" }, { "retry-after": "1" });
     }
     const { id } = await carrier.take(account, parsed.data);
-    if (behaviour.latencyMs > 0) await pause(clock, behaviour.latencyMs);
+    if (behaviour.latencyMs > 0) await holds.track(pause(clock, behaviour.latencyMs));
     if (chance(random, behaviour.dropAnswers)) return lostAnswer(random);
     return c.json({ id, status: "accepted" }, 201);
   });
