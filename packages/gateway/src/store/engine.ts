@@ -30,3 +30,8 @@ export function brokenConstraint(error: unknown): string | undefined {
   if (!sqlState(error)?.startsWith("23") || typeof error !== "object" || error === null) return undefined;
   return "constraint" in error && typeof error.constraint === "string" ? error.constraint : undefined;
 }
+
+/** The store could not be asked: no connection, or it broke. What was open has rolled back; the same may succeed later. */
+export class StoreUnavailable extends Error {
+  override readonly name = "StoreUnavailable";
+}
