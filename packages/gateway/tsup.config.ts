@@ -12,4 +12,5 @@ export default defineConfig({
   sourcemap: true,
   splitting: true,
   clean: true,
+  onSuccess: "node scripts/pack-store-image.ts",
 });

@@ -29,7 +29,7 @@ export async function openPgliteDirectory({ dir }: PgliteDirectoryOptions): Prom
   try {
     const dataDir = join(dir, "pglite");
     const isNew = !existsSync(join(dataDir, "PG_VERSION"));
-    const database = await PGlite.create({ dataDir, ...(isNew ? await imageOption() : {}) });
+    const database = await PGlite.create({ dataDir, ...(isNew ? { loadDataDir: await storeImage() } : {}) });
     const engine = pgliteEngine(database);
     return {
       ...engine,
@@ -46,26 +46,23 @@ export async function openPgliteDirectory({ dir }: PgliteDirectoryOptions): Prom
 
 /** A store in memory, gone with its process. */
 export async function openPgliteMemory(): Promise<SqlEngine> {
-  return pgliteEngine(await PGlite.create(await imageOption()));
-}
-
-async function imageOption(): Promise<{ loadDataDir?: Blob }> {
-  const image = await storeImage();
-  return image ? { loadDataDir: image } : {};
+  return pgliteEngine(await PGlite.create({ loadDataDir: await storeImage() }));
 }
 
 /**
- * The image of an empty store with today's schema: shipped with the package, or made once and kept beside it. Null when
- * it can neither be read nor be kept; then the store is made from nothing.
+ * The image of an empty store with today's schema: packed into the package, or made once and kept beside it. When it can
+ * be neither read nor kept, it is made for this once.
  */
-async function storeImage(): Promise<Blob | null> {
+async function storeImage(): Promise<Blob> {
   const name = await storeImageName();
   const here = dirname(fileURLToPath(import.meta.url));
-  const shipped = join(here, "..", name);
-  const kept = join(here, "..", "..", "node_modules", ".cache", "trunkline", name);
-  for (const path of [shipped, kept]) {
-    if (existsSync(path)) return new Blob([await readFile(path)]);
+  // The bundler may put this module at the top of dist/ or one folder below it.
+  for (const packed of [join(here, `${name}.gz`), join(here, "..", `${name}.gz`)]) {
+    // PGlite tells a packed image by its type.
+    if (existsSync(packed)) return new Blob([await readFile(packed)], { type: "application/x-gzip" });
   }
+  const kept = join(here, "..", "..", "node_modules", ".cache", "trunkline", name);
+  if (existsSync(kept)) return new Blob([await readFile(kept)]);
   const image = await makeStoreImage();
   try {
     await mkdir(dirname(kept), { recursive: true });
@@ -78,7 +75,7 @@ async function storeImage(): Promise<Blob | null> {
   return image;
 }
 
-/** Makes the image. The packaging step writes it into the package under the name that `storeImageName` gives. */
+/** Makes the image. `scripts/pack-store-image.ts` packs it into the package. */
 export async function makeStoreImage(): Promise<Blob> {
   const database = await PGlite.create();
   const engine = pgliteEngine(database);
