@@ -1,0 +1,74 @@
+import { ERROR_CODES, PERMISSIONS, ROLE_PERMISSIONS, ROLES } from "../../packages/protocol/src/index.ts";
+import { ROUTES } from "../../packages/protocol/src/routes.ts";
+
+/**
+ * Tables of the guides that are made from the code, by the name that stands in their markers.
+ * @type {Readonly<Record<string, () => string>>}
+ */
+export const TABLES = { "error-codes": errorCodes, roles, routes };
+
+/** Files below `docs/` that hold such tables. */
+export const PAGES_WITH_TABLES = ["errors.md", "rights.md"];
+
+/**
+ * A page with each of its tables as the code has them now. Everything outside of the markers stays.
+ * @param {string} page
+ * @returns {string}
+ */
+export function withTables(page) {
+  return page.replace(
+    /(<!-- table: ([a-z-]+) -->\n)[\s\S]*?(<!-- \/table -->)/g,
+    (_, open, /** @type {string} */ name, close) => {
+      const make = TABLES[name];
+      if (make === undefined)
+        throw new Error(`No table is called ${name}. There are: ${Object.keys(TABLES).join(", ")}.`);
+      return `${open}\n${make()}\n\n${close}`;
+    },
+  );
+}
+
+function errorCodes() {
+  const rows = Object.entries(ERROR_CODES).map(([code, { status, title, retryable }]) => [
+    `\`${code}\``,
+    status === null ? "" : String(status),
+    title,
+    retryable ? "yes" : "",
+  ]);
+  return table(["code", "HTTP status", "what it says", "may work later by itself"], rows);
+}
+
+function roles() {
+  const rows = PERMISSIONS.map((permission) => [
+    `\`${permission}\``,
+    ...ROLES.map((role) => (ROLE_PERMISSIONS[role].includes(permission) ? "yes" : "")),
+    "yes",
+  ]);
+  return table(["right", ...ROLES, "tenant key with `*`"], rows);
+}
+
+function routes() {
+  const rows = Object.values(ROUTES).map(({ method, path, access, summary }) => [
+    `\`${method} ${path}\``,
+    accessInWords(access),
+    summary,
+  ]);
+  return table(["route", "who may", "what it does"], rows);
+}
+
+/** @param {string} access */
+function accessInWords(access) {
+  if (access === "operator") return "operator key";
+  if (access === "member") return "anybody of the tenant";
+  if (access === "user") return "session";
+  return `\`${access}\``;
+}
+
+/**
+ * @param {readonly string[]} head
+ * @param {ReadonlyArray<readonly string[]>} rows
+ */
+function table(head, rows) {
+  const line = (/** @type {readonly string[]} */ cells) =>
+    `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
+  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
+}
