@@ -1,5 +1,6 @@
 import type { Bus } from "./bus/bus.ts";
 import type { Clock } from "./clock.ts";
+import type { Host } from "./http/outlet.ts";
 import type { Logger } from "./logger.ts";
 import type { RandomBytes } from "./random.ts";
 import type { SqlEngine } from "./store/engine.ts";
@@ -11,6 +12,11 @@ export interface GatewayOptions {
   engine: SqlEngine;
   /** 32 bytes that seal secrets at rest. Losing them loses carriers' credentials. */
   masterKey: Uint8Array;
+  /**
+   * Master keys of before, which still open what they sealed.
+   * @default []
+   */
+  formerMasterKeys?: readonly Uint8Array[];
   /**
    * A store made for one environment refuses to run in the other.
    * @default "production"
@@ -36,6 +42,8 @@ export interface GatewayOptions {
   bus?: Bus;
   /** @default silentLogger */
   logger?: Logger;
+  /** Hears of every request that was answered, for access logs and metrics. It must not throw. */
+  onRequest?: (record: RequestRecord) => void;
   /**
    * Name of this node, unique among those that share a store; it marks the leases of work. A node that comes back under
    * its old name need not wait for its own leases to end.
@@ -49,17 +57,31 @@ export interface GatewayOptions {
   leaseMs?: number;
 }
 
+/** One answered request, without anything personal: the route stands for the address. */
+export interface RequestRecord {
+  readonly method: string;
+  /** The route's path with `{name}` for its parameters; null where no route matched. */
+  readonly route: string | null;
+  readonly status: number;
+  readonly durationMs: number;
+  readonly requestId: string;
+}
+
 /** Defaults of the options that are plain values; a test holds the `@default` tags to them. */
 export const DEFAULTS = {
   environment: "production",
   allowedOrigins: [],
+  formerMasterKeys: [],
   leaseMs: 15_000,
 } as const satisfies Partial<GatewayOptions>;
 
 /** A running gateway. */
 export interface Gateway {
-  /** Answers one request. Works before `start()`, too, but nothing is sent until then. */
-  fetch(request: Request): Promise<Response>;
+  /**
+   * Answers one request. Works before `start()`, too, but nothing is sent until then.
+   * @param host - what the host offers beyond `fetch`, such as Node's own sockets for event streams
+   */
+  fetch(request: Request, host?: Host): Promise<Response>;
   /** Brings the schema up to date and starts the workers. A second call shares the first one's promise. */
   start(): Promise<void>;
   /** Stops taking work, waits for what is in flight, ends all streams, closes the store. */

@@ -22,7 +22,8 @@ export interface Keyed {
   readonly sealer: Sealer;
 }
 
-interface KeptAnswer {
+/** What is stored under a key. */
+export interface KeptAnswer {
   request_hash: Uint8Array;
   status: number | null;
   answer: Uint8Array | null;
@@ -70,7 +71,11 @@ async function take(tx: Tx | SystemTx, keyed: Keyed): Promise<KeptAnswer | null>
   return kept[0] ?? take(tx, keyed); // pruned between the two statements
 }
 
-async function replay<Body>(keyed: Keyed, { request_hash, status, answer }: KeptAnswer): Promise<Reply<Body>> {
+/**
+ * Gives the answer of the first request again.
+ * @throws Refusal idempotency_key_reused when it was another request
+ */
+export async function replay<Body>(keyed: Keyed, { request_hash, status, answer }: KeptAnswer): Promise<Reply<Body>> {
   if (!equal(request_hash, keyed.requestHash)) throw new Refusal("idempotency_key_reused");
   if (answer === null) throw new Error("an idempotency key was committed without its answer");
   const json = await keyed.sealer.open(answer, rowOf(keyed));
@@ -83,7 +88,8 @@ const toReply = <Body>(result: Body | Reply<Body>): Reply<Body> =>
 const tableOf = ({ tenantId }: Keyed) =>
   sql.table(tenantId === null ? "operator_idempotency_keys" : "idempotency_keys");
 
-const rowOf = ({ tenantId, principal, route, key }: Keyed): string =>
+/** The row that an answer is sealed to. */
+export const rowOf = ({ tenantId, principal, route, key }: Keyed): string =>
   JSON.stringify(["idempotency_keys", tenantId, principal, route, key]);
 
 const equal = (a: Uint8Array, b: Uint8Array): boolean =>

@@ -8,6 +8,8 @@ export interface RefusalFacts {
   allowedRoles?: readonly Role[];
   /** With `rate_limited` and `unavailable`: when to come back. */
   retryAfterSeconds?: number;
+  /** Headers that go with this answer alone. */
+  headers?: Readonly<Record<string, string>>;
   cause?: unknown;
 }
 
@@ -23,8 +25,12 @@ export class Refusal extends Error {
   readonly issues: readonly Issue[] | undefined;
   readonly allowedRoles: readonly Role[] | undefined;
   readonly retryAfterSeconds: number | undefined;
+  readonly headers: Readonly<Record<string, string>>;
 
-  constructor(code: ErrorCode, { detail, issues, allowedRoles, retryAfterSeconds, cause }: RefusalFacts = {}) {
+  constructor(
+    code: ErrorCode,
+    { detail, issues, allowedRoles, retryAfterSeconds, headers = {}, cause }: RefusalFacts = {},
+  ) {
     const { status, title } = ERROR_CODES[code];
     super(detail ?? title, cause === undefined ? undefined : { cause });
     if (status === null) throw new TypeError(`${code} never answers a request`);
@@ -34,6 +40,7 @@ export class Refusal extends Error {
     this.issues = issues;
     this.allowedRoles = allowedRoles;
     this.retryAfterSeconds = retryAfterSeconds;
+    this.headers = headers;
   }
 }
 

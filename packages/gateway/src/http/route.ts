@@ -30,23 +30,26 @@ export interface Call<Name extends Operation> {
   stream(headers: Readonly<Record<string, string>>, run: (outlet: Outlet) => void): Response;
 }
 
-/** What a handler returns: nothing for 204, otherwise the body, a `Reply` that says more, or a finished `Response`. */
-export type Answer<Name extends Operation> =
-  AnswerOf<Name> extends undefined ? void : AnswerOf<Name> | Reply<AnswerOf<Name>> | Response;
+/** What a handler returns: the body, a `Reply` that says more, or a finished `Response`. */
+export type Answer<Name extends Operation> = AnswerOf<Name> | Reply<AnswerOf<Name>> | Response;
 
 /** Answers one route. It opens its own transaction, `database.tenant(principal.tenantId, …)`, and throws a `Refusal`. */
-export type Handler<Name extends Operation> = (call: Call<Name>) => Promise<Answer<Name>>;
+export type Handler<Name extends Operation> = (
+  call: Call<Name>,
+) => AnswerOf<Name> extends undefined ? Promise<void> : Promise<Answer<Name>>;
 
 /** The handlers of some routes, by operation; together the domains' make `Handlers` of all of them. */
 export type Handlers<Names extends Operation = Operation> = { readonly [Name in Names]: Handler<Name> };
 
-/** A route for the world outside, such as a carrier's webhook: no token, raw bytes, described by nobody's OpenAPI. */
+/** A route without a token, such as a carrier's webhook: raw bytes, and not part of the API that OpenAPI describes. */
 export interface OutsideRoute {
   readonly method: "GET" | "POST";
   /** Path with `{name}` for parameters. */
   readonly path: string;
   /** Longest body that is read. */
   readonly maxBytes: number;
+  /** Answers also while the store is away. */
+  readonly storeless?: true;
   handle(call: OutsideCall): Promise<Response>;
 }
 

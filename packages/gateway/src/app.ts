@@ -1,0 +1,69 @@
+import { sql } from "kysely";
+import type { Bus } from "./bus/bus.ts";
+import { carrierAccountRoutes } from "./carrier-accounts/routes.ts";
+import type { Clock } from "./clock.ts";
+import type { EventHub } from "./events/hub.ts";
+import type { EventLog } from "./events/log.ts";
+import { eventRoutes } from "./events/routes.ts";
+import type { Access } from "./http/auth.ts";
+import type { Cors } from "./http/cors.ts";
+import type { Host } from "./http/outlet.ts";
+import { createRouter } from "./http/router.ts";
+import { serviceRoutes } from "./http/service-routes.ts";
+import { keyRoutes } from "./keys/routes.ts";
+import { lineRoutes } from "./lines/routes.ts";
+import type { Logger } from "./logger.ts";
+import { meRoutes } from "./me/routes.ts";
+import type { RequestRecord } from "./options.ts";
+import type { Messaging } from "./pending.ts";
+import type { Ids, RandomBytes } from "./random.ts";
+import type { Sealer } from "./seal/seal.ts";
+import { sessionRoutes } from "./sessions/routes.ts";
+import type { Database } from "./store/database.ts";
+import { tenantRoutes } from "./tenants/routes.ts";
+import { userRoutes } from "./users/routes.ts";
+
+export interface AppParts {
+  database: Database;
+  log: EventLog;
+  hub: EventHub;
+  messaging: Messaging;
+  bus: Bus;
+  clock: Clock;
+  ids: Ids;
+  random: RandomBytes;
+  logger: Logger;
+  sealer: Sealer;
+  access: Access;
+  cors: Cors;
+  fetch: typeof globalThis.fetch;
+  epoch: () => string;
+  publicUrl: string | undefined;
+  onRequest: (record: RequestRecord) => void;
+  /** Opens the store; rejects while it is away. */
+  ready: () => Promise<void>;
+}
+
+/** Hands every domain its parts and binds all their routes. */
+export function createApp(parts: AppParts): (request: Request, host?: Host) => Promise<Response> {
+  const { database, messaging, publicUrl, ready } = parts;
+  const checkStore = async () => {
+    await ready();
+    await database.system((tx) => sql`select 1`.execute(tx));
+  };
+  return createRouter({
+    ...parts,
+    handlers: {
+      ...tenantRoutes(parts),
+      ...keyRoutes(parts),
+      ...sessionRoutes(parts),
+      ...userRoutes(parts),
+      ...carrierAccountRoutes(parts),
+      ...lineRoutes(parts),
+      ...meRoutes(parts),
+      ...messaging.routes,
+      ...eventRoutes(parts),
+    },
+    outside: [...serviceRoutes({ publicUrl, checkStore }), ...messaging.outside],
+  });
+}

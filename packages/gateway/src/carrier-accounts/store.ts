@@ -1,0 +1,102 @@
+import type { Carrier, CarrierAccount, CarrierAccountId, TenantId } from "@trunkline/protocol";
+import type { Tx } from "../store/database.ts";
+import { nextVersion } from "../store/version-time.ts";
+
+interface AccountRow {
+  id: CarrierAccountId;
+  carrier: Carrier;
+  name: string;
+  created_at: Date;
+  updated_at: Date;
+}
+
+export function toCarrierAccount({ id, carrier, name, created_at, updated_at }: AccountRow): CarrierAccount {
+  return { id, carrier, name, createdAt: created_at.toISOString(), updatedAt: updated_at.toISOString() };
+}
+
+/** Never the credentials: nobody who lists accounts needs them. */
+const COLUMNS = ["id", "carrier", "name", "created_at", "updated_at"] as const;
+
+/** Accounts of the tenant, the newest first, after the one with id `after`. Index: the primary key. */
+export async function listCarrierAccounts(
+  tx: Tx,
+  tenantId: TenantId,
+  { after, limit }: { after: string | null; limit: number },
+): Promise<AccountRow[]> {
+  let query = tx.selectFrom("carrier_accounts").select(COLUMNS).where("tenant_id", "=", tenantId);
+  if (after !== null) query = query.where("id", "<", after as CarrierAccountId);
+  return query.orderBy("id", "desc").limit(limit).execute();
+}
+
+export async function findCarrierAccount(
+  tx: Tx,
+  tenantId: TenantId,
+  id: CarrierAccountId,
+): Promise<CarrierAccount | null> {
+  const row = await tx
+    .selectFrom("carrier_accounts")
+    .select(COLUMNS)
+    .where("tenant_id", "=", tenantId)
+    .where("id", "=", id)
+    .executeTakeFirst();
+  return row ? toCarrierAccount(row) : null;
+}
+
+export async function carrierAccountExists(tx: Tx, tenantId: TenantId, id: CarrierAccountId): Promise<boolean> {
+  return (await findCarrierAccount(tx, tenantId, id)) !== null;
+}
+
+export interface NewCarrierAccount {
+  carrier: Carrier;
+  name: string;
+  /** Sealed for this row. */
+  credentials: Uint8Array;
+}
+
+export async function insertCarrierAccount(
+  tx: Tx,
+  tenantId: TenantId,
+  id: CarrierAccountId,
+  { carrier, name, credentials }: NewCarrierAccount,
+  now: number,
+): Promise<CarrierAccount> {
+  const at = new Date(now);
+  const row = await tx
+    .insertInto("carrier_accounts")
+    .values({ tenant_id: tenantId, id, carrier, name, credentials, created_at: at, updated_at: at })
+    .returning(COLUMNS)
+    .executeTakeFirstOrThrow();
+  return toCarrierAccount(row);
+}
+
+/** Changes what is given; null when there is no such account. */
+export async function updateCarrierAccount(
+  tx: Tx,
+  tenantId: TenantId,
+  id: CarrierAccountId,
+  { name, credentials }: Partial<Pick<NewCarrierAccount, "name" | "credentials">>,
+  now: number,
+): Promise<CarrierAccount | null> {
+  const row = await tx
+    .updateTable("carrier_accounts")
+    .set({
+      updated_at: nextVersion(now),
+      ...(name === undefined ? {} : { name }),
+      ...(credentials === undefined ? {} : { credentials }),
+    })
+    .where("tenant_id", "=", tenantId)
+    .where("id", "=", id)
+    .returning(COLUMNS)
+    .executeTakeFirst();
+  return row ? toCarrierAccount(row) : null;
+}
+
+/** Removes an account; false when there is none. A line that uses it breaks `lines_carrier_account`. */
+export async function deleteCarrierAccount(tx: Tx, tenantId: TenantId, id: CarrierAccountId): Promise<boolean> {
+  const { numDeletedRows } = await tx
+    .deleteFrom("carrier_accounts")
+    .where("tenant_id", "=", tenantId)
+    .where("id", "=", id)
+    .executeTakeFirstOrThrow();
+  return numDeletedRows > 0n;
+}

@@ -1,0 +1,164 @@
+import { createApp } from "./app.ts";
+import { memoryBus } from "./bus/memory.ts";
+import { toHex } from "./bytes.ts";
+import { systemClock } from "./clock.ts";
+import { createEventHub } from "./events/hub.ts";
+import { createEventLog } from "./events/log.ts";
+import { createAccess } from "./http/auth.ts";
+import { createCors } from "./http/cors.ts";
+import { makeSecret } from "./keys/secret.ts";
+import { insertFirstOperatorKey } from "./keys/store.ts";
+import { silentLogger } from "./logger.ts";
+import { DEFAULTS, type Gateway, type GatewayOptions } from "./options.ts";
+import { createMaintenance, createMessaging } from "./pending.ts";
+import { idSource, platformRandom } from "./random.ts";
+import { storedCredentials } from "./rights/credentials.ts";
+import { createSealer } from "./seal/seal.ts";
+import { openDatabase } from "./store/database.ts";
+import { StoreUnavailable } from "./store/engine.ts";
+import { migrate, type StoreInfo } from "./store/migrate.ts";
+import { tenantsAllowing } from "./tenants/store.ts";
+import { createWorker } from "./work/worker.ts";
+
+/**
+ * Makes a gateway of its parts. Nothing happens until `fetch` or `start()` is called.
+ *
+ * @throws TypeError when options contradict each other
+ */
+export function createGateway(options: GatewayOptions): Gateway {
+  const {
+    engine,
+    masterKey,
+    formerMasterKeys = DEFAULTS.formerMasterKeys,
+    environment = DEFAULTS.environment,
+    publicUrl,
+    allowedOrigins = DEFAULTS.allowedOrigins,
+    clock = systemClock(),
+    random = platformRandom,
+    fetch = globalThis.fetch,
+    logger = silentLogger,
+    bus = memoryBus(logger),
+    // PGlite belongs to one process at a time, which may as well take up its own work where it left it.
+    node = engine.kind === "pglite" ? "pglite" : `node_${toHex(random(8))}`,
+    leaseMs = DEFAULTS.leaseMs,
+    onRequest = () => undefined,
+  } = options;
+  checkPublicUrl(publicUrl);
+  const database = openDatabase(engine);
+  const ids = idSource(clock, random);
+  const sealer = createSealer([masterKey, ...formerMasterKeys], random);
+  const access = createAccess({ credentials: storedCredentials({ database, clock }), bus, clock });
+  const cors = createCors({
+    allowedOrigins,
+    tenantsAllowing: async (origin) => new Set(await database.system((tx) => tenantsAllowing(tx, origin))),
+    bus,
+    clock,
+  });
+
+  let opening: Promise<StoreInfo> | undefined;
+  let store: StoreInfo | undefined;
+  let starting: Promise<void> | undefined;
+  let stopping: Promise<void> | undefined;
+  const inFlight = new Set<Promise<Response>>();
+
+  /** Opens the store; shared by all who wait for it, and tried again by the next one after a failure. */
+  function open(): Promise<StoreInfo> {
+    if (stopping !== undefined) return Promise.reject(new StoreUnavailable("the gateway has stopped"));
+    opening ??= migrate(engine, { environment, newEpoch: () => toHex(random(8)) }).then(
+      (info) => {
+        store = info;
+        return info;
+      },
+      (error: unknown) => {
+        opening = undefined;
+        throw error;
+      },
+    );
+    return opening;
+  }
+  function epoch(): string {
+    if (!store) throw new StoreUnavailable("the store has not been opened yet");
+    return store.epoch;
+  }
+
+  const log = createEventLog({ database, bus, ids, clock });
+  const hub = createEventHub({ database, bus, clock, logger, epoch, access });
+  const messaging = createMessaging({ database, log, bus, clock, ids, logger, fetch, sealer });
+  const worker = createWorker({ database, clock, logger, bus, node, leaseMs, kinds: messaging.kinds });
+  const maintenance = createMaintenance({ database, clock, logger });
+  const app = createApp({
+    database,
+    log,
+    hub,
+    messaging,
+    bus,
+    clock,
+    ids,
+    random,
+    logger,
+    sealer,
+    access,
+    cors,
+    fetch,
+    epoch,
+    publicUrl,
+    onRequest,
+    ready: async () => void (await open()),
+  });
+
+  return {
+    fetch(request, host) {
+      const answer = app(request, host);
+      inFlight.add(answer);
+      void answer.finally(() => inFlight.delete(answer));
+      return answer;
+    },
+    start() {
+      starting ??= open().then(
+        () => {
+          hub.start();
+          worker.start();
+          maintenance.start();
+          logger.info({ node, environment, store: engine.kind }, "gateway started");
+        },
+        (error: unknown) => {
+          starting = undefined;
+          throw error;
+        },
+      );
+      return starting;
+    },
+    stop() {
+      stopping ??= (async () => {
+        await starting?.catch(() => undefined); // whoever started it knows already
+        await Promise.all([worker.stop(), maintenance.stop(), hub.stop()]);
+        await messaging.stop();
+        await Promise.allSettled(inFlight);
+        access.stop();
+        cors.stop();
+        await bus.close();
+        await opening?.catch(() => undefined); // likewise
+        await database.close();
+        logger.info({ node }, "gateway stopped");
+      })();
+      return stopping;
+    },
+    async idle() {
+      await worker.idle();
+      await hub.idle();
+    },
+    async firstOperatorKey() {
+      await open();
+      const { secret, trace } = await makeSecret("tlo", random);
+      const key = { id: ids("key"), name: "first", ...trace };
+      const isFirst = await database.system((tx) => insertFirstOperatorKey(tx, key, clock.now()));
+      return isFirst ? secret : null;
+    },
+  };
+}
+
+function checkPublicUrl(publicUrl: string | undefined): void {
+  if (publicUrl === undefined) return;
+  const isUsable = URL.canParse(publicUrl) && /^https?:/.test(publicUrl) && !/[/?#]$/.test(publicUrl);
+  if (!isUsable) throw new TypeError(`publicUrl must be an http(s) address without a slash at the end: ${publicUrl}`);
+}

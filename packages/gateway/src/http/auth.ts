@@ -1,0 +1,184 @@
+import { HEADERS, isId, rolesWith, type TenantId } from "@trunkline/protocol";
+import type { Access as RouteAccess } from "@trunkline/protocol/routes";
+import type { Bus } from "../bus/bus.ts";
+import { sha256, toHex } from "../bytes.ts";
+import type { Clock } from "../clock.ts";
+import type { Operator, Principal } from "../rights/principal.ts";
+import { notFound, Refusal } from "./refusal.ts";
+
+/** What is known of a token: who it stands for, or that it would, were it not for its end or a suspension. */
+export type Standing<Who> = { kind: "stands"; principal: Who } | { kind: "gone"; reason: GoneReason };
+export type GoneReason = "token_expired" | "session_revoked" | "suspended";
+
+/** Where tokens are looked up. `null` = no such token. */
+export interface Credentials {
+  operator(hash: Uint8Array): Promise<Operator | null>;
+  key(hash: Uint8Array): Promise<Principal | null>;
+  session(hash: Uint8Array): Promise<Standing<Principal> | null>;
+  /** The tenant that `ten_…` or `ext:…` names. */
+  tenant(ref: string): Promise<TenantId | null>;
+  /** An operator acting for a tenant. */
+  acting(operator: Operator, tenantId: TenantId): Principal;
+  /** Looks again at somebody who was let in before. */
+  again(principal: Principal): Promise<Standing<Principal>>;
+}
+
+export interface AccessParts {
+  credentials: Credentials;
+  bus: Bus;
+  clock: Clock;
+}
+
+/** Tells who asks. */
+export interface Access {
+  /**
+   * The caller of a route that needs `access`.
+   *
+   * @throws Refusal token_missing, token_refused, token_expired, suspended, tenant_required, operator_required, forbidden
+   */
+  authorize(headers: Headers, access: RouteAccess): Promise<Operator | Principal>;
+  /** Whether a principal that was let in before still stands, and as whom. For streams; not cached. */
+  reauthenticate(principal: Principal): Promise<Standing<Principal>>;
+  stop(): void;
+}
+
+type Identity =
+  | { kind: "operator"; operator: Operator }
+  | { kind: "tenant"; standing: Standing<Principal>; tenantId: TenantId | null };
+
+/** How long a look-up is believed, in milliseconds. A revocation in this process, or heard of on the bus, ends it sooner. */
+const BELIEVED_MS = 5000;
+/** Look-ups that are remembered; beyond it the oldest goes. */
+const REMEMBERED = 10_000;
+/** Longest token that is looked at: ours have 47 characters. */
+const MAX_TOKEN = 200;
+
+export function createAccess({ credentials, bus, clock }: AccessParts): Access {
+  const identities = remember<Identity>(clock);
+  const tenants = remember<TenantId>(clock);
+  const stop = bus.subscribe((wake) => {
+    if (wake.topic !== "access") return;
+    identities.clear();
+    tenants.clear();
+  });
+
+  async function identify(headers: Headers): Promise<Identity> {
+    const token = bearer(headers.get("authorization"));
+    const hash = await sha256(token);
+    const identity = await identities.get(toHex(hash), () => lookUp(token, hash));
+    if (!identity) throw new Refusal("token_refused");
+    return identity;
+  }
+
+  async function lookUp(token: string, hash: Uint8Array): Promise<Identity | null> {
+    if (token.startsWith("tlo_")) {
+      const operator = await credentials.operator(hash);
+      return operator && { kind: "operator", operator };
+    }
+    if (token.startsWith("tlk_")) {
+      const principal = await credentials.key(hash);
+      return principal && { kind: "tenant", standing: { kind: "stands", principal }, tenantId: principal.tenantId };
+    }
+    if (!token.startsWith("tls_")) return null;
+    const standing = await credentials.session(hash);
+    const tenantId = standing?.kind === "stands" ? standing.principal.tenantId : null;
+    return standing && { kind: "tenant", standing, tenantId };
+  }
+
+  async function actFor(operator: Operator, ref: string | null): Promise<Principal> {
+    if (ref === null) {
+      throw new Refusal("tenant_required", {
+        detail: `Name the tenant in the header ${HEADERS.tenant}: ten_… or ext:…`,
+      });
+    }
+    const tenantId = await tenants.get(ref, () => credentials.tenant(ref));
+    if (tenantId === null) throw notFound();
+    return credentials.acting(operator, tenantId);
+  }
+
+  return {
+    async authorize(headers, access) {
+      const identity = await identify(headers);
+      const tenantRef = headers.get(HEADERS.tenant);
+      if (identity.kind === "operator") {
+        if (access === "operator") return identity.operator;
+        return permit(await actFor(identity.operator, tenantRef), access);
+      }
+      const principal = standingAt(identity.standing, clock.now());
+      if (access === "operator" || (tenantRef !== null && tenantRef !== principal.tenantId)) {
+        throw new Refusal("operator_required");
+      }
+      return permit(principal, access);
+    },
+    reauthenticate: (principal) => credentials.again(principal),
+    stop,
+  };
+}
+
+/** The token of `Authorization: Bearer …`. */
+function bearer(header: string | null): string {
+  if (header === null) throw new Refusal("token_missing");
+  const token = /^Bearer +([\x21-\x7e]+) *$/i.exec(header)?.[1];
+  if (token === undefined || token.length > MAX_TOKEN) throw new Refusal("token_refused");
+  return token;
+}
+
+function standingAt(standing: Standing<Principal>, now: number): Principal {
+  if (standing.kind === "gone") {
+    throw new Refusal(standing.reason === "session_revoked" ? "token_refused" : standing.reason);
+  }
+  const { expiresAt } = standing.principal;
+  if (expiresAt !== null && expiresAt <= now) throw new Refusal("token_expired");
+  return standing.principal;
+}
+
+function permit(principal: Principal, access: Exclude<RouteAccess, "operator">): Principal {
+  if (access === "member") return principal;
+  if (access === "user") {
+    if (principal.user !== null) return principal;
+    throw new Refusal("forbidden", { detail: "Only a session may ask this: the answer is personal to its user." });
+  }
+  if (principal.permissions.has(access)) return principal;
+  const allowedRoles = rolesWith(access);
+  throw new Refusal("forbidden", {
+    detail:
+      principal.role === null
+        ? `This key lacks the scope ${access}.`
+        : allowedRoles.length === 0
+          ? `Only a key with the scope ${access} may do this.`
+          : `This needs the right ${access}. ${principal.permissions.size > 0 ? `Ask somebody with the role ${allowedRoles.join(" or ")}.` : ""}`,
+    allowedRoles,
+  });
+}
+
+interface Memory<Value> {
+  get(name: string, lookUp: () => Promise<Value | null>): Promise<Value | null>;
+  clear(): void;
+}
+
+/** Remembers what was found, never what was not; callers that ask for the same at the same time share one look-up. */
+function remember<Value>(clock: Clock): Memory<Value> {
+  const known = new Map<string, { value: Promise<Value | null>; until: number }>();
+  return {
+    get(name, lookUp) {
+      const now = clock.now();
+      const present = known.get(name);
+      if (present && present.until > now) return present.value;
+      const entry = { value: lookUp(), until: now + BELIEVED_MS };
+      const forget = () => {
+        if (known.get(name) === entry) known.delete(name);
+      };
+      entry.value.then((value) => value === null && forget(), forget);
+      known.delete(name);
+      const oldest = known.keys().next();
+      if (known.size >= REMEMBERED && !oldest.done) known.delete(oldest.value);
+      known.set(name, entry);
+      return entry.value;
+    },
+    // A look-up in flight may have read what has just changed: it is forgotten with the rest.
+    clear: () => known.clear(),
+  };
+}
+
+/** Whether `ref` names a tenant in one of the two ways that are understood. */
+export const isTenantRef = (ref: string): boolean => isId("ten", ref) || /^ext:.{1,200}$/su.test(ref);

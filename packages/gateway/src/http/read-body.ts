@@ -1,0 +1,57 @@
+import { Refusal } from "./refusal.ts";
+
+/** Longest JSON body of a route, in bytes. */
+export const MAX_JSON_BYTES = 64 * 1024;
+
+/**
+ * Reads a body of at most `maxBytes`. A longer one is refused as soon as that is known: by its Content-Length before a
+ * byte is read, otherwise by counting; the header alone is believed by nobody.
+ *
+ * @throws Refusal body_too_large
+ */
+export async function readBody(request: Request, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
+  const tooLarge = () => new Refusal("body_too_large", { detail: `At most ${maxBytes} bytes are read here.` });
+  if (Number(request.headers.get("content-length") ?? 0) > maxBytes) throw tooLarge();
+  if (!request.body) return new Uint8Array();
+  const reader = request.body.getReader();
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    length += value.byteLength;
+    if (length > maxBytes) {
+      await reader.cancel().catch(() => undefined); // the sender may have gone already
+      throw tooLarge();
+    }
+    chunks.push(value);
+  }
+  const whole = new Uint8Array(length);
+  let at = 0;
+  for (const chunk of chunks) {
+    whole.set(chunk, at);
+    at += chunk.byteLength;
+  }
+  return whole;
+}
+
+const JSON_TYPE = /^application\/(?:json|[a-z0-9.+-]+\+json)\s*(?:;|$)/i;
+
+/**
+ * Reads bytes as JSON.
+ *
+ * @throws Refusal unsupported_media_type, invalid_json
+ */
+export function parseJson(
+  bytes: Uint8Array<ArrayBuffer>,
+  contentType: string | null,
+): { value: unknown; text: string } {
+  if (contentType === null || !JSON_TYPE.test(contentType)) throw new Refusal("unsupported_media_type");
+  try {
+    const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    return { value: JSON.parse(text), text };
+  } catch {
+    // The parser's own words quote the body, which may hold what must not be in a log.
+    throw new Refusal("invalid_json", { detail: "The body must be JSON in UTF-8." });
+  }
+}

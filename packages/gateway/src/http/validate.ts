@@ -1,0 +1,64 @@
+import { type Issue, isStorableText } from "@trunkline/protocol";
+import { en } from "zod/locales";
+import type * as z from "zod/mini";
+import { Refusal } from "./refusal.ts";
+
+type Path = Issue["path"];
+
+/**
+ * Narrows what came over the wire by a schema of the protocol.
+ *
+ * @throws Refusal unknown_field when nothing but fields that the schema does not know is wrong, otherwise invalid_input
+ */
+export function validate(schema: z.ZodMiniType, value: unknown): unknown {
+  const result = schema.safeParse(value, { error: ENGLISH });
+  if (result.success) return result.data;
+  const { issues } = result.error;
+  const onlyUnknown = issues.every(({ code }) => code === "unrecognized_keys");
+  throw new Refusal(onlyUnknown ? "unknown_field" : "invalid_input", { issues: issues.flatMap(toIssues) });
+}
+
+const ENGLISH = en().localeError;
+
+function toIssues(issue: z.core.$ZodIssue): Issue[] {
+  const path = toPath(issue.path);
+  if (issue.code === "unrecognized_keys") {
+    return issue.keys.map((key) => ({ path: [...path, key], message: "is not a field of this request" }));
+  }
+  return [{ path, message: issue.message }];
+}
+
+const toPath = (path: readonly PropertyKey[]): Path =>
+  path.map((part) => (typeof part === "symbol" ? part.toString() : part));
+
+/**
+ * Refuses text that PostgreSQL cannot hold wherever it hides in a value. Values that a schema has accepted are shallow,
+ * so recursion ends.
+ */
+export function refuseUnstorable(value: unknown, path: Path = []): void {
+  if (typeof value === "string") {
+    if (isStorableText(value)) return;
+    throw new Refusal("invalid_input", { issues: [{ path, message: "must not hold NUL or half a surrogate pair" }] });
+  }
+  if (typeof value !== "object" || value === null) return;
+  for (const [name, inner] of Object.entries(value)) {
+    refuseUnstorable(name, path);
+    refuseUnstorable(inner, [...path, name]);
+  }
+}
+
+/**
+ * A query string as an object.
+ *
+ * @throws Refusal invalid_input when a parameter is given twice: which of them counts would be a guess
+ */
+export function readQuery(parameters: URLSearchParams): Record<string, string> {
+  const names = [...parameters.keys()];
+  const twice = names.filter((name, index) => names.indexOf(name) !== index);
+  if (twice.length > 0) {
+    throw new Refusal("invalid_input", {
+      issues: [...new Set(twice)].map((name) => ({ path: [name], message: "is given more than once" })),
+    });
+  }
+  return Object.fromEntries(parameters);
+}

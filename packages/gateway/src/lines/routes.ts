@@ -1,0 +1,143 @@
+import type { CreateLine, Line, LineCapabilities, LineId, TenantId, UserId } from "@trunkline/protocol";
+import type { Bus } from "../bus/bus.ts";
+import { carrierAccountExists } from "../carrier-accounts/store.ts";
+import type { Clock } from "../clock.ts";
+import type { EventLog } from "../events/log.ts";
+import { refusing } from "../http/broken-rule.ts";
+import { once } from "../http/idempotency.ts";
+import { openPage } from "../http/paging.ts";
+import { invalid, notFound, Refusal } from "../http/refusal.ts";
+import type { Handlers } from "../http/route.ts";
+import type { Ids } from "../random.ts";
+import type { Sight } from "../rights/sight.ts";
+import type { Database, Tx } from "../store/database.ts";
+import { unknownUsers } from "../users/store.ts";
+import { readSender } from "./sender.ts";
+import { assign, deleteLine, findLine, insertLine, listLines, lockLine, toLine, updateLine } from "./store.ts";
+
+export interface LineParts {
+  database: Database;
+  log: EventLog;
+  bus: Bus;
+  clock: Clock;
+  ids: Ids;
+}
+
+/** What a line is taken to be capable of until somebody says otherwise: texts, which is what every line is for. */
+const CAPABILITIES: LineCapabilities = { sms: true, mms: false, voice: false };
+
+const taken = (field: string) => () =>
+  new Refusal("conflict", { issues: [{ path: [field], message: "belongs to another line" }] });
+const BROKEN = {
+  lines_number: taken("number"),
+  lines_sender_id: taken("senderId"),
+  lines_carrier_account: notFound, // removed between two statements
+  line_assignees_user: notFound,
+  conversations_line: () =>
+    new Refusal("conflict", { detail: "This line has conversations. A line can be removed while it has none." }),
+};
+
+export function lineRoutes({
+  database,
+  log,
+  bus,
+  clock,
+  ids,
+}: LineParts): Handlers<"listLines" | "createLine" | "getLine" | "updateLine" | "deleteLine"> {
+  return {
+    async listLines({ principal: { tenantId, sight }, query }) {
+      const page = openPage("listLines", query, 1);
+      const after = page.after?.[0] ?? null;
+      const rows = await database.tenant(tenantId, (tx) =>
+        listLines(tx, tenantId, { sight, after, limit: page.limit + 1 }),
+      );
+      return page.answer(rows, (row) => [row.id], toLine);
+    },
+
+    async createLine({ principal: { tenantId, actor }, body, keyed }) {
+      const reading = readSender(body);
+      if (reading.kind === "invalid") throw invalid([reading.field], reading.reason, reading.code);
+      const { name, carrierAccountId, sendRate = null, assignees = [] } = body;
+      const line = {
+        ...reading.sender,
+        name,
+        carrierAccountId,
+        sendRate,
+        capabilities: merge(CAPABILITIES, body.capabilities),
+      };
+      const reply = await refusing(BROKEN, () =>
+        log.transaction(tenantId, (tx, record) =>
+          once(tx, keyed, async () => {
+            if (!(await carrierAccountExists(tx, tenantId, carrierAccountId))) {
+              throw missing(["carrierAccountId"], "is not a carrier account of this tenant");
+            }
+            await refuseUnknownUsers(tx, tenantId, assignees);
+            const id = ids("line");
+            await insertLine(tx, tenantId, id, line, clock.now());
+            await assign(tx, tenantId, id, assignees);
+            const made = await visible(tx, tenantId, id, { lineIds: "all" });
+            record({ type: "line.created", data: made, audience: { lineId: id }, actor });
+            return made;
+          }),
+        ),
+      );
+      bus.publish({ topic: "access", tenantId });
+      return reply;
+    },
+
+    getLine: ({ principal: { tenantId, sight }, params: { id } }) =>
+      database.tenant(tenantId, (tx) => visible(tx, tenantId, id, sight)),
+
+    async updateLine({ principal: { tenantId, sight, actor }, params: { id }, body }) {
+      const line = await refusing(BROKEN, () =>
+        log.transaction(tenantId, async (tx, record) => {
+          await lockLine(tx, tenantId, id);
+          const before = await visible(tx, tenantId, id, sight);
+          const { capabilities, assignees, ...plain } = body;
+          const change = capabilities ? { ...plain, capabilities: merge(before.capabilities, capabilities) } : plain;
+          if (assignees) {
+            await refuseUnknownUsers(tx, tenantId, assignees);
+            await assign(tx, tenantId, id, assignees);
+          }
+          await updateLine(tx, tenantId, id, change, clock.now());
+          const after = await visible(tx, tenantId, id, { lineIds: "all" });
+          record({ type: "line.updated", data: after, audience: { lineId: id }, actor });
+          return after;
+        }),
+      );
+      if (body.assignees) bus.publish({ topic: "access", tenantId });
+      return line;
+    },
+
+    async deleteLine({ principal: { tenantId, sight, actor }, params: { id } }) {
+      await refusing(BROKEN, () =>
+        log.transaction(tenantId, async (tx, record) => {
+          await visible(tx, tenantId, id, sight);
+          if (!(await deleteLine(tx, tenantId, id))) throw notFound();
+          record({ type: "line.removed", data: { id }, audience: { lineId: id }, actor });
+        }),
+      );
+      bus.publish({ topic: "access", tenantId });
+    },
+  };
+}
+
+async function visible(tx: Tx, tenantId: TenantId, id: LineId, sight: Pick<Sight, "lineIds">): Promise<Line> {
+  const line = await findLine(tx, tenantId, id, sight);
+  if (!line) throw notFound();
+  return line;
+}
+
+const merge = (present: LineCapabilities, given: CreateLine["capabilities"] = {}): LineCapabilities => ({
+  sms: given.sms ?? present.sms,
+  mms: given.mms ?? present.mms,
+  voice: given.voice ?? present.voice,
+});
+
+async function refuseUnknownUsers(tx: Tx, tenantId: TenantId, userIds: readonly UserId[]): Promise<void> {
+  const [unknown] = await unknownUsers(tx, tenantId, userIds);
+  if (unknown) throw missing(["assignees", userIds.indexOf(unknown)], "is not a user of this tenant");
+}
+
+const missing = (path: (string | number)[], message: string) =>
+  new Refusal("not_found", { issues: [{ path, message }] });

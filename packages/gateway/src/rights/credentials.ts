@@ -1,0 +1,183 @@
+import {
+  type KeyId,
+  type KeyScope,
+  type LineId,
+  narrowRole,
+  PERMISSIONS,
+  type Permission,
+  ROLE_PERMISSIONS,
+  type Role,
+  type SessionId,
+  type SessionScope,
+  seesAllLines,
+  type TenantId,
+  type UserId,
+} from "@trunkline/protocol";
+import { sql } from "kysely";
+import type { Clock } from "../clock.ts";
+import type { Credentials, Standing } from "../http/auth.ts";
+import { touchKey, touchOperatorKey } from "../keys/store.ts";
+import type { Database, Tx } from "../store/database.ts";
+import { findTenant } from "../tenants/store.ts";
+import { toUser, type UserRow } from "../users/store.ts";
+import type { Operator, Principal } from "./principal.ts";
+import { FULL_SIGHT, type Sight } from "./sight.ts";
+
+/** A key's `last_used_at` is this exact, in milliseconds: it costs a write. */
+const TOUCH_EVERY_MS = 60_000;
+
+interface SessionRow extends UserRow {
+  session_role: Role | null;
+  scope: SessionScope;
+  expires_at: Date;
+  line_ids: LineId[];
+}
+
+/** Looks up who a token stands for, across tenants by its hash, then within the tenant with all that counts there. */
+export function storedCredentials({ database, clock }: { database: Database; clock: Clock }): Credentials {
+  const touched = new Map<KeyId, number>();
+  const isDue = (id: KeyId) => clock.now() - (touched.get(id) ?? Number.NEGATIVE_INFINITY) >= TOUCH_EVERY_MS;
+
+  async function session(tenantId: TenantId, id: SessionId): Promise<Standing<Principal>> {
+    const row = await database.tenant(tenantId, (tx) => readSession(tx, tenantId, id));
+    if (!row) return { kind: "gone", reason: "session_revoked" };
+    if (row.expires_at.getTime() <= clock.now()) return { kind: "gone", reason: "token_expired" };
+    if (row.suspended) return { kind: "gone", reason: "suspended" };
+    return { kind: "stands", principal: sessionPrincipal(tenantId, id, row) };
+  }
+
+  return {
+    async operator(hash) {
+      const operator = await database.system(async (tx) => {
+        const row = await tx
+          .selectFrom("operator_keys")
+          .select(["id", "name"])
+          .where("hash", "=", hash)
+          .executeTakeFirst();
+        if (row && isDue(row.id)) await touchOperatorKey(tx, row.id, clock.now());
+        return row;
+      });
+      if (!operator) return null;
+      touched.set(operator.id, clock.now());
+      return { kind: "operator", ...operator };
+    },
+
+    async key(hash) {
+      const row = await database.system((tx) =>
+        tx.selectFrom("keys").select(["tenant_id", "id", "name", "scopes"]).where("hash", "=", hash).executeTakeFirst(),
+      );
+      if (!row) return null;
+      const { tenant_id: tenantId, id, name, scopes } = row;
+      if (isDue(id)) {
+        await database.tenant(tenantId, (tx) => touchKey(tx, tenantId, id, clock.now()));
+        touched.set(id, clock.now());
+      }
+      return keyPrincipal(tenantId, id, name, scopes);
+    },
+
+    async session(hash) {
+      const row = await database.system((tx) =>
+        tx.selectFrom("sessions").select(["tenant_id", "id"]).where("hash", "=", hash).executeTakeFirst(),
+      );
+      return row ? session(row.tenant_id, row.id) : null;
+    },
+
+    async tenant(ref) {
+      const tenant = await database.system((tx) => findTenant(tx, ref));
+      return tenant?.id ?? null;
+    },
+
+    acting: operatorPrincipal,
+
+    async again(principal) {
+      const { kind, id, tenantId } = principal;
+      if (kind === "session") return session(tenantId, id as SessionId);
+      const stillThere = await database.system(async (tx) => {
+        const table = kind === "key" ? "keys" : "operator_keys";
+        const key = await tx
+          .selectFrom(table)
+          .select("id")
+          .where("id", "=", id as KeyId)
+          .executeTakeFirst();
+        return key !== undefined && (await findTenant(tx, tenantId)) !== null;
+      });
+      return stillThere ? { kind: "stands", principal } : { kind: "gone", reason: "session_revoked" };
+    },
+  };
+}
+
+async function readSession(tx: Tx, tenantId: TenantId, id: SessionId): Promise<SessionRow | null> {
+  const { rows } = await sql<SessionRow>`
+    select u.*, s.role as session_role, s.scope, s.expires_at,
+      array(select a.line_id from line_assignees a where a.tenant_id = u.tenant_id and a.user_id = u.id) as line_ids
+    from sessions s join users u on u.tenant_id = s.tenant_id and u.id = s.user_id
+    where s.tenant_id = ${tenantId} and s.id = ${id}`.execute(tx);
+  return rows[0] ?? null;
+}
+
+function sessionPrincipal(tenantId: TenantId, id: SessionId, row: SessionRow): Principal {
+  const user = toUser(row);
+  const role = narrowRole(user.role, row.session_role ?? undefined);
+  return {
+    kind: "session",
+    id,
+    tenantId,
+    permissions: sessionPermissions(role, row.scope),
+    sight: sessionSight(user.id, role, row.scope, row.line_ids),
+    user,
+    role,
+    expiresAt: row.expires_at.getTime(),
+    actor: { kind: "user", id: user.id },
+    author: { kind: "user", id: user.id, name: user.name },
+  };
+}
+
+/** What a session sees: its user's lines, narrowed by its scope. */
+export function sessionSight(
+  userId: UserId,
+  role: Role,
+  { lineIds: only, records, assignedOnly = false }: SessionScope,
+  assigned: readonly LineId[],
+): Sight {
+  const within = only && new Set(only);
+  const lineIds = seesAllLines(role)
+    ? (within ?? ("all" as const))
+    : new Set(assigned.filter((id) => within === undefined || within.has(id)));
+  return { lineIds, records: records ?? null, assignedTo: assignedOnly ? userId : null, userId };
+}
+
+/**
+ * A role's rights. A session with a narrowed sight administers nothing: whoever may change lines, users or keys could
+ * widen what they see again.
+ */
+export function sessionPermissions(role: Role, { lineIds, records, assignedOnly }: SessionScope): Set<Permission> {
+  const isNarrowed = lineIds !== undefined || records !== undefined || assignedOnly === true;
+  const rights = ROLE_PERMISSIONS[role];
+  return new Set(isNarrowed ? rights.filter((right) => ROLE_PERMISSIONS.member.includes(right)) : rights);
+}
+
+function keyPrincipal(tenantId: TenantId, id: KeyId, name: string, scopes: readonly KeyScope[]): Principal {
+  const permissions = new Set<Permission>();
+  for (const scope of scopes) for (const right of scope === "*" ? PERMISSIONS : [scope]) permissions.add(right);
+  return {
+    ...withoutUser(tenantId),
+    kind: "key",
+    id,
+    permissions,
+    actor: { kind: "key", id },
+    author: { kind: "api", id, name },
+  };
+}
+
+function operatorPrincipal({ id, name }: Operator, tenantId: TenantId): Principal {
+  return {
+    ...withoutUser(tenantId),
+    kind: "operator",
+    id,
+    permissions: new Set(PERMISSIONS),
+    actor: { kind: "operator", id },
+    author: { kind: "api", id, name },
+  };
+}
+
+const withoutUser = (tenantId: TenantId) => ({ tenantId, sight: FULL_SIGHT, user: null, role: null, expiresAt: null });

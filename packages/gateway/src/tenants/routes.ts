@@ -1,0 +1,85 @@
+import type { Tenant } from "@trunkline/protocol";
+import type { Bus } from "../bus/bus.ts";
+import type { Clock } from "../clock.ts";
+import { refusing } from "../http/broken-rule.ts";
+import { once } from "../http/idempotency.ts";
+import { openPage } from "../http/paging.ts";
+import { notFound, Refusal } from "../http/refusal.ts";
+import type { Handlers } from "../http/route.ts";
+import type { Ids } from "../random.ts";
+import type { Database } from "../store/database.ts";
+import { deleteTenant, findTenant, insertTenant, listTenants, readTenant, toTenant, updateTenant } from "./store.ts";
+
+export interface TenantParts {
+  database: Database;
+  bus: Bus;
+  clock: Clock;
+  ids: Ids;
+}
+
+type TenantOperation =
+  | "listTenants"
+  | "createTenant"
+  | "getTenant"
+  | "updateTenant"
+  | "deleteTenant"
+  | "getOwnTenant"
+  | "updateOwnTenant";
+
+const TAKEN = {
+  tenants_external_id_key: () =>
+    new Refusal("conflict", { issues: [{ path: ["externalId"], message: "belongs to another tenant" }] }),
+};
+
+export function tenantRoutes({ database, bus, clock, ids }: TenantParts): Handlers<TenantOperation> {
+  const present = (tenant: Tenant | null): Tenant => {
+    if (!tenant) throw notFound();
+    return tenant;
+  };
+  const find = async (ref: string) => present(await database.system((tx) => findTenant(tx, ref)));
+
+  return {
+    async listTenants({ query }) {
+      const page = openPage("listTenants", query, 1);
+      const after = page.after?.[0] ?? null;
+      const rows = await database.system((tx) => listTenants(tx, { after, limit: page.limit + 1 }));
+      return page.answer(rows, (row) => [row.tenant_id], toTenant);
+    },
+
+    createTenant: ({ body, keyed }) =>
+      refusing(TAKEN, () =>
+        database.system((tx) => once(tx, keyed, () => insertTenant(tx, ids("tenant"), body, clock.now()))),
+      ),
+
+    getTenant: ({ params }) => find(params.id),
+
+    async updateTenant({ params, body }) {
+      const { id } = await find(params.id);
+      const tenant = await refusing(TAKEN, () => database.system((tx) => updateTenant(tx, id, body, clock.now())));
+      bus.publish({ topic: "access", tenantId: id });
+      return present(tenant);
+    },
+
+    async deleteTenant({ params }) {
+      const { id } = await find(params.id);
+      const deleted = await database.tenant(id, (tx) => deleteTenant(tx, id));
+      if (!deleted) throw notFound();
+      bus.publish({ topic: "access", tenantId: id });
+    },
+
+    getOwnTenant: async ({ principal }) =>
+      present(await database.tenant(principal.tenantId, (tx) => readTenant(tx, principal.tenantId))),
+
+    async updateOwnTenant({ principal, body }) {
+      const { tenantId } = principal;
+      if (body.externalId !== undefined && principal.kind !== "operator") {
+        throw new Refusal("operator_required", { detail: "A tenant's externalId is the operator's own." });
+      }
+      const tenant = await refusing(TAKEN, () =>
+        database.tenant(tenantId, (tx) => updateTenant(tx, tenantId, body, clock.now())),
+      );
+      bus.publish({ topic: "access", tenantId });
+      return present(tenant);
+    },
+  };
+}

@@ -1,0 +1,120 @@
+import type { CreateTenant, Tenant, TenantId, UpdateTenant } from "@trunkline/protocol";
+import type { Selectable } from "kysely";
+import type { SystemTx, Tx } from "../store/database.ts";
+import type { Tables } from "../store/tables.ts";
+import { nextVersion } from "../store/version-time.ts";
+
+type Row = Selectable<Tables["tenants"]>;
+
+export function toTenant(row: Row): Tenant {
+  return {
+    id: row.tenant_id,
+    externalId: row.external_id,
+    name: row.name,
+    features: row.features,
+    timeZone: row.time_zone,
+    allowedOrigins: row.allowed_origins,
+    appUrl: row.app_url,
+    createdAt: row.created_at.toISOString(),
+    updatedAt: row.updated_at.toISOString(),
+  };
+}
+
+/** All tenants, the newest first, after the one with id `after`. Index: the primary key. */
+export async function listTenants(
+  tx: SystemTx,
+  { after, limit }: { after: string | null; limit: number },
+): Promise<Row[]> {
+  let query = tx.selectFrom("tenants").selectAll();
+  if (after !== null) query = query.where("tenant_id", "<", after as TenantId);
+  return query.orderBy("tenant_id", "desc").limit(limit).execute();
+}
+
+export async function insertTenant(tx: SystemTx, id: TenantId, given: CreateTenant, now: number): Promise<Tenant> {
+  const at = new Date(now);
+  const row = await tx
+    .insertInto("tenants")
+    .values({
+      tenant_id: id,
+      external_id: given.externalId ?? null,
+      name: given.name,
+      features: given.features ?? [],
+      time_zone: given.timeZone ?? "UTC",
+      allowed_origins: given.allowedOrigins ?? [],
+      app_url: given.appUrl ?? null,
+      created_at: at,
+      updated_at: at,
+    })
+    .returningAll()
+    .executeTakeFirstOrThrow();
+  return toTenant(row);
+}
+
+/** The tenant that `ten_…` or `ext:…` names, or null. */
+export async function findTenant(tx: SystemTx, ref: string): Promise<Tenant | null> {
+  const query = tx.selectFrom("tenants").selectAll();
+  const row = await (ref.startsWith("ext:")
+    ? query.where("external_id", "=", ref.slice(4))
+    : query.where("tenant_id", "=", ref as TenantId)
+  ).executeTakeFirst();
+  return row ? toTenant(row) : null;
+}
+
+export async function readTenant(tx: Tx, id: TenantId): Promise<Tenant | null> {
+  const row = await tx.selectFrom("tenants").selectAll().where("tenant_id", "=", id).executeTakeFirst();
+  return row ? toTenant(row) : null;
+}
+
+/** Changes what `given` names; null when there is no such tenant. */
+export async function updateTenant(
+  tx: Tx | SystemTx,
+  id: TenantId,
+  given: UpdateTenant,
+  now: number,
+): Promise<Tenant | null> {
+  const row = await tx
+    .updateTable("tenants")
+    .set({
+      updated_at: nextVersion(now),
+      ...(given.externalId === undefined ? {} : { external_id: given.externalId }),
+      ...(given.name === undefined ? {} : { name: given.name }),
+      ...(given.features === undefined ? {} : { features: given.features }),
+      ...(given.timeZone === undefined ? {} : { time_zone: given.timeZone }),
+      ...(given.allowedOrigins === undefined ? {} : { allowed_origins: given.allowedOrigins }),
+      ...(given.appUrl === undefined ? {} : { app_url: given.appUrl }),
+    })
+    .where("tenant_id", "=", id)
+    .returningAll()
+    .executeTakeFirst();
+  return row ? toTenant(row) : null;
+}
+
+/** The tenants that let pages of `origin` call. */
+export async function tenantsAllowing(tx: SystemTx, origin: string): Promise<TenantId[]> {
+  const rows = await tx
+    .selectFrom("tenants")
+    .select("tenant_id")
+    .where((eb) => eb(eb.val(origin), "=", eb.fn.any("allowed_origins")))
+    .execute();
+  return rows.map((row) => row.tenant_id);
+}
+
+/** Tables that no foreign key leads to from `tenants`: it would make that one row the busiest in the store. */
+const UNCHAINED = [
+  "work",
+  "work_lanes",
+  "events",
+  "event_horizons",
+  "idempotency_keys",
+  "inbound_texts",
+  "parked_receipts",
+  "messages",
+] as const satisfies (keyof Tables)[];
+
+/** Deletes a tenant with everything it has; false when there is none. */
+export async function deleteTenant(tx: Tx, id: TenantId): Promise<boolean> {
+  // The row first: whoever writes something that refers to it waits, and then finds it gone.
+  const { numDeletedRows } = await tx.deleteFrom("tenants").where("tenant_id", "=", id).executeTakeFirstOrThrow();
+  for (const table of UNCHAINED) await tx.deleteFrom(table).where("tenant_id", "=", id).execute();
+  return numDeletedRows > 0n;
+}
