@@ -1,0 +1,79 @@
+import type { ErrorCode } from "@trunkline/protocol";
+import type { HandOver } from "./carrier.ts";
+
+/** Reading a vendor's answers: what each may say, and what it means when it says something else. */
+export interface AnswerReader {
+  /** The carrier's id of the text, out of a 2xx answer; undefined when it has none. */
+  accepted(json: unknown): string | undefined;
+  /** What a 4xx answer says. */
+  refused(json: unknown): { code: ErrorCode; carrierCode: string | null; message: string | undefined };
+}
+
+/** Answers are this long at most; more is no answer of a carrier. */
+const MAX_ANSWER_BYTES = 256 * 1024;
+
+/**
+ * Makes a request that hands a text over, and sorts what came of it. Refused connections and 429 mean that the carrier
+ * did not take it; a time-out, a broken connection, a 5xx, or a 2xx without an id may hide a text that is on its way.
+ */
+export async function handOver(request: () => Promise<Response>, reader: AnswerReader): Promise<HandOver> {
+  let answer: Response;
+  try {
+    answer = await request();
+  } catch (error) {
+    return neverConnected(error) ? { kind: "not_taken", retryAfterMs: null } : { kind: "unknown" };
+  }
+  if (answer.status === 429) return { kind: "not_taken", retryAfterMs: retryAfter(answer.headers) };
+  if (answer.status >= 500 || answer.status === 408) return { kind: "unknown" };
+  const json = await readJson(answer).catch(() => undefined); // cut off in the middle: the status stands
+  if (answer.ok) {
+    const carrierMessageId = reader.accepted(json);
+    return carrierMessageId === undefined ? { kind: "unknown" } : { kind: "accepted", carrierMessageId };
+  }
+  const { code, carrierCode, message = `The carrier answered ${answer.status}.` } = reader.refused(json);
+  return { kind: "refused", code, carrierCode, message };
+}
+
+/** The JSON of an answer; undefined when it is none. @throws when the connection breaks or the answer is too long */
+export async function readJson(answer: Response): Promise<unknown> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of answer.body ?? []) {
+    length += chunk.length;
+    if (length > MAX_ANSWER_BYTES) throw new RangeError("the answer is too long");
+    chunks.push(chunk);
+  }
+  const bytes = new Uint8Array(length);
+  let offset = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, offset);
+    offset += chunk.length;
+  }
+  return parseJson(bytes);
+}
+
+/** Bytes as JSON; undefined when they are something else. */
+export function parseJson(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes));
+  } catch {
+    return undefined; // the caller's schema says what is wrong
+  }
+}
+
+// Node's fetch wraps the socket's error; these codes are given before a byte of the request has left.
+const NOT_CONNECTED = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "UND_ERR_CONNECT_TIMEOUT"]);
+
+function neverConnected(error: unknown): boolean {
+  for (let cause = error, depth = 0; cause instanceof Error && depth < 5; cause = cause.cause, depth++) {
+    if ("code" in cause && typeof cause.code === "string" && NOT_CONNECTED.has(cause.code)) return true;
+    if ("syscall" in cause && cause.syscall === "connect") return true;
+    if (cause instanceof AggregateError && cause.errors.length > 0 && cause.errors.every(neverConnected)) return true;
+  }
+  return false;
+}
+
+function retryAfter(headers: Headers): number | null {
+  const seconds = Number(headers.get("retry-after") ?? Number.NaN);
+  return Number.isFinite(seconds) && seconds >= 0 ? Math.min(seconds * 1000, 60 * 60_000) : null;
+}

@@ -1,0 +1,131 @@
+import type { ErrorCode } from "@trunkline/protocol";
+import * as z from "zod/mini";
+import {
+  type Carrier,
+  type CarrierAdapter,
+  CredentialsRefused,
+  type HandOver,
+  type InboundText,
+  type LookUp,
+  type Receipt,
+} from "./carrier.ts";
+import { handOver, parseJson, readJson } from "./http.ts";
+import { equalInConstantTime, hmacSha256Hex } from "./signature.ts";
+
+/*
+ * The plain simulated carrier of `@trunkline/sandbox`. Its wire is the least that a carrier needs: one call to send, one
+ * to look up, two signed webhooks.
+ */
+
+/** Signatures older or newer than this are refused, in milliseconds. */
+const TOLERANCE_MS = 5 * 60_000;
+
+const FAILURES: Readonly<Record<string, ErrorCode>> = {
+  auth: "carrier_credentials",
+  invalid_number: "invalid_number",
+  invalid_sender: "invalid_sender",
+  opted_out: "opted_out",
+  landline: "landline",
+  blocked_as_spam: "blocked_as_spam",
+  unreachable: "unreachable",
+};
+
+const Accepted = z.object({ id: z.string().check(z.minLength(1)) });
+const Refused = z.object({ code: z.string(), message: z.optional(z.string()) });
+const Inbound = z.object({ id: z.string().check(z.minLength(1)), from: z.string(), to: z.string(), text: z.string() });
+const Status = z.object({
+  id: z.string().check(z.minLength(1)),
+  reference: z.nullish(z.string()),
+  status: z.string(),
+  errorCode: z.nullish(z.string()),
+  at: z.nullish(z.string()),
+});
+const Listed = z.object({ data: z.array(Status) });
+
+/** Credentials: `baseUrl`, `apiKey`, `webhookSecret`. */
+export const sandboxCarrier: CarrierAdapter = (credentials, { fetch }): Carrier => {
+  const { baseUrl, apiKey, webhookSecret } = credentials;
+  if (!baseUrl || !URL.canParse(baseUrl) || !apiKey || !webhookSecret) {
+    throw new CredentialsRefused("The carrier `sandbox` needs the credentials baseUrl, apiKey and webhookSecret.");
+  }
+  const headers = { authorization: `Bearer ${apiKey}`, "content-type": "application/json" };
+  const address = (path: string) => `${baseUrl.replace(/\/+$/, "")}${path}`;
+
+  return {
+    send({ from, to, text, reference }, { signal }): Promise<HandOver> {
+      const body = JSON.stringify({ from, to, text, reference });
+      return handOver(() => fetch(address("/messages"), { method: "POST", headers, body, signal }), {
+        accepted: (json) => Accepted.safeParse(json).data?.id,
+        refused: (json) => {
+          const { code, message } = Refused.safeParse(json).data ?? {};
+          return { code: FAILURES[code ?? ""] ?? "carrier_refused", carrierCode: code ?? null, message };
+        },
+      });
+    },
+
+    async lookUp(reference, { signal }): Promise<LookUp> {
+      try {
+        const answer = await fetch(address(`/messages?reference=${encodeURIComponent(reference)}`), {
+          headers,
+          signal,
+        });
+        if (!answer.ok) return { kind: "unclear" };
+        const { data: listed } = Listed.safeParse(await readJson(answer));
+        if (!listed) return { kind: "unclear" };
+        const text = listed.data.find((one) => one.reference === reference);
+        return text ? { kind: "found", receipt: toReceipt(text) } : { kind: "absent" };
+      } catch {
+        return { kind: "unclear" }; // the carrier is away; that says nothing about the text
+      }
+    },
+
+    async verify({ body, headers: received }, now) {
+      const match = /^t=(\d{1,12}),v1=([0-9a-f]{64})$/.exec(received.get("sandbox-signature") ?? "");
+      const [, time = "", signature = ""] = match ?? [];
+      if (!match || Math.abs(now - Number(time) * 1000) > TOLERANCE_MS) return false;
+      const prefix = new TextEncoder().encode(`${time}.`);
+      const signed = new Uint8Array(prefix.length + body.length);
+      signed.set(prefix);
+      signed.set(body, prefix.length);
+      return equalInConstantTime(await hmacSha256Hex(webhookSecret, signed), signature);
+    },
+
+    parseInbound(body): InboundText | null {
+      const { data } = Inbound.safeParse(parseJson(body));
+      return data ? { carrierMessageId: data.id, from: data.from, to: data.to, text: data.text } : null;
+    },
+
+    parseReceipt(body) {
+      const { data } = Status.safeParse(parseJson(body));
+      return data ? toReceipt(data) : null;
+    },
+  };
+};
+
+function toReceipt({ id, reference, status, errorCode, at }: z.infer<typeof Status>): Receipt {
+  const time = Date.parse(at ?? "");
+  const failed = status === "failed" || status === "undelivered";
+  return {
+    reference: reference ?? null,
+    carrierMessageId: id,
+    status: toStatus(status),
+    carrierStatus: status,
+    code: failed ? (FAILURES[errorCode ?? ""] ?? "carrier_refused") : null,
+    carrierCode: errorCode ?? null,
+    at: Number.isNaN(time) ? null : time,
+  };
+}
+
+function toStatus(word: string): Receipt["status"] {
+  switch (word) {
+    case "accepted": // what a look-up says of a text that has not left yet
+    case "sent":
+      return "sent";
+    case "delivered":
+    case "undelivered":
+    case "failed":
+      return word;
+    default:
+      return null;
+  }
+}

@@ -1,0 +1,65 @@
+import type { Author, LineId, Message, MessageId } from "@trunkline/protocol";
+import { nextUpdate, type StoredConversation } from "./conversation-row.ts";
+import { type MessageRow, type StoredMessage, toPreview } from "./message-row.ts";
+
+/** A message that has no place in its conversation yet. */
+export interface Draft {
+  readonly id: MessageId;
+  readonly direction: "inbound" | "outbound";
+  readonly text: string;
+  readonly from: string | null;
+  readonly to: string | null;
+  readonly author: Author;
+  readonly status: Message["status"];
+  readonly clientId: string | null;
+  readonly retryOf: MessageId | null;
+  readonly carrierMessageId: string | null;
+  readonly carrierAccountId: MessageRow["carrier_account_id"];
+  readonly metadata: Record<string, string>;
+}
+
+/**
+ * Gives a draft the next place in its conversation, and the conversation what follows from it. An inbound text opens a
+ * conversation that was closed or put off: somebody waits for an answer.
+ */
+export function placeMessage(
+  { conversation, inboundCount }: StoredConversation,
+  draft: Draft,
+  now: number,
+): { stored: StoredMessage; into: StoredConversation } {
+  const { carrierAccountId, ...fields } = draft;
+  const sequence = conversation.sequence + 1;
+  const createdAt = new Date(now).toISOString();
+  const isInbound = draft.direction === "inbound";
+  const inbound = inboundCount + (isInbound ? 1 : 0);
+  const lineId: LineId = conversation.lineId;
+  const message: Message = {
+    ...fields,
+    conversationId: conversation.id,
+    sequence,
+    kind: "text",
+    media: [],
+    failure: null,
+    encoding: null,
+    segments: null,
+    sendAt: null,
+    sentAt: null,
+    deliveredAt: null,
+    broadcastId: null,
+    createdAt,
+    updatedAt: createdAt,
+  };
+  return {
+    stored: { message, lineId, inboundCount: inbound, carrierAccountId },
+    into: {
+      inboundCount: inbound,
+      conversation: {
+        ...conversation,
+        ...(isInbound ? { state: "open", snoozedUntil: null } : {}),
+        sequence,
+        lastMessage: toPreview(message),
+        updatedAt: nextUpdate(conversation.updatedAt, now),
+      },
+    },
+  };
+}
