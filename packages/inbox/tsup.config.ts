@@ -1,3 +1,6 @@
+import { execFile } from "node:child_process";
+import { createRequire } from "node:module";
+import { promisify } from "node:util";
 import { defineConfig } from "tsup";
 
 export default defineConfig([
@@ -10,6 +13,11 @@ export default defineConfig([
     sourcemap: true,
     splitting: true,
     clean: ["dist/*.js", "dist/*.map", "dist/*.d.ts"],
+    onSuccess: async () => {
+      const analyzer = createRequire(import.meta.url).resolve("@custom-elements-manifest/analyzer/cem.js");
+      const config = "custom-elements-manifest.config.ts";
+      await promisify(execFile)(process.execPath, [analyzer, "analyze", "--quiet", "--config", config]);
+    },
   },
   {
     // One self-contained module for pages without a bundler: `<script type="module" src="…/trunkline-inbox.js">`.

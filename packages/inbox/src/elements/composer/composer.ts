@@ -16,6 +16,7 @@ const NEARLY_FULL = MAX_TEXT - 160;
 export type Sender = (text: string) => Promise<Message>;
 
 /**
+ * @customElement trunkline-composer
  * @summary Writes one text and sends it. Enter sends, Shift+Enter begins a line.
  * @slot actions - Buttons beside Send.
  * @fires {CustomEvent<{ message: Message }>} trunkline-sent - The gateway took the text; its status is `queued`.

@@ -143,6 +143,8 @@ export const styles = css`
 
   .name {
     align-self: end;
+    text-align: -webkit-match-parent;
+    text-align: match-parent;
   }
 
   time {
@@ -169,8 +171,8 @@ export const styles = css`
     min-inline-size: 0;
     overflow: hidden;
     text-overflow: ellipsis;
-    unicode-bidi: plaintext;
-    text-align: start;
+    text-align: -webkit-match-parent;
+    text-align: match-parent;
   }
 
   .draft {
@@ -279,8 +281,12 @@ export const styles = css`
       color: HighlightText;
     }
 
+    .row {
+      border-color: Canvas;
+    }
+
     .count {
-      border: 1px solid currentcolor;
+      forced-color-adjust: none;
     }
   }
 `;

@@ -5,6 +5,7 @@ import { repeat } from "lit/directives/repeat.js";
 import { LiveController } from "../../controllers/live.ts";
 import { MidnightController } from "../../controllers/midnight.ts";
 import { RovingFocusController } from "../../controllers/roving-focus.ts";
+import type { Localizer } from "../../locales/localizer.ts";
 import { TrunklineElement } from "../../shared/element.ts";
 import { icon } from "../../shared/icons.ts";
 import { lineLabel, personOf } from "../../shared/people.ts";
@@ -17,9 +18,11 @@ const NEAR_END = 600;
 const SKELETONS = 8;
 
 /**
+ * @customElement trunkline-conversation-list
  * @summary Conversations, newest activity first, with who, when, the last words and what is unread.
  * @slot empty - Shown instead of our words when there is no conversation.
  * @fires {CustomEvent<{ conversationId: ConversationId; reason: "list" }>} trunkline-select - Somebody chose a conversation.
+ * @fires {CustomEvent<null>} trunkline-ready - The first conversations are on show, or it is known that there are none.
  * @fires {CustomEvent<{ error: unknown }>} trunkline-error - Something failed that nobody was waiting for.
  * @fires {CustomEvent<{ error: unknown }>} trunkline-sign-in-needed - Nobody is signed in.
  * @csspart filters - The row of filters above the list.
@@ -43,6 +46,8 @@ export class TrunklineConversationList extends TrunklineElement {
   @state() private chosenLine: LineId | "" = "";
   @state() private activeId: string | null = null;
   @query(".scroller") private readonly scroller!: HTMLElement | null;
+  #toldStage: "waiting" | "empty" | "filled" = "waiting";
+  #isReadyTold = false;
 
   private readonly conversations = new LiveController<Live<Conversation>>(
     this,
@@ -81,6 +86,13 @@ export class TrunklineConversationList extends TrunklineElement {
   /** What is on show at the moment; empty until it is loaded. @internal */
   get shown(): readonly Conversation[] {
     return this.conversations.snapshot?.data ?? [];
+  }
+
+  /** Whether there is anything to choose from; a plain `stage` event that does not bubble says when it changes. @internal */
+  get stage(): "waiting" | "empty" | "filled" {
+    const { snapshot } = this.conversations;
+    if (snapshot?.status !== "ready") return "waiting";
+    return snapshot.data.length === 0 && !this.unreadOnly ? "empty" : "filled";
   }
 
   /** Moves the focus to the chosen conversation, else to the first. */
@@ -184,9 +196,7 @@ export class TrunklineConversationList extends TrunklineElement {
         text: words.t("list.empty-unread-hint"),
       });
     }
-    return html`<slot name="empty"
-      >${stateView({ icon: "chats", title: words.t("list.empty"), text: words.t("list.empty-hint") })}</slot
-    >`;
+    return html`<slot name="empty">${emptyList(words)}</slot>`;
   }
 
   private renderSkeleton(): TemplateResult {
@@ -197,6 +207,14 @@ export class TrunklineConversationList extends TrunklineElement {
 
   protected override updated(): void {
     this.fillScreen();
+    const { stage } = this;
+    if (stage === this.#toldStage) return;
+    if (this.#toldStage === "waiting" && !this.#isReadyTold) {
+      this.#isReadyTold = true;
+      this.fire("trunkline-ready", null);
+    }
+    this.#toldStage = stage;
+    this.dispatchEvent(new Event("stage"));
   }
 
   private rows(): HTMLElement[] {
@@ -242,6 +260,11 @@ export class TrunklineConversationList extends TrunklineElement {
     this.conversationId = conversation.id;
     this.fire("trunkline-select", { conversationId: conversation.id, reason: "list" });
   }
+}
+
+/** What stands in a list that has nothing in it. */
+export function emptyList(words: Localizer): TemplateResult {
+  return stateView({ icon: "chats", title: words.t("list.empty"), text: words.t("list.empty-hint") });
 }
 
 function skeleton(): TemplateResult {

@@ -49,13 +49,13 @@ export function conversationRow(options: RowOptions): TemplateResult {
 function preview({ conversation, words, userId }: RowOptions, draft: string): TemplateResult {
   const last = conversation.lastMessage;
   if (draft !== "") {
-    return html`<span class="draft">${words.t("list.draft")}</span><span class="preview-text">${oneLine(draft)}</span>`;
+    return html`<span class="draft">${words.t("list.draft")}</span><span class="preview-text" dir="auto">${oneLine(draft)}</span>`;
   }
-  if (last === null) return html`<span class="preview-text">${words.t("list.no-messages")}</span>`;
+  if (last === null) return html`<span class="preview-text" dir="auto">${words.t("list.no-messages")}</span>`;
   const bad = last.status === "failed" || last.status === "undelivered" ? last.status : null;
   return html`${
     bad !== null ? html`${icon("failed")}<span class="visually-hidden">${words.t(`status.${bad}`)}</span>` : nothing
-  }<span class="preview-text">${previewText(last, words, userId)}</span>`;
+  }<span class="preview-text" dir="auto">${previewText(last, words, userId)}</span>`;
 }
 
 function previewText(last: MessagePreview, words: Localizer, userId: string | null): string {

@@ -13,7 +13,7 @@ import { isComposing } from "../../shared/keys.ts";
 import { personOf } from "../../shared/people.ts";
 import { needsSignIn } from "../../shared/sign-in.ts";
 import { problemView, stateView } from "../../shared/states.ts";
-import type { TrunklineConversationList } from "../conversation-list/conversation-list.ts";
+import { emptyList, type TrunklineConversationList } from "../conversation-list/conversation-list.ts";
 import type { ConversationOpened, TrunklineNewMessage } from "../new-message/new-message.ts";
 import type { TrunklineThread } from "../thread/thread.ts";
 import { connectionBar } from "./connection-bar.ts";
@@ -28,6 +28,7 @@ export type OpenTarget =
   | { readonly lineId?: LineId; readonly to: string; readonly draft?: string };
 
 /**
+ * @customElement trunkline-inbox
  * @summary The whole inbox: conversations beside a thread, or one after the other where there is little room.
  * @slot header - In place of the title above the list.
  * @slot empty - In place of our words where there is no conversation yet.
@@ -171,7 +172,8 @@ export class TrunklineInbox extends TrunklineElement {
             .conversationId=${view === "thread" ? this.conversationId : undefined}
             @trunkline-select=${this.onSelect}
             exportparts="row, state, avatar, filters"
-          ><slot name="empty" slot="empty"></slot></${this.tag("conversation-list")}>
+            @stage=${this.onStage}
+          ><slot name="empty" slot="empty">${emptyList(words)}</slot></${this.tag("conversation-list")}>
         </section>
         <section
           class="main"
@@ -187,7 +189,6 @@ export class TrunklineInbox extends TrunklineElement {
   }
 
   private renderMain(): TemplateResult {
-    const { words } = this.environment;
     if (this.view === "new") {
       return html`<${this.tag("new-message")}
         class="new"
@@ -198,9 +199,7 @@ export class TrunklineInbox extends TrunklineElement {
         @close=${this.onCloseNew}
       ></${this.tag("new-message")}>`;
     }
-    if (this.view === "list") {
-      return stateView({ icon: "chats", title: words.t("inbox.choose"), text: words.t("inbox.choose-hint") });
-    }
+    if (this.view === "list") return this.renderNothingChosen();
     return html`<${this.tag("thread")}
       class="thread"
       .conversationId=${this.conversationId}
@@ -211,6 +210,21 @@ export class TrunklineInbox extends TrunklineElement {
       <slot name="composer-actions" slot="composer-actions"></slot>
       <slot name="record" slot="record"></slot>
     </${this.tag("thread")}>`;
+  }
+
+  private renderNothingChosen(): TemplateResult {
+    const { words } = this.environment;
+    const stage = this.list?.stage ?? "waiting";
+    if (stage === "waiting") return html``;
+    if (stage === "filled") {
+      return stateView({ icon: "chats", title: words.t("inbox.choose"), text: words.t("inbox.choose-hint") });
+    }
+    return stateView({
+      icon: "chat",
+      title: words.t("inbox.start"),
+      text: words.t("inbox.start-hint"),
+      action: this.maySend ? { label: words.t("inbox.new"), run: () => void this.onNew() } : undefined,
+    });
   }
 
   protected override updated(_changed: PropertyValues<this>): void {
@@ -253,6 +267,10 @@ export class TrunklineInbox extends TrunklineElement {
     this.draftingTo = null;
     this.conversationId = detail.conversationId ?? undefined;
     await this.focusMain();
+  }
+
+  private onStage(): void {
+    this.requestUpdate();
   }
 
   private async onNew(): Promise<void> {

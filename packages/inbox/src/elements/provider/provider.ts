@@ -2,6 +2,7 @@ import { html } from "lit";
 import { TrunklineElement } from "../../shared/element.ts";
 
 /**
+ * @customElement trunkline-provider
  * @summary Gives one client, theme, language and contact resolver to all elements inside it.
  * @slot - Elements of ours, at any depth.
  * @fires {CustomEvent<{ error: unknown }>} trunkline-sign-in-needed - Nobody is signed in.

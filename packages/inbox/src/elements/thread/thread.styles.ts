@@ -44,6 +44,8 @@ export const styles = css`
   }
 
   .who h2 {
+    text-align: -webkit-match-parent;
+    text-align: match-parent;
     font-size: 16px;
     font-weight: 700;
     line-height: 22px;
@@ -62,6 +64,21 @@ export const styles = css`
     color: var(--_muted);
     font-size: 12px;
     line-height: 16px;
+  }
+
+  .who .stencil {
+    inline-size: min(160px, 60%);
+    block-size: 12px;
+  }
+
+  .who .stencil + .stencil {
+    inline-size: min(110px, 40%);
+    block-size: 10px;
+    margin-block-start: 8px;
+  }
+
+  .head .avatar.stencil {
+    border-radius: 50%;
   }
 
   .record:not([hidden]) {
@@ -201,6 +218,9 @@ export const styles = css`
     border-radius: calc(var(--_radius) + 2px);
     background: var(--_raised);
     box-shadow: 0 1px 1px var(--_shadow);
+  }
+
+  .bubble p {
     overflow-wrap: anywhere;
     white-space: pre-wrap;
   }
@@ -232,7 +252,7 @@ export const styles = css`
   }
 
   .outbound header {
-    margin-inline-end: 20px;
+    margin-inline-end: 24px;
   }
 
   .outbound .bubble {
@@ -266,6 +286,11 @@ export const styles = css`
     color: var(--_accent-mark);
   }
 
+  .status.delivered svg {
+    inline-size: 20px;
+    block-size: 20px;
+  }
+
   .status.failed,
   .status.undelivered {
     color: var(--_danger);
@@ -282,11 +307,12 @@ export const styles = css`
     align-items: center;
     justify-content: flex-end;
     max-inline-size: 78%;
-    margin-inline-end: 20px;
-    padding-block-start: 2px;
+    margin-inline-end: 24px;
+    padding-block-start: 4px;
     color: var(--_danger);
     font-size: 12px;
-    line-height: 24px;
+    line-height: 16px;
+    text-align: end;
   }
 
   .failure.unknown {

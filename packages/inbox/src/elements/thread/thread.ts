@@ -26,6 +26,7 @@ export interface RecordContext {
 }
 
 /**
+ * @customElement trunkline-thread
  * @summary One conversation: who it is with, its messages, and a composer.
  * @slot composer-actions - Buttons beside Send.
  * @slot record - What the host knows about the person; each element in it receives `context: { conversation, contact }`.
@@ -58,6 +59,11 @@ export class TrunklineThread extends TrunklineElement {
   private seenThrough = 0;
   private rows: readonly Row[] = [];
   private lastKey: string | null = null;
+  /** A thread of ten thousand is not ordered again for every key press. */
+  private readonly arrange = lastCall(
+    (items: readonly MessageRow[], unreadAfter: number | null, userId: string | null) =>
+      rowsOf(items, { unreadAfter, userId }),
+  );
   @query(".scroller") private readonly scroller!: HTMLElement | null;
 
   private readonly conversation = new LiveController<LiveItem<Conversation>>(
@@ -133,7 +139,7 @@ export class TrunklineThread extends TrunklineElement {
     }
     this.placeUnreadDivider();
     const items = this.messages.snapshot?.data ?? [];
-    this.rows = rowsOf(items, { unreadAfter: this.unreadAfter, userId: this.environment.me?.user?.id ?? null });
+    this.rows = this.arrange(items, this.unreadAfter, this.environment.me?.user?.id ?? null);
     const last = items.at(-1);
     if (last?.state === "sending" && last.key !== this.lastKey) this.window.jumpToEnd(); // whoever writes wants to see it
   }
@@ -174,6 +180,7 @@ export class TrunklineThread extends TrunklineElement {
       return html`<div class="head ${this.withBack ? "with-back" : ""}" part="head">
         ${this.withBack ? this.renderBack() : nothing}
         <span class="avatar stencil"></span>
+        <div class="who"><div class="stencil"></div><div class="stencil"></div></div>
       </div>`;
     }
     const line = this.lineOf(conversation);
@@ -345,14 +352,9 @@ export class TrunklineThread extends TrunklineElement {
 
   /** How many inbound messages stand behind the last that was seen. */
   private behind(): number {
-    let count = 0;
-    for (const row of this.rows.toReversed()) {
-      if (row.kind !== "message") continue;
-      const { sequence, direction } = row.item.message;
-      if (sequence !== null && sequence <= this.seenThrough) break;
-      if (direction === "inbound") count += 1;
-    }
-    return count;
+    const items = this.messages.snapshot?.data ?? [];
+    const lastSeen = items.findLastIndex(({ message }) => (message.sequence ?? Infinity) <= this.seenThrough);
+    return items.slice(lastSeen + 1).filter(({ message }) => message.direction === "inbound").length;
   }
 
   /** The end is in view on a visible page: what is there counts as read. */
@@ -439,6 +441,18 @@ export class TrunklineThread extends TrunklineElement {
     };
     if (!this.fire("trunkline-open-contact", detail, { cancelable: true })) event.preventDefault();
   }
+}
+
+/** Remembers the last result for as long as the arguments are the same. */
+function lastCall<Arguments extends readonly unknown[], Result>(
+  work: (...given: Arguments) => Result,
+): (...given: Arguments) => Result {
+  let last: { readonly given: Arguments; readonly result: Result } | null = null;
+  return (...given) => {
+    if (last === null || given.some((value, index) => value !== last?.given[index]))
+      last = { given, result: work(...given) };
+    return last.result;
+  };
 }
 
 function skeleton(): TemplateResult {

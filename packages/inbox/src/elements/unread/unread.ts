@@ -7,6 +7,7 @@ import { TrunklineElement } from "../../shared/element.ts";
 const MOST = 99;
 
 /**
+ * @customElement trunkline-unread
  * @summary How many conversations have something unread: a badge for the host's navigation. Nothing is shown for none.
  * @fires {CustomEvent<Unread>} trunkline-unread - The numbers are known, or have changed.
  * @fires {CustomEvent<{ error: unknown }>} trunkline-sign-in-needed - Nobody is signed in.
@@ -37,7 +38,7 @@ export class TrunklineUnread extends TrunklineElement {
 
       @media (forced-colors: active) {
         .badge {
-          border: 1px solid ButtonText;
+          forced-color-adjust: none;
         }
       }
     `,
