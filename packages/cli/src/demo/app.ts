@@ -10,8 +10,11 @@ import type { World } from "./world.ts";
 export interface DemoAppParts {
   /** The gateway's origin, as the page reaches it. */
   gatewayUrl: string;
-  stage: Stage;
-  world: World;
+  stage: {
+    lines: Stage["lines"];
+    session(staff: StaffId): Promise<{ token: string; expiresAt: string }>;
+  };
+  world: Pick<World, "text" | "follow">;
   files: ReadonlyMap<string, PageFile>;
   /** Calls the gateway with a session. */
   as: (token: string) => GatewayCall;

@@ -1,5 +1,5 @@
 import { readdir, readFile } from "node:fs/promises";
-import { extname } from "node:path";
+import { extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /** One file of the page, as it is served. */
@@ -20,16 +20,21 @@ export const INBOX_PATH = "/trunkline-inbox.js";
 
 /** Reads the page and the inbox's bundle. Addresses are the files' paths; `/` is the page itself. */
 export async function pageFiles(): Promise<ReadonlyMap<string, PageFile>> {
-  const files = new Map<string, PageFile>();
   // Beside this module both in the sources and in the build, which copies the folder.
-  const folder = fileURLToPath(new URL("./page/", import.meta.url));
-  for (const entry of await readdir(folder, { recursive: true })) {
+  const files = await pagesIn(new URL("./page/", import.meta.url));
+  return new Map([...files, [INBOX_PATH, { type: TYPES[".js"] ?? "", content: await inboxBundle() }]]);
+}
+
+/** The servable files of a folder, by the address at which they are served. */
+export async function pagesIn(folder: URL): Promise<Map<string, PageFile>> {
+  const files = new Map<string, PageFile>();
+  const root = fileURLToPath(folder);
+  for (const entry of await readdir(root, { recursive: true })) {
     const type = TYPES[extname(entry)];
     if (type === undefined) continue;
     const path = `/${entry.replaceAll("\\", "/")}`;
-    files.set(path === "/index.html" ? "/" : path, { type, content: await readFile(`${folder}${entry}`, "utf8") });
+    files.set(path === "/index.html" ? "/" : path, { type, content: await readFile(join(root, entry), "utf8") });
   }
-  files.set(INBOX_PATH, { type: TYPES[".js"] ?? "", content: await inboxBundle() });
   return files;
 }
 
