@@ -56,6 +56,7 @@ export const tokens: CSSResult = css`
       --_muted: CanvasText;
       --_disabled: GrayText;
       --_link: LinkText;
+      --_link-own: LinkText;
       --_link-hover: LinkText;
       --_divider: CanvasText;
       --_stroke: CanvasText;
@@ -73,11 +74,9 @@ export const tokens: CSSResult = css`
       --_hover-text: HighlightText;
       --_hover-muted: HighlightText;
       --_danger: CanvasText;
-      --_danger-surface: Canvas;
       --_warning: CanvasText;
       --_warning-surface: Canvas;
       --_stencil: GrayText;
-      --_stencil-shine: GrayText;
     }
   }
 `;

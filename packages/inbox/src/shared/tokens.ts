@@ -37,6 +37,8 @@ export const COLORS = {
   muted: role("text-muted", "colorNeutralForeground3", "#616161", "#adadad", "#ffffff"),
   disabled: role(null, "colorNeutralForegroundDisabled", "#bdbdbd", "#5c5c5c", "#3ff23f"),
   link: role("link", "colorBrandForegroundLink", "#4f52b2", "#7f85f5", "#ffff00"),
+  /** Links on our own bubbles. */
+  "link-own": role(null, "colorBrandForeground2", "#4f52b2", "#aab1fa", "#ffffff"),
   "link-hover": role(null, "colorBrandForegroundLinkHover", "#444791", "#9299f7", "#ffff00"),
   // lines
   divider: role("border", "colorNeutralStrokeSubtle", "#e0e0e0", "#0a0a0a", "#ffffff"),
@@ -57,13 +59,11 @@ export const COLORS = {
   "hover-text": role(null, "colorNeutralForeground1Hover", "#242424", "#ffffff", "#000000"),
   "hover-muted": role(null, "colorNeutralForeground3Hover", "#424242", "#d6d6d6", "#000000"),
   // news, good and bad
-  danger: role("danger", "colorStatusDangerForeground1", "#b10e1c", "#dc626d", "#ffffff"),
-  "danger-surface": role(null, "colorStatusDangerBackground1", "#fdf3f4", "#3b0509", "#000000"),
+  danger: role("danger", "colorPaletteRedForeground1", "#bc2f32", "#e37d80", "#ffffff"),
   warning: role("warning", "colorStatusWarningForeground1", "#bc4b09", "#faa06b", "#ffffff"),
   "warning-surface": role(null, "colorStatusWarningBackground1", "#fff9f5", "#4a1e04", "#000000"),
   // skeletons
   stencil: role(null, "colorNeutralStencil1", "#e6e6e6", "#575757", "#ffffff"),
-  "stencil-shine": role(null, "colorNeutralStencil2", "#fafafa", "#333333", "#ffffff"),
 } as const satisfies Record<string, ColorRole>;
 
 export type ColorName = keyof typeof COLORS;

@@ -55,12 +55,12 @@ export class TrunklineComposer extends TrunklineElement {
 
   set value(value: string) {
     this.text = value;
-    this.keepDraft();
+    this.#keepDraft();
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     super.willUpdate(changed);
-    const key = this.key;
+    const key = this.#key;
     if (key === this.#draftOf) return;
     if (key === null || this.environment.client === null) return;
     this.#draftOf = key;
@@ -87,8 +87,8 @@ export class TrunklineComposer extends TrunklineElement {
             placeholder=${words.t("composer.placeholder")}
             ?disabled=${this.disabled}
             .value=${live(this.text)}
-            @input=${this.onInput}
-            @keydown=${this.onKeyDown}
+            @input=${this.#onInput}
+            @keydown=${this.#onKeyDown}
           ></textarea>
           <div class="mirror" dir="auto" aria-hidden="true">${`${this.text}\u200b`}</div>
         </div>
@@ -100,17 +100,17 @@ export class TrunklineComposer extends TrunklineElement {
             type="button"
             aria-label=${words.t("composer.send")}
             title=${words.t("composer.send")}
-            aria-disabled=${this.canSend ? "false" : "true"}
-            @click=${this.submit}
+            aria-disabled=${this.#canSend ? "false" : "true"}
+            @click=${this.#submit}
           >
             ${icon("send")}
           </button>
         </div>
       </div>
-      <div id="hint" role="status">${this.renderHint()}</div>`;
+      <div id="hint" role="status">${this.#renderHint()}</div>`;
   }
 
-  private renderHint(): TemplateResult | typeof nothing {
+  #renderHint(): TemplateResult | typeof nothing {
     const { words } = this.environment;
     const { length } = this.text;
     if (length <= NEARLY_FULL) return nothing;
@@ -119,20 +119,21 @@ export class TrunklineComposer extends TrunklineElement {
       : html`<p class="hint">${words.t("composer.left", { count: MAX_TEXT - length })}</p>`;
   }
 
-  private get key(): string | null {
+  get #key(): string | null {
     return this.conversationId ?? this.draftKey ?? null;
   }
 
-  private get canSend(): boolean {
+  get #canSend(): boolean {
     const ready = this.sender !== undefined || (this.conversationId !== undefined && this.environment.client !== null);
     return ready && !this.disabled && !this.isSending && this.text.trim() !== "" && this.text.length <= MAX_TEXT;
   }
 
   /** Sends what is written. Into a conversation the field is free again at once; the thread shows how it goes on. */
-  private async submit(): Promise<void> {
+  async #submit(): Promise<void> {
     const { client } = this.environment;
-    const { conversationId, sender } = this;
-    if (!this.canSend) return;
+    const { conversationId } = this;
+    const { sender } = this;
+    if (!this.#canSend) return;
     const text = this.text.trim();
     this.input?.focus();
     try {
@@ -153,20 +154,20 @@ export class TrunklineComposer extends TrunklineElement {
     }
   }
 
-  private keepDraft(): void {
-    const { key } = this;
+  #keepDraft(): void {
+    const key = this.#key;
     if (key !== null) this.environment.client?.drafts.set(key, this.text);
   }
 
-  private onInput(event: Event): void {
+  #onInput(event: Event): void {
     this.value = (event.target as HTMLTextAreaElement).value;
   }
 
-  private onKeyDown(event: KeyboardEvent): void {
+  #onKeyDown(event: KeyboardEvent): void {
     if (event.key !== "Enter" || isComposing(event)) return;
     if (event.shiftKey || event.altKey || event.ctrlKey || event.metaKey) return;
     event.preventDefault();
-    void this.submit();
+    void this.#submit();
   }
 }
 

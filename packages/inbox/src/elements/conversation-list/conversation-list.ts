@@ -49,7 +49,7 @@ export class TrunklineConversationList extends TrunklineElement {
   #toldStage: "waiting" | "empty" | "filled" = "waiting";
   #isReadyTold = false;
 
-  private readonly conversations = new LiveController<Live<Conversation>>(
+  readonly #conversations = new LiveController<Live<Conversation>>(
     this,
     () => [this.environment.client, this.lineId || this.chosenLine, this.unreadOnly, this.record],
     () => {
@@ -63,18 +63,18 @@ export class TrunklineConversationList extends TrunklineElement {
       );
     },
   );
-  private readonly lines = new LiveController<Live<Line>>(
+  readonly #lines = new LiveController<Live<Line>>(
     this,
     () => [this.environment.client],
     () => this.environment.client?.lines.live() ?? null,
   );
-  private readonly roving = new RovingFocusController(this, {
-    items: () => this.rows(),
+  readonly #roving = new RovingFocusController(this, {
+    items: () => this.#rows(),
     activate: (row) => {
       this.activeId = row.dataset.id ?? null;
     },
     edge: (end) => {
-      if (end === "end") this.loadMore();
+      if (end === "end") this.#loadMore();
     },
   });
 
@@ -85,19 +85,19 @@ export class TrunklineConversationList extends TrunklineElement {
 
   /** What is on show at the moment; empty until it is loaded. @internal */
   get shown(): readonly Conversation[] {
-    return this.conversations.snapshot?.data ?? [];
+    return this.#conversations.snapshot?.data ?? [];
   }
 
   /** Whether there is anything to choose from; a plain `stage` event that does not bubble says when it changes. @internal */
   get stage(): "waiting" | "empty" | "filled" {
-    const { snapshot } = this.conversations;
+    const { snapshot } = this.#conversations;
     if (snapshot?.status !== "ready") return "waiting";
     return snapshot.data.length === 0 && !this.unreadOnly ? "empty" : "filled";
   }
 
   /** Moves the focus to the chosen conversation, else to the first. */
   override focus(options?: FocusOptions): void {
-    const rows = this.rows();
+    const rows = this.#rows();
     (rows.find((row) => row.tabIndex === 0) ?? rows[0])?.focus(options);
   }
 
@@ -108,26 +108,26 @@ export class TrunklineConversationList extends TrunklineElement {
 
   protected override render() {
     const { words, client } = this.environment;
-    return html`${this.renderFilters()}
-      <div class="scroller" data-scroller @scroll=${this.onScroll} aria-busy=${this.isLoading ? "true" : "false"}>
-        ${client === null ? nothing : this.renderList()}
+    return html`${this.#renderFilters()}
+      <div class="scroller" data-scroller @scroll=${this.#onScroll} aria-busy=${this.#isLoading ? "true" : "false"}>
+        ${client === null ? nothing : this.#renderList()}
       </div>
-      <span class="visually-hidden" role="status">${this.isLoading ? words.t("list.loading") : nothing}</span>`;
+      <span class="visually-hidden" role="status">${this.#isLoading ? words.t("list.loading") : nothing}</span>`;
   }
 
-  private get isLoading(): boolean {
-    return this.conversations.snapshot?.status === "loading";
+  get #isLoading(): boolean {
+    return this.#conversations.snapshot?.status === "loading";
   }
 
-  private renderFilters(): TemplateResult {
+  #renderFilters(): TemplateResult {
     const { words } = this.environment;
-    const lines = this.lines.snapshot?.data ?? [];
+    const lines = this.#lines.snapshot?.data ?? [];
     return html`<div class="filters" part="filters">
       <div class="pills" role="group" aria-label=${words.t("list.filter")}>
-        <button class="pill" type="button" aria-pressed=${!this.unreadOnly} @click=${() => this.showUnread(false)}>
+        <button class="pill" type="button" aria-pressed=${!this.unreadOnly} @click=${() => this.#showUnread(false)}>
           ${words.t("list.all")}
         </button>
-        <button class="pill" type="button" aria-pressed=${this.unreadOnly} @click=${() => this.showUnread(true)}>
+        <button class="pill" type="button" aria-pressed=${this.unreadOnly} @click=${() => this.#showUnread(true)}>
           ${words.t("list.unread")}
         </button>
       </div>
@@ -135,7 +135,7 @@ export class TrunklineConversationList extends TrunklineElement {
         this.lineId === undefined && lines.length > 1
           ? html`<label class="line"
               ><span class="visually-hidden">${words.t("list.line")}</span>
-              <select .value=${this.chosenLine} @change=${this.onLineChange}>
+              <select .value=${this.chosenLine} @change=${this.#onLineChange}>
                 <option value="">${words.t("list.all-lines")}</option>
                 ${lines.map(
                   (line) =>
@@ -149,22 +149,22 @@ export class TrunklineConversationList extends TrunklineElement {
     </div>`;
   }
 
-  private renderList(): TemplateResult {
+  #renderList(): TemplateResult {
     const { words, client, contacts, me, now } = this.environment;
-    const snapshot = this.conversations.snapshot;
-    if (snapshot === null || snapshot.status === "loading") return this.renderSkeleton();
-    if (snapshot.status === "error") return problemView(words, snapshot.error, this.onRetry);
-    if (snapshot.data.length === 0) return this.renderEmpty();
-    const lines = new Map((this.lines.snapshot?.data ?? []).map((line) => [line.id, line]));
+    const snapshot = this.#conversations.snapshot;
+    if (snapshot === null || snapshot.status === "loading") return this.#renderSkeleton();
+    if (snapshot.status === "error") return problemView(words, snapshot.error, this.#onRetry);
+    if (snapshot.data.length === 0) return this.#renderEmpty();
+    const lines = new Map((this.#lines.snapshot?.data ?? []).map((line) => [line.id, line]));
     const tabStop = snapshot.data.some(({ id }) => id === this.activeId) ? this.activeId : snapshot.data[0]?.id;
     const today = new Date(now());
     return html`<ul
         part="list"
         role="list"
         aria-label=${words.t("list.label")}
-        @click=${this.onClick}
-        @focusin=${this.roving.onFocusIn}
-        @keydown=${this.roving.onKeyDown}
+        @click=${this.#onClick}
+        @focusin=${this.#roving.onFocusIn}
+        @keydown=${this.#roving.onKeyDown}
       >
         ${repeat(
           snapshot.data,
@@ -187,7 +187,7 @@ export class TrunklineConversationList extends TrunklineElement {
       ${snapshot.hasMore ? skeleton() : nothing}`;
   }
 
-  private renderEmpty(): TemplateResult {
+  #renderEmpty(): TemplateResult {
     const { words } = this.environment;
     if (this.unreadOnly) {
       return stateView({
@@ -199,14 +199,14 @@ export class TrunklineConversationList extends TrunklineElement {
     return html`<slot name="empty">${emptyList(words)}</slot>`;
   }
 
-  private renderSkeleton(): TemplateResult {
+  #renderSkeleton(): TemplateResult {
     return html`<ul aria-hidden="true">
       ${Array.from({ length: SKELETONS }, () => html`<li>${skeleton()}</li>`)}
     </ul>`;
   }
 
   protected override updated(): void {
-    this.fillScreen();
+    this.#fillScreen();
     const { stage } = this;
     if (stage === this.#toldStage) return;
     if (this.#toldStage === "waiting" && !this.#isReadyTold) {
@@ -217,42 +217,42 @@ export class TrunklineConversationList extends TrunklineElement {
     this.dispatchEvent(new Event("stage"));
   }
 
-  private rows(): HTMLElement[] {
+  #rows(): HTMLElement[] {
     return [...this.renderRoot.querySelectorAll<HTMLElement>(".row")];
   }
 
   /** A page that does not fill the screen has no scroll bar to ask for the next one with. */
-  private fillScreen(): void {
+  #fillScreen(): void {
     const { scroller } = this;
-    if (scroller && scroller.clientHeight > 0 && scroller.scrollHeight <= scroller.clientHeight) this.loadMore();
+    if (scroller && scroller.clientHeight > 0 && scroller.scrollHeight <= scroller.clientHeight) this.#loadMore();
   }
 
-  private loadMore(): void {
-    const { source, snapshot } = this.conversations;
+  #loadMore(): void {
+    const { source, snapshot } = this.#conversations;
     if (!snapshot?.hasMore || snapshot.error) return;
     source?.loadMore().catch((error: unknown) => this.report(error));
   }
 
-  private showUnread(unreadOnly: boolean): void {
+  #showUnread(unreadOnly: boolean): void {
     this.unreadOnly = unreadOnly;
   }
 
-  private readonly onRetry = () => {
+  readonly #onRetry = () => {
     this.environment.client?.connection.retry();
-    this.conversations.source?.reload().catch(() => undefined); // the list shows the error itself
+    this.#conversations.source?.reload().catch(() => undefined); // the list shows the error itself
   };
 
-  private onLineChange(event: Event): void {
+  #onLineChange(event: Event): void {
     const { value } = event.target as HTMLSelectElement;
-    this.chosenLine = this.lines.snapshot?.data.find(({ id }) => id === value)?.id ?? "";
+    this.chosenLine = this.#lines.snapshot?.data.find(({ id }) => id === value)?.id ?? "";
   }
 
-  private onScroll(): void {
+  #onScroll(): void {
     const { scroller } = this;
-    if (scroller && scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < NEAR_END) this.loadMore();
+    if (scroller && scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < NEAR_END) this.#loadMore();
   }
 
-  private onClick(event: Event): void {
+  #onClick(event: Event): void {
     const row = event.composedPath().find((node) => node instanceof HTMLElement && node.matches(".row"));
     const id = row instanceof HTMLElement ? row.dataset.id : undefined;
     const conversation = this.shown.find((shown) => shown.id === id);

@@ -80,26 +80,26 @@ export class TrunklineInbox extends TrunklineElement {
   @query(".new") private readonly newMessage!: TrunklineNewMessage | null;
   #toldUnread: Unread | null = null;
 
-  private readonly width = new NarrowController(this, NARROW_BELOW);
-  private readonly connection = new LiveController<ConnectionView>(
+  readonly #width = new NarrowController(this, NARROW_BELOW);
+  readonly #connection = new LiveController<ConnectionView>(
     this,
     () => [this.environment.client],
     () => this.environment.client?.connection ?? null,
   );
-  private readonly unread = new LiveController<UnreadResource>(
+  readonly #unread = new LiveController<UnreadResource>(
     this,
     () => [this.environment.client],
     () => this.environment.client?.unread ?? null,
   );
-  private readonly announcer = new AnnouncerController(
+  readonly #announcer = new AnnouncerController(
     this,
     () => this.environment.client,
-    (messages) => this.announcementOf(messages),
+    (messages) => this.#announcementOf(messages),
   );
 
   constructor() {
     super();
-    new TickerController(this, () => this.connection.snapshot?.state === "waiting");
+    new TickerController(this, () => this.#connection.snapshot?.state === "waiting");
   }
 
   /**
@@ -135,30 +135,31 @@ export class TrunklineInbox extends TrunklineElement {
     if (client === null) {
       return stateView({ icon: "chats", title: words.t("error.setup"), text: words.t("error.setup-text") });
     }
-    const connection = this.connection.snapshot;
+    const connection = this.#connection.snapshot;
     if (connection?.state === "stopped" && needsSignIn(connection.error)) {
-      return problemView(words, connection.error, this.onRetry);
+      return problemView(words, connection.error, this.#onRetry);
     }
-    const { isNarrow, view } = this;
+    const isNarrow = this.#isNarrow;
+    const view = this.#view;
     return html`${connectionBar({
       connection,
       words,
       now: Date.now(),
       isOnline: navigator.onLine,
-      onRetry: this.onRetry,
+      onRetry: this.#onRetry,
     })}
       <div class="panes ${isNarrow ? "narrow" : ""}" role="group" aria-label=${words.t("inbox.label")}>
         <section class="side" part="side" aria-label=${words.t("list.label")} ?hidden=${isNarrow && view !== "list"}>
           <div class="side-head">
             <slot name="header"><h2>${words.t("inbox.title")}</h2></slot>
             ${
-              this.maySend
+              this.#maySend
                 ? html`<button
                     class="icon-button"
                     type="button"
                     aria-label=${words.t("inbox.new")}
                     title=${words.t("inbox.new")}
-                    @click=${this.onNew}
+                    @click=${this.#onNew}
                   >
                     ${icon("compose")}
                   </button>`
@@ -170,9 +171,9 @@ export class TrunklineInbox extends TrunklineElement {
             .lineId=${this.lineId}
             .record=${this.record}
             .conversationId=${view === "thread" ? this.conversationId : undefined}
-            @trunkline-select=${this.onSelect}
+            @trunkline-select=${this.#onSelect}
             exportparts="row, state, avatar, filters"
-            @stage=${this.onStage}
+            @stage=${this.#onStage}
           ><slot name="empty" slot="empty">${emptyList(words)}</slot></${this.tag("conversation-list")}>
         </section>
         <section
@@ -180,31 +181,31 @@ export class TrunklineInbox extends TrunklineElement {
           part="main"
           aria-label=${words.t("inbox.title")}
           ?hidden=${isNarrow && view === "list"}
-          @keydown=${this.onMainKey}
+          @keydown=${this.#onMainKey}
         >
-          ${this.renderMain()}
+          ${this.#renderMain()}
         </section>
       </div>
-      <div class="visually-hidden" role="status">${this.announcer.text}</div>`;
+      <div class="visually-hidden" role="status">${this.#announcer.text}</div>`;
   }
 
-  private renderMain(): TemplateResult {
-    if (this.view === "new") {
+  #renderMain(): TemplateResult {
+    if (this.#view === "new") {
       return html`<${this.tag("new-message")}
         class="new"
         .lineId=${this.draftingTo?.lineId ?? this.lineId}
         .to=${this.draftingTo?.to ?? ""}
         .record=${this.record}
-        @opened=${this.onOpened}
-        @close=${this.onCloseNew}
+        @opened=${this.#onOpened}
+        @close=${this.#onCloseNew}
       ></${this.tag("new-message")}>`;
     }
-    if (this.view === "list") return this.renderNothingChosen();
+    if (this.#view === "list") return this.#renderNothingChosen();
     return html`<${this.tag("thread")}
       class="thread"
       .conversationId=${this.conversationId}
-      ?with-back=${this.isNarrow}
-      @back=${this.goBack}
+      ?with-back=${this.#isNarrow}
+      @back=${this.#goBack}
       exportparts="bubble, bubble-inbound, bubble-outbound, bubble-internal, status, state, avatar, head, messages, input, send"
     >
       <slot name="composer-actions" slot="composer-actions"></slot>
@@ -212,7 +213,7 @@ export class TrunklineInbox extends TrunklineElement {
     </${this.tag("thread")}>`;
   }
 
-  private renderNothingChosen(): TemplateResult {
+  #renderNothingChosen(): TemplateResult {
     const { words } = this.environment;
     const stage = this.list?.stage ?? "waiting";
     if (stage === "waiting") return html``;
@@ -223,31 +224,31 @@ export class TrunklineInbox extends TrunklineElement {
       icon: "chat",
       title: words.t("inbox.start"),
       text: words.t("inbox.start-hint"),
-      action: this.maySend ? { label: words.t("inbox.new"), run: () => void this.onNew() } : undefined,
+      action: this.#maySend ? { label: words.t("inbox.new"), run: () => void this.#onNew() } : undefined,
     });
   }
 
   protected override updated(_changed: PropertyValues<this>): void {
-    const unread = this.unread.snapshot?.data ?? null;
+    const unread = this.#unread.snapshot?.data ?? null;
     if (unread === null || unread === this.#toldUnread) return;
     this.#toldUnread = unread;
     this.fire("trunkline-unread", unread);
   }
 
-  private get view(): "list" | "thread" | "new" {
+  get #view(): "list" | "thread" | "new" {
     if (this.draftingTo) return "new";
     return this.conversationId ? "thread" : "list";
   }
 
-  private get isNarrow(): boolean {
-    return this.layout === "narrow" || (this.layout !== "wide" && this.width.isNarrow);
+  get #isNarrow(): boolean {
+    return this.layout === "narrow" || (this.layout !== "wide" && this.#width.isNarrow);
   }
 
-  private get maySend(): boolean {
+  get #maySend(): boolean {
     return this.environment.me?.permissions.includes("messages.send") ?? true;
   }
 
-  private announcementOf(messages: readonly Message[]): string {
+  #announcementOf(messages: readonly Message[]): string {
     const { words, contacts } = this.environment;
     const [message] = messages;
     if (!message || messages.length > 1) return words.t("announce.more", { count: messages.length });
@@ -259,40 +260,40 @@ export class TrunklineInbox extends TrunklineElement {
     return words.t("announce.message", { name, text: message.text });
   }
 
-  private readonly onRetry = () => {
+  readonly #onRetry = () => {
     this.environment.client?.connection.retry();
   };
 
-  private async onSelect({ detail }: TrunklineEventOf<"trunkline-select">): Promise<void> {
+  async #onSelect({ detail }: TrunklineEventOf<"trunkline-select">): Promise<void> {
     this.draftingTo = null;
     this.conversationId = detail.conversationId ?? undefined;
-    await this.focusMain();
+    await this.#focusMain();
   }
 
-  private onStage(): void {
+  #onStage(): void {
     this.requestUpdate();
   }
 
-  private async onNew(): Promise<void> {
+  async #onNew(): Promise<void> {
     this.draftingTo = { to: "" };
-    await this.focusMain();
+    await this.#focusMain();
   }
 
-  private async onOpened({ conversationId }: ConversationOpened): Promise<void> {
+  async #onOpened({ conversationId }: ConversationOpened): Promise<void> {
     this.draftingTo = null;
     this.conversationId = conversationId;
     this.fire("trunkline-select", { conversationId, reason: "new-message" });
-    await this.focusMain();
+    await this.#focusMain();
   }
 
-  private async onCloseNew(): Promise<void> {
+  async #onCloseNew(): Promise<void> {
     this.draftingTo = null;
     await this.updateComplete;
-    if (this.view === "thread") await this.focusMain();
+    if (this.#view === "thread") await this.#focusMain();
     else this.list?.focus({ preventScroll: true });
   }
 
-  private readonly goBack = async (): Promise<void> => {
+  readonly #goBack = async (): Promise<void> => {
     this.conversationId = undefined;
     this.fire("trunkline-select", { conversationId: null, reason: "back" });
     await this.updateComplete;
@@ -300,7 +301,7 @@ export class TrunklineInbox extends TrunklineElement {
   };
 
   /** Writing comes next. On touch screens the keyboard would cover what was just opened, so the focus stays beside it. */
-  private async focusMain(): Promise<void> {
+  async #focusMain(): Promise<void> {
     await this.updateComplete;
     const target = this.thread ?? this.newMessage;
     await target?.updateComplete;
@@ -308,13 +309,13 @@ export class TrunklineInbox extends TrunklineElement {
     target?.focus({ preventScroll: true });
   }
 
-  private onMainKey(event: KeyboardEvent): void {
+  #onMainKey(event: KeyboardEvent): void {
     if (event.key !== "Escape" || event.defaultPrevented || isComposing(event)) return;
-    const isNew = this.view === "new";
-    if (!isNew && !this.isNarrow) return; // nothing of ours to leave: the key belongs to the page
+    const isNew = this.#view === "new";
+    if (!isNew && !this.#isNarrow) return; // nothing of ours to leave: the key belongs to the page
     event.preventDefault();
     event.stopPropagation();
-    void (isNew ? this.onCloseNew() : this.goBack());
+    void (isNew ? this.#onCloseNew() : this.#goBack());
   }
 }
 

@@ -44,7 +44,7 @@ export class TrunklineNewMessage extends TrunklineElement {
   @state() private chosenLine: LineId | null = null;
   @state() private problem: "none" | "missing" | "bad" = "none";
   @query("#to") private readonly toField!: HTMLInputElement | null;
-  private readonly lines = new LiveController<Live<Line>>(
+  readonly #lines = new LiveController<Live<Line>>(
     this,
     () => [this.environment.client],
     () => this.environment.client?.lines.live() ?? null,
@@ -53,13 +53,13 @@ export class TrunklineNewMessage extends TrunklineElement {
   /** Moves the focus to what has to be filled in next. */
   override focus(options?: FocusOptions): void {
     if (this.to.trim() === "") this.toField?.focus(options);
-    else this.composer?.focus(options);
+    else this.#composer?.focus(options);
   }
 
   /** Puts a text into the composer, unless somebody has begun one. */
   async suggest(draft: string): Promise<void> {
     await this.updateComplete;
-    const { composer } = this;
+    const composer = this.#composer;
     await composer?.updateComplete;
     if (composer && composer.value === "") composer.value = draft;
   }
@@ -71,7 +71,7 @@ export class TrunklineNewMessage extends TrunklineElement {
 
   protected override render() {
     const { words } = this.environment;
-    const loaded = this.lines.snapshot?.status === "ready";
+    const loaded = this.#lines.snapshot?.status === "ready";
     return html`<div class="head">
         <h2>${words.t("new.title")}</h2>
         <button
@@ -79,29 +79,29 @@ export class TrunklineNewMessage extends TrunklineElement {
           type="button"
           aria-label=${words.t("new.close")}
           title=${words.t("new.close")}
-          @click=${this.onClose}
+          @click=${this.#onClose}
         >
           ${icon("close")}
         </button>
       </div>
       ${
-        loaded && this.sendingLines.length === 0
+        loaded && this.#sendingLines.length === 0
           ? stateView({ icon: "chat", title: words.t("new.no-lines"), text: words.t("new.no-lines-hint") })
-          : this.renderForm()
+          : this.#renderForm()
       }`;
   }
 
-  private renderForm(): TemplateResult {
+  #renderForm(): TemplateResult {
     const { words } = this.environment;
-    const lines = this.sendingLines;
-    const line = this.line;
+    const lines = this.#sendingLines;
+    const line = this.#line;
     return html`<div class="fields">
         <label class="row">
           <span>${words.t("new.from")}</span>
           ${
             lines.length > 1
               ? html`<span class="select"
-                  ><select @change=${this.onLineChange}>
+                  ><select @change=${this.#onLineChange}>
                     ${lines.map((each) => html`<option value=${each.id} ?selected=${each === line}>${lineLabel(each)}</option>`)}
                   </select>
                   ${icon("chevron")}</span
@@ -122,8 +122,8 @@ export class TrunklineNewMessage extends TrunklineElement {
             placeholder=${words.t("new.to-hint")}
             aria-invalid=${this.problem === "none" ? "false" : "true"}
             aria-describedby="problem"
-            @input=${this.onTo}
-            @keydown=${this.onToKey}
+            @input=${this.#onTo}
+            @keydown=${this.#onToKey}
           />
         </label>
         <p id="problem" class="problem" role="alert">
@@ -137,27 +137,27 @@ export class TrunklineNewMessage extends TrunklineElement {
         class="composer"
         draftKey="new"
         .recipient=${this.to}
-        .sender=${this.send}
+        .sender=${this.#send}
         ?disabled=${line === undefined}
       ></${this.tag("composer")}>`;
   }
 
-  private get sendingLines(): readonly Line[] {
-    const lines = this.lines.snapshot?.data ?? [];
+  get #sendingLines(): readonly Line[] {
+    const lines = this.#lines.snapshot?.data ?? [];
     return this.lineId === undefined ? lines : lines.filter(({ id }) => id === this.lineId);
   }
 
-  private get line(): Line | undefined {
-    return this.sendingLines.find(({ id }) => id === this.chosenLine) ?? this.sendingLines[0];
+  get #line(): Line | undefined {
+    return this.#sendingLines.find(({ id }) => id === this.chosenLine) ?? this.#sendingLines[0];
   }
 
-  private get composer(): TrunklineComposer | null {
+  get #composer(): TrunklineComposer | null {
     return this.renderRoot.querySelector<TrunklineComposer>(".composer");
   }
 
-  private readonly send = async (text: string): Promise<Message> => {
+  readonly #send = async (text: string): Promise<Message> => {
     const { client } = this.environment;
-    const { line } = this;
+    const line = this.#line;
     const to = this.to.trim();
     try {
       if (to === "" || !line || !client) throw new Error(this.environment.words.t("new.no-number"));
@@ -178,22 +178,22 @@ export class TrunklineNewMessage extends TrunklineElement {
     }
   };
 
-  private onTo(event: Event): void {
+  #onTo(event: Event): void {
     this.to = (event.target as HTMLInputElement).value;
   }
 
-  private onToKey(event: KeyboardEvent): void {
+  #onToKey(event: KeyboardEvent): void {
     if (event.key !== "Enter" || event.isComposing) return;
     event.preventDefault();
-    this.composer?.focus();
+    this.#composer?.focus();
   }
 
-  private onLineChange(event: Event): void {
+  #onLineChange(event: Event): void {
     const { value } = event.target as HTMLSelectElement;
-    this.chosenLine = this.sendingLines.find(({ id }) => id === value)?.id ?? null;
+    this.chosenLine = this.#sendingLines.find(({ id }) => id === value)?.id ?? null;
   }
 
-  private onClose(): void {
+  #onClose(): void {
     this.dispatchEvent(new Event("close"));
   }
 }

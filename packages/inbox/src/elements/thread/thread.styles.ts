@@ -242,6 +242,10 @@ export const styles = css`
     color: var(--_link-hover);
   }
 
+  .outbound .bubble a {
+    color: var(--_link-own);
+  }
+
   .media {
     display: block;
     color: var(--_muted);

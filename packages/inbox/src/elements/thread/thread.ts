@@ -53,20 +53,19 @@ export class TrunklineThread extends TrunklineElement {
 
   @state() private activeKey: string | null = null;
   /** Where the reader had read to when the thread was opened; the "New" divider stays there. */
-  private unreadAfter: number | null = null;
-  private unreadKnownFor: ConversationId | null = null;
+  #unreadAfter: number | null = null;
+  #unreadKnownFor: ConversationId | null = null;
   /** Through which sequence the reader has seen the end. */
-  private seenThrough = 0;
-  private rows: readonly Row[] = [];
-  private lastKey: string | null = null;
+  #seenThrough = 0;
+  #rows: readonly Row[] = [];
+  #lastKey: string | null = null;
   /** A thread of ten thousand is not ordered again for every key press. */
-  private readonly arrange = lastCall(
-    (items: readonly MessageRow[], unreadAfter: number | null, userId: string | null) =>
-      rowsOf(items, { unreadAfter, userId }),
+  readonly #arrange = lastCall((items: readonly MessageRow[], unreadAfter: number | null, userId: string | null) =>
+    rowsOf(items, { unreadAfter, userId }),
   );
   @query(".scroller") private readonly scroller!: HTMLElement | null;
 
-  private readonly conversation = new LiveController<LiveItem<Conversation>>(
+  readonly #conversation = new LiveController<LiveItem<Conversation>>(
     this,
     () => [this.environment.client, this.conversationId],
     () => {
@@ -74,7 +73,7 @@ export class TrunklineThread extends TrunklineElement {
       return client && this.conversationId ? client.conversations.live(this.conversationId) : null;
     },
   );
-  private readonly messages = new LiveController<Live<MessageRow>>(
+  readonly #messages = new LiveController<Live<MessageRow>>(
     this,
     () => [this.environment.client, this.conversationId],
     () => {
@@ -82,24 +81,24 @@ export class TrunklineThread extends TrunklineElement {
       return client && this.conversationId ? client.messages.live(this.conversationId) : null;
     },
   );
-  private readonly lines = new LiveController<Live<Line>>(
+  readonly #lines = new LiveController<Live<Line>>(
     this,
     () => [this.environment.client],
     () => this.environment.client?.lines.live() ?? null,
   );
-  private readonly window = new ThreadWindow(this, {
+  readonly #window = new ThreadWindow(this, {
     scroller: () => this.scroller,
-    count: () => this.rows.length,
+    count: () => this.#rows.length,
     rows: () => [...this.renderRoot.querySelectorAll<HTMLElement>("[data-row]")],
-    loadOlder: () => this.loadOlder(),
+    loadOlder: () => this.#loadOlder(),
     loadNewer: () => {
-      if (this.messages.snapshot?.hasNewer) {
-        this.messages.source?.loadNewer().catch((error: unknown) => this.report(error));
+      if (this.#messages.snapshot?.hasNewer) {
+        this.#messages.source?.loadNewer().catch((error: unknown) => this.report(error));
       }
     },
-    atEnd: () => this.seen(),
+    atEnd: () => this.#seen(),
   });
-  private readonly roving = new RovingFocusController(this, {
+  readonly #roving = new RovingFocusController(this, {
     items: () => [...this.renderRoot.querySelectorAll<HTMLElement>(".message")],
     activate: (message) => {
       this.activeKey = message.dataset.key ?? null;
@@ -113,12 +112,12 @@ export class TrunklineThread extends TrunklineElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.ownerDocument.addEventListener("visibilitychange", this.seen);
+    this.ownerDocument.addEventListener("visibilitychange", this.#seen);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    this.ownerDocument.removeEventListener("visibilitychange", this.seen);
+    this.ownerDocument.removeEventListener("visibilitychange", this.#seen);
   }
 
   /** Moves the focus to the composer, else to the messages. */
@@ -130,71 +129,71 @@ export class TrunklineThread extends TrunklineElement {
   protected override willUpdate(changed: PropertyValues<this>): void {
     super.willUpdate(changed);
     if (changed.has("conversationId")) {
-      this.unreadAfter = null;
-      this.unreadKnownFor = null;
-      this.seenThrough = 0;
+      this.#unreadAfter = null;
+      this.#unreadKnownFor = null;
+      this.#seenThrough = 0;
       this.activeKey = null;
-      this.lastKey = null;
-      this.window.reset();
+      this.#lastKey = null;
+      this.#window.reset();
     }
-    this.placeUnreadDivider();
-    const items = this.messages.snapshot?.data ?? [];
-    this.rows = this.arrange(items, this.unreadAfter, this.environment.me?.user?.id ?? null);
+    this.#placeUnreadDivider();
+    const items = this.#messages.snapshot?.data ?? [];
+    this.#rows = this.#arrange(items, this.#unreadAfter, this.environment.me?.user?.id ?? null);
     const last = items.at(-1);
-    if (last?.state === "sending" && last.key !== this.lastKey) this.window.jumpToEnd(); // whoever writes wants to see it
+    if (last?.state === "sending" && last.key !== this.#lastKey) this.#window.jumpToEnd(); // whoever writes wants to see it
   }
 
   protected override update(changed: PropertyValues<this>): void {
-    this.window.remember();
+    this.#window.remember();
     super.update(changed);
   }
 
   protected override updated(): void {
-    this.window.restore();
-    this.giveContext();
+    this.#window.restore();
+    this.#giveContext();
   }
 
   protected override render() {
     if (!this.conversationId || this.environment.client === null) return nothing;
     const { words } = this.environment;
-    const { data: conversation, status, error } = this.conversation.snapshot ?? {};
+    const { data: conversation, status, error } = this.#conversation.snapshot ?? {};
     if (status === "error" || (status === "ready" && !conversation)) {
       const gone = !error || error.code === "not_found";
-      return html`${this.withBack ? html`<div class="head with-back">${this.renderBack()}</div>` : nothing}
+      return html`${this.withBack ? html`<div class="head with-back">${this.#renderBack()}</div>` : nothing}
       ${
         gone
           ? stateView({ icon: "chat", title: words.t("thread.gone"), text: words.t("thread.gone-hint"), alert: true })
-          : problemView(words, error, this.onRetry)
+          : problemView(words, error, this.#onRetry)
       }`;
     }
-    const person = conversation ? this.personIn(conversation) : null;
-    return html`${this.renderHead(conversation ?? null, person)}
-      <slot name="record" class="record" ?hidden=${!conversation} @slotchange=${this.giveContext}></slot>
-      <div class="stage">${this.renderMessages(person)}</div>
-      ${this.renderComposer(person)}`;
+    const person = conversation ? this.#personIn(conversation) : null;
+    return html`${this.#renderHead(conversation ?? null, person)}
+      <slot name="record" class="record" ?hidden=${!conversation} @slotchange=${this.#giveContext}></slot>
+      <div class="stage">${this.#renderMessages(person)}</div>
+      ${this.#renderComposer(person)}`;
   }
 
-  private renderHead(conversation: Conversation | null, person: Person | null): TemplateResult {
+  #renderHead(conversation: Conversation | null, person: Person | null): TemplateResult {
     const { words } = this.environment;
     if (!conversation || !person) {
       return html`<div class="head ${this.withBack ? "with-back" : ""}" part="head">
-        ${this.withBack ? this.renderBack() : nothing}
+        ${this.withBack ? this.#renderBack() : nothing}
         <span class="avatar stencil"></span>
         <div class="who"><div class="stencil"></div><div class="stencil"></div></div>
       </div>`;
     }
-    const line = this.lineOf(conversation);
+    const line = this.#lineOf(conversation);
     const url = person.contact?.url ? safeHref(person.contact.url) : null;
     const under = [person.name === null ? null : person.shownNumber, person.contact?.subtitle, line?.name];
     return html`<div class="head ${this.withBack ? "with-back" : ""}" part="head">
-      ${this.withBack ? this.renderBack() : nothing}
+      ${this.withBack ? this.#renderBack() : nothing}
       ${avatar({ name: person.name, key: person.number, avatarUrl: person.contact?.avatarUrl })}
       <div class="who">
         <h2 dir="auto">
           ${
             url === null
               ? person.label
-              : html`<a href=${url} target="_blank" rel="noopener" @click=${this.onOpenContact}>${person.label}</a>`
+              : html`<a href=${url} target="_blank" rel="noopener" @click=${this.#onOpenContact}>${person.label}</a>`
           }
         </h2>
         <p><bdi>${under.filter(Boolean).join(" · ")}</bdi></p>
@@ -206,7 +205,7 @@ export class TrunklineThread extends TrunklineElement {
               href="tel:${person.number}"
               aria-label=${words.t("thread.call", { name: person.label })}
               title=${words.t("thread.call", { name: person.label })}
-              @click=${this.onCall}
+              @click=${this.#onCall}
               >${icon("call")}</a
             >`
           : nothing
@@ -214,26 +213,26 @@ export class TrunklineThread extends TrunklineElement {
     </div>`;
   }
 
-  private renderBack(): TemplateResult {
+  #renderBack(): TemplateResult {
     const label = this.environment.words.t("thread.back");
-    return html`<button class="icon-button back" type="button" aria-label=${label} title=${label} @click=${this.onBack}>
+    return html`<button class="icon-button back" type="button" aria-label=${label} title=${label} @click=${this.#onBack}>
       ${icon("back")}
     </button>`;
   }
 
-  private renderMessages(person: Person | null): TemplateResult {
+  #renderMessages(person: Person | null): TemplateResult {
     const { words } = this.environment;
-    const snapshot = this.messages.snapshot;
-    if (snapshot?.status === "error") return problemView(words, snapshot.error, this.onRetry);
+    const snapshot = this.#messages.snapshot;
+    if (snapshot?.status === "error") return problemView(words, snapshot.error, this.#onRetry);
     const loading = snapshot === null || snapshot.status === "loading" || person === null;
-    if (!loading && this.rows.length === 0) {
+    if (!loading && this.#rows.length === 0) {
       return stateView({
         icon: "chat",
         title: words.t("thread.empty", { name: person.label }),
         text: words.t("thread.empty-hint"),
       });
     }
-    const { start, end } = this.window.range(this.appended());
+    const { start, end } = this.#window.range(this.#appended());
     return html`<div
         class="scroller"
         data-scroller
@@ -241,9 +240,9 @@ export class TrunklineThread extends TrunklineElement {
         role="region"
         aria-label=${words.t("thread.messages", { name: person?.label ?? "" })}
         aria-busy=${loading ? "true" : "false"}
-        @scroll=${this.window.onScroll}
-        @focusin=${this.roving.onFocusIn}
-        @keydown=${this.roving.onKeyDown}
+        @scroll=${this.#window.onScroll}
+        @focusin=${this.#roving.onFocusIn}
+        @keydown=${this.#roving.onKeyDown}
       >
         <div class="content">
           ${
@@ -251,18 +250,18 @@ export class TrunklineThread extends TrunklineElement {
               ? skeleton()
               : html`${start === 0 && snapshot.hasMore ? html`<p class="older">${words.t("thread.older")}</p>` : nothing}
                   ${repeat(
-                    this.rows.slice(start, end),
+                    this.#rows.slice(start, end),
                     ({ key }) => key,
-                    (row) => this.renderRow(row, person),
+                    (row) => this.#renderRow(row, person),
                   )}`
           }
         </div>
       </div>
       <span class="visually-hidden" role="status">${loading ? words.t("thread.loading") : nothing}</span>
-      ${this.window.pinned || loading ? nothing : this.renderLatest()}`;
+      ${this.#window.pinned || loading ? nothing : this.#renderLatest()}`;
   }
 
-  private renderRow(row: Row, person: Person): TemplateResult {
+  #renderRow(row: Row, person: Person): TemplateResult {
     const { words, now, me } = this.environment;
     if (row.kind === "day") {
       return html`<div class="divider" data-row=${row.key} role="separator" aria-label=${words.day(row.at, new Date(now()))}>
@@ -282,16 +281,16 @@ export class TrunklineThread extends TrunklineElement {
         person,
         words,
         userId: me?.user?.id ?? null,
-        tabStop: row.key === this.tabStop,
-        onRetry: this.maySend ? () => this.retry(item) : undefined,
+        tabStop: row.key === this.#tabStop,
+        onRetry: this.#maySend ? () => this.#retry(item) : undefined,
       })}
     </div>`;
   }
 
-  private renderLatest(): TemplateResult {
+  #renderLatest(): TemplateResult {
     const { words } = this.environment;
-    const count = this.behind();
-    return html`<button class="button latest ${count === 0 ? "bare" : ""}" type="button" @click=${this.onJump}>
+    const count = this.#behind();
+    return html`<button class="button latest ${count === 0 ? "bare" : ""}" type="button" @click=${this.#onJump}>
       ${icon("down")}
       ${
         count === 0
@@ -301,69 +300,69 @@ export class TrunklineThread extends TrunklineElement {
     </button>`;
   }
 
-  private renderComposer(person: Person | null): TemplateResult {
+  #renderComposer(person: Person | null): TemplateResult {
     return html`<${this.tag("composer")}
       class="composer"
       .conversationId=${this.conversationId}
       .recipient=${person?.label ?? ""}
       ?disabled=${person === null}
-      @trunkline-sent=${this.onSent}
+      @trunkline-sent=${this.#onSent}
       exportparts="input, send"
     ><slot name="composer-actions" slot="actions"></slot></${this.tag("composer")}>`;
   }
 
-  private get maySend(): boolean {
+  get #maySend(): boolean {
     return this.environment.me?.permissions.includes("messages.send") ?? true;
   }
 
   /** The message that Tab reaches: the one that had the focus last, else the newest. */
-  private get tabStop(): string | null {
-    if (this.activeKey !== null && this.rows.some(({ key }) => key === this.activeKey)) return this.activeKey;
-    return this.rows.at(-1)?.key ?? null;
+  get #tabStop(): string | null {
+    if (this.activeKey !== null && this.#rows.some(({ key }) => key === this.activeKey)) return this.activeKey;
+    return this.#rows.at(-1)?.key ?? null;
   }
 
-  private personIn(conversation: Conversation): Person {
-    return personOf(conversation, this.environment.contacts, this.lineOf(conversation));
+  #personIn(conversation: Conversation): Person {
+    return personOf(conversation, this.environment.contacts, this.#lineOf(conversation));
   }
 
-  private lineOf(conversation: Conversation): Line | undefined {
-    return this.lines.snapshot?.data.find(({ id }: { id: LineId }) => id === conversation.lineId);
+  #lineOf(conversation: Conversation): Line | undefined {
+    return this.#lines.snapshot?.data.find(({ id }: { id: LineId }) => id === conversation.lineId);
   }
 
-  private placeUnreadDivider(): void {
-    const conversation = this.conversation.snapshot?.data;
-    if (!conversation || this.unreadKnownFor === conversation.id) return;
-    this.unreadKnownFor = conversation.id;
-    this.seenThrough = conversation.sequence;
+  #placeUnreadDivider(): void {
+    const conversation = this.#conversation.snapshot?.data;
+    if (!conversation || this.#unreadKnownFor === conversation.id) return;
+    this.#unreadKnownFor = conversation.id;
+    this.#seenThrough = conversation.sequence;
     const { viewer } = conversation;
     if (!viewer || viewer.unreadCount === 0) return;
-    this.unreadAfter = viewer.readThroughSequence;
-    this.window.reset("unread");
+    this.#unreadAfter = viewer.readThroughSequence;
+    this.#window.reset("unread");
   }
 
   /** How many rows came to the end since the last rendering. */
-  private appended(): number {
-    const before = this.lastKey;
-    this.lastKey = this.rows.at(-1)?.key ?? null;
-    if (before === null || before === this.lastKey) return 0;
-    const index = this.rows.findLastIndex(({ key }) => key === before);
-    return index === -1 ? 0 : this.rows.length - 1 - index;
+  #appended(): number {
+    const before = this.#lastKey;
+    this.#lastKey = this.#rows.at(-1)?.key ?? null;
+    if (before === null || before === this.#lastKey) return 0;
+    const index = this.#rows.findLastIndex(({ key }) => key === before);
+    return index === -1 ? 0 : this.#rows.length - 1 - index;
   }
 
   /** How many inbound messages stand behind the last that was seen. */
-  private behind(): number {
-    const items = this.messages.snapshot?.data ?? [];
-    const lastSeen = items.findLastIndex(({ message }) => (message.sequence ?? Infinity) <= this.seenThrough);
+  #behind(): number {
+    const items = this.#messages.snapshot?.data ?? [];
+    const lastSeen = items.findLastIndex(({ message }) => (message.sequence ?? Infinity) <= this.#seenThrough);
     return items.slice(lastSeen + 1).filter(({ message }) => message.direction === "inbound").length;
   }
 
   /** The end is in view on a visible page: what is there counts as read. */
-  private readonly seen = (): void => {
-    const conversation = this.conversation.snapshot?.data;
-    const last = this.messages.snapshot?.data.findLast(({ state: is }) => is === "accepted")?.message.sequence;
-    if (!conversation || !last || !this.window.pinned || !this.isConnected) return;
+  readonly #seen = (): void => {
+    const conversation = this.#conversation.snapshot?.data;
+    const last = this.#messages.snapshot?.data.findLast(({ state: is }) => is === "accepted")?.message.sequence;
+    if (!conversation || !last || !this.#window.pinned || !this.isConnected) return;
     if (this.ownerDocument.visibilityState !== "visible" || !this.checkVisibility()) return;
-    this.seenThrough = Math.max(this.seenThrough, last);
+    this.#seenThrough = Math.max(this.#seenThrough, last);
     if (!conversation.viewer || conversation.viewer.readThroughSequence >= last) return;
     if (conversation.viewer.unreadCount === 0) return;
     this.environment.client?.conversations
@@ -371,68 +370,68 @@ export class TrunklineThread extends TrunklineElement {
       .catch((error: unknown) => this.report(error));
   };
 
-  private readonly giveContext = (): void => {
-    const conversation = this.conversation.snapshot?.data;
+  readonly #giveContext = (): void => {
+    const conversation = this.#conversation.snapshot?.data;
     const slot = this.renderRoot.querySelector<HTMLSlotElement>("slot.record");
     if (!conversation || !slot) return;
-    const { number, name } = this.personIn(conversation);
+    const { number, name } = this.#personIn(conversation);
     for (const element of slot.assignedElements({ flatten: true })) {
       Object.assign(element, { context: { conversation, contact: { number, name } } satisfies RecordContext });
     }
   };
 
-  private loadOlder(): void {
-    const { snapshot, source } = this.messages;
+  #loadOlder(): void {
+    const { snapshot, source } = this.#messages;
     if (!snapshot?.hasMore || snapshot.error) return;
     source?.loadMore().catch((error: unknown) => this.report(error));
   }
 
-  private retry(item: MessageRow): void {
+  #retry(item: MessageRow): void {
     const { client } = this.environment;
     if (!client) return;
     const sending =
       item.state === "accepted" ? client.messages.retry(item.message.id) : client.messages.resend(item.key);
-    this.window.jumpToEnd();
+    this.#window.jumpToEnd();
     sending.then(
       (message) => this.fire("trunkline-sent", { message }),
       (error: unknown) => this.report(error),
     );
   }
 
-  private readonly onRetry = () => {
+  readonly #onRetry = () => {
     this.environment.client?.connection.retry();
-    for (const { source } of [this.conversation, this.messages]) {
+    for (const { source } of [this.#conversation, this.#messages]) {
       source?.reload().catch(() => undefined); // the thread shows the error itself
     }
   };
 
-  private onSent(): void {
-    this.unreadAfter = null;
+  #onSent(): void {
+    this.#unreadAfter = null;
     this.requestUpdate();
   }
 
-  private onJump(): void {
-    this.window.jumpToEnd();
+  #onJump(): void {
+    this.#window.jumpToEnd();
     this.renderRoot.querySelector<HTMLElement>(".composer")?.focus({ preventScroll: true });
   }
 
-  private onBack(): void {
+  #onBack(): void {
     this.dispatchEvent(new Event("back"));
   }
 
-  private onCall(event: Event): void {
-    const conversation = this.conversation.snapshot?.data;
+  #onCall(event: Event): void {
+    const conversation = this.#conversation.snapshot?.data;
     if (!conversation) return;
-    const { number } = this.personIn(conversation);
+    const { number } = this.#personIn(conversation);
     const contactId = conversation.participants[0]?.contactId;
     const detail = contactId ? { number, contactId } : { number };
     if (!this.fire("trunkline-call", detail, { cancelable: true })) event.preventDefault();
   }
 
-  private onOpenContact(event: Event): void {
-    const conversation = this.conversation.snapshot?.data;
+  #onOpenContact(event: Event): void {
+    const conversation = this.#conversation.snapshot?.data;
     if (!conversation) return;
-    const person = this.personIn(conversation);
+    const person = this.#personIn(conversation);
     if (person.contact === null) return;
     const detail = {
       contact: { ...person.contact, number: person.number },

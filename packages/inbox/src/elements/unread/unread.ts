@@ -49,7 +49,7 @@ export class TrunklineUnread extends TrunklineElement {
   @property({ attribute: "line-id" }) lineId?: LineId | undefined;
 
   #told: Unread | null = null;
-  private readonly unread = new LiveController<UnreadResource>(
+  readonly #unread = new LiveController<UnreadResource>(
     this,
     () => [this.environment.client],
     () => this.environment.client?.unread ?? null,
@@ -57,7 +57,7 @@ export class TrunklineUnread extends TrunklineElement {
 
   /** Unread conversations, as the badge shows them. */
   get count(): number {
-    const unread = this.unread.snapshot?.data;
+    const unread = this.#unread.snapshot?.data;
     return (this.lineId ? unread?.byLine[this.lineId]?.conversations : unread?.conversations) ?? 0;
   }
 
@@ -72,7 +72,7 @@ export class TrunklineUnread extends TrunklineElement {
   }
 
   protected override updated(_changed: PropertyValues<this>): void {
-    const unread = this.unread.snapshot?.data ?? null;
+    const unread = this.#unread.snapshot?.data ?? null;
     if (unread === null || unread === this.#told) return;
     this.#told = unread;
     this.fire("trunkline-unread", unread);
