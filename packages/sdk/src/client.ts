@@ -1,23 +1,33 @@
+import type { Me } from "@trunkline/protocol";
+import { authorizedFetch, dress } from "./auth/authorized-fetch.ts";
+import { IdentityWatch } from "./auth/identity.ts";
+import { Tokens } from "./auth/tokens.ts";
+import { TrunklineError } from "./errors.ts";
 import type { ConnectionView } from "./events/connection.ts";
-import type { TrunklineOptions } from "./options.ts";
-import type {
-  CarrierAccountsResource,
-  KeysResource,
-  SessionsResource,
-  TenantsResource,
+import { OwnStream, type SourceSink } from "./events/event-source.ts";
+import { Feed } from "./events/feed.ts";
+import { SharedStream } from "./events/shared-stream.ts";
+import { Http } from "./http.ts";
+import { resolveOptions, type TrunklineOptions } from "./options.ts";
+import {
+  type CarrierAccountsResource,
+  carrierAccountsResource,
+  type KeysResource,
+  keysResource,
+  type SessionsResource,
+  sessionsResource,
+  type TenantsResource,
+  tenantsResource,
 } from "./resources/administration.ts";
-import type { ConversationsResource } from "./resources/conversations.ts";
-import type { EventsResource } from "./resources/events.ts";
-import type { MessagesResource } from "./resources/messages.ts";
-import type { LinesResource, UsersResource } from "./resources/people-and-lines.ts";
-import type { MeResource, UnreadResource } from "./resources/viewer.ts";
-
-/** Text that a person has begun and not sent, by conversation; kept with the outbox and erased with it. */
-export interface Drafts {
-  get(conversationId: string): string;
-  /** An empty text removes the draft. */
-  set(conversationId: string, text: string): void;
-}
+import { type ConversationsResource, conversationsResource } from "./resources/conversations.ts";
+import { type EventsResource, eventsResource } from "./resources/events.ts";
+import { type MessagesResource, messagesResource, postMessage } from "./resources/messages.ts";
+import { type LinesResource, linesResource, type UsersResource, usersResource } from "./resources/people-and-lines.ts";
+import { type MeResource, meResource, type UnreadResource, unreadResource } from "./resources/viewer.ts";
+import { ConversationTable } from "./store/conversation-table.ts";
+import { DraftStore, type Drafts } from "./store/drafts.ts";
+import { Outbox } from "./store/outbox.ts";
+import { Store } from "./store/store.ts";
 
 /** The client of one gateway for one caller. */
 export interface Trunkline extends AsyncDisposable {
@@ -41,4 +51,122 @@ export interface Trunkline extends AsyncDisposable {
 }
 
 /** Creates a client. Options that contradict each other throw `invalid_options` here. */
-export declare function createTrunkline(options: TrunklineOptions): Trunkline;
+export function createTrunkline(options: TrunklineOptions): Trunkline {
+  const { gateway, auth, fetch, timeoutMs, silenceMs, isShared, isOutboxKept, platform, report } =
+    resolveOptions(options);
+  const { clock } = platform;
+  const ending = new AbortController();
+  const closed = ending.signal;
+
+  const identity = new IdentityWatch({
+    askNow: () => http.call<Me>({ method: "GET", path: "v1/me" }),
+    async lookUp(token, signal) {
+      const response = await fetch(dress(new Request(`${gateway}v1/me`, { signal }), token, auth.tenant));
+      return response.ok ? ((await response.json()) as Me) : null;
+    },
+    onKnown({ tenantId, userId }, isOther) {
+      if (isOther) {
+        outbox.close(signedOut("Somebody else has signed in."));
+        drafts.close();
+        conversations.clear();
+        feed.restart();
+      }
+      if (!isOutboxKept) return;
+      const owner = `${gateway} ${tenantId} ${userId}`;
+      outbox.open(owner);
+      drafts.open(owner);
+    },
+  });
+  const tokens = new Tokens({
+    auth,
+    fetch,
+    clock,
+    closed,
+    report,
+    inspect: (token, signal) => identity.inspect(token, signal),
+  });
+  const call = authorizedFetch({ auth, tokens, fetch });
+  const http = new Http({ gateway, fetch: call, platform, closed, timeoutMs });
+  // Whoever needs to know who the caller is finds out by themselves when this fails.
+  const wantOwner = () => void identity.get().catch(() => undefined);
+
+  const feed = new Feed({
+    platform,
+    report,
+    first: (event) => store.apply(event),
+    createSource(sink: SourceSink) {
+      const stream = { url: `${gateway}v1/events`, fetch: call, platform, silenceMs, sink };
+      return isShared
+        ? new SharedStream({ ...stream, gateway, identify: () => identity.get() })
+        : new OwnStream(stream);
+    },
+  });
+  const conversations: ConversationTable = new ConversationTable({
+    userId: () => identity.known?.userId ?? null,
+    hasViewer: auth.kind === "session",
+    fetch: (id) => resources.conversations.get(id),
+  });
+  const outbox = new Outbox({
+    platform,
+    isKept: isOutboxKept,
+    closed,
+    report,
+    wantOwner,
+    post: postMessage(http),
+    onAccepted: (message) => store.accepted(message),
+  });
+  const drafts = new DraftStore(isOutboxKept ? platform.storage : undefined);
+  const store = new Store({ conversations, outbox, view: { clock, closed, feed, report } });
+  const resources = {
+    me: meResource(http, identity),
+    unread: unreadResource(http, store),
+    users: usersResource(http, store),
+    lines: linesResource(http, store),
+    carrierAccounts: carrierAccountsResource(http),
+    conversations: conversationsResource(http, store),
+    messages: messagesResource(http, store),
+    sessions: sessionsResource(http),
+    tenants: tenantsResource(http),
+    keys: keysResource(http),
+    events: eventsResource(http, feed),
+  };
+
+  const wakeOutbox = () => outbox.wake();
+  const unwatch = feed.view.subscribe(() => {
+    if (feed.view.getSnapshot().state === "live") wakeOutbox();
+  });
+  for (const target of platform.wakeUps) target.addEventListener("online", wakeOutbox);
+  // What a reload interrupted goes on by itself.
+  if (isOutboxKept && (outbox.hasLeft(gateway) || drafts.hasLeft(gateway))) wantOwner();
+
+  const end = (reason: TrunklineError) => {
+    if (closed.aborted) return;
+    unwatch();
+    for (const target of platform.wakeUps) target.removeEventListener("online", wakeOutbox);
+    outbox.close(reason);
+    ending.abort(reason);
+    feed.close();
+    conversations.clear();
+    tokens.forget();
+    identity.forget();
+  };
+  const close = async () => end(new TrunklineError("closed", { message: "The client was closed." }));
+
+  return {
+    ...resources,
+    connection: feed.view,
+    drafts,
+    close,
+    async signOut() {
+      const reason = signedOut("The client has signed out.");
+      outbox.erase(gateway, reason);
+      drafts.erase(gateway);
+      end(reason);
+    },
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+function signedOut(message: string): TrunklineError {
+  return new TrunklineError("signed_out", { message });
+}

@@ -40,10 +40,11 @@ export type {
 export { type ApiKeyAuth, apiKeyAuth } from "./auth/api-key-auth.ts";
 export type { SessionToken, TokenReason, TokenRequest, TrunklineAuth } from "./auth/auth.ts";
 export { sessionAuth } from "./auth/session-auth.ts";
-export { createTrunkline, type Drafts, type Trunkline } from "./client.ts";
+export { createTrunkline, type Trunkline } from "./client.ts";
 export { isTrunklineError, TrunklineError, type TrunklineErrorCode, type TrunklineErrorFacts } from "./errors.ts";
 export type { Connection, ConnectionView } from "./events/connection.ts";
 export type { EventStreamOptions, TrunklineOptions } from "./options.ts";
+export type { Clock, Platform } from "./platform.ts";
 export type {
   CarrierAccountsResource,
   KeysResource,
@@ -57,5 +58,6 @@ export type { Listing, ListOptions } from "./resources/listing.ts";
 export type { LiveMessagesOptions, MessageRange, MessagesResource, SendTarget } from "./resources/messages.ts";
 export type { LinesResource, UsersResource } from "./resources/people-and-lines.ts";
 export type { MeResource, UnreadResource } from "./resources/viewer.ts";
+export type { Drafts } from "./store/drafts.ts";
 export type { Live, LiveItem, LiveItemSnapshot, LiveSnapshot, Observable } from "./store/live.ts";
 export type { MessageRow, UnsentMessage } from "./store/message-rows.ts";

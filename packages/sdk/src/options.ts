@@ -1,5 +1,7 @@
+import { keyInBrowser } from "./auth/api-key-auth.ts";
 import type { TrunklineAuth } from "./auth/auth.ts";
-import type { TrunklineError } from "./errors.ts";
+import { TrunklineError } from "./errors.ts";
+import { detectPlatform, type Platform } from "./platform.ts";
 
 export interface EventStreamOptions {
   /**
@@ -35,4 +37,67 @@ export interface TrunklineOptions {
   outbox?: boolean | undefined;
   /** Told what no promise can tell: a token source that fails, a listener that throws. Once per incident. */
   onError?: ((error: TrunklineError) => void) | undefined;
+  /** Stands in for clock, chance, tabs and storage; for tests and unusual hosts. */
+  platform?: Partial<Platform> | undefined;
+}
+
+const DEFAULTS = { timeoutMs: 30_000, silenceMs: 40_000, shared: true, outbox: true } as const;
+
+/** Options as the client uses them: complete, and looked through. */
+export interface ResolvedOptions {
+  /** Ends in `/`. */
+  readonly gateway: string;
+  readonly auth: TrunklineAuth;
+  readonly fetch: typeof fetch;
+  readonly timeoutMs: number;
+  readonly silenceMs: number;
+  readonly isShared: boolean;
+  readonly isOutboxKept: boolean;
+  readonly platform: Platform;
+  report(error: unknown): void;
+}
+
+/** Completes what the caller gave; throws `invalid_options` for what cannot work. */
+export function resolveOptions(options: TrunklineOptions): ResolvedOptions {
+  const platform = { ...detectPlatform(), ...options.platform };
+  const { auth, onError, events = {} } = options;
+  if (typeof auth?.token !== "function") throw invalid("`auth` must be sessionAuth(…) or apiKeyAuth(…).");
+  if (auth.kind === "key" && platform.isBrowser) throw keyInBrowser();
+  const isShared = events.shared ?? DEFAULTS.shared;
+  return {
+    gateway: readGateway(options.gateway),
+    auth,
+    fetch: options.fetch ?? ((input, init) => fetch(input, init)),
+    timeoutMs: positive("timeoutMs", options.timeoutMs ?? DEFAULTS.timeoutMs),
+    silenceMs: positive("events.silenceMs", events.silenceMs ?? DEFAULTS.silenceMs),
+    isShared: isShared && platform.locks !== undefined && platform.openChannel !== undefined,
+    isOutboxKept: (options.outbox ?? DEFAULTS.outbox) && platform.isBrowser,
+    platform,
+    report: (cause) => {
+      const error =
+        cause instanceof TrunklineError
+          ? cause
+          : new TrunklineError("internal_error", { message: "A listener of the client threw.", cause });
+      if (onError) onError(error);
+      else if (typeof reportError === "function") reportError(error);
+    },
+  };
+}
+
+function readGateway(gateway: string | URL): string {
+  const base = typeof document === "undefined" ? undefined : document.baseURI;
+  if (!URL.canParse(String(gateway), base)) {
+    throw invalid(`\`gateway\` must be the gateway's address, such as https://sms.example.com, and not ${gateway}.`);
+  }
+  const url = new URL(String(gateway), base);
+  return `${url.origin}${url.pathname.replace(/\/*$/, "/")}`;
+}
+
+function positive(name: string, ms: number): number {
+  if (ms > 0) return ms;
+  throw invalid(`\`${name}\` must be a number of milliseconds greater than 0.`);
+}
+
+function invalid(message: string): TrunklineError {
+  return new TrunklineError("invalid_options", { message });
 }

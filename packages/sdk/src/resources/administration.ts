@@ -16,7 +16,9 @@ import type {
   UpdateTenant,
   UserRef,
 } from "@trunkline/protocol";
+import type { Http } from "../http.ts";
 import type { CallOptions, KeyedCallOptions } from "./call-options.ts";
+import { collection, pathOf } from "./collection.ts";
 import type { Listing, ListOptions } from "./listing.ts";
 
 export interface SessionsResource {
@@ -53,4 +55,36 @@ export interface KeysResource {
   create(input: CreateKey, options?: CallOptions): Promise<CreatedKey>;
   delete(id: KeyId, options?: CallOptions): Promise<void>;
   rotate(id: KeyId, options?: CallOptions): Promise<CreatedKey>;
+}
+
+export function sessionsResource(http: Http): SessionsResource {
+  return {
+    create: (body, options) => http.call({ method: "POST", path: "v1/sessions", body }, options),
+    delete: (id, options) => http.call({ method: "DELETE", path: pathOf("v1/sessions", id) }, options),
+    deleteAllOf: (user, options) =>
+      http.call({ method: "DELETE", path: pathOf("v1/users", user, "/sessions") }, options),
+  };
+}
+
+export function carrierAccountsResource(http: Http): CarrierAccountsResource {
+  return collection<CarrierAccount, CreateCarrierAccount, UpdateCarrierAccount>(http, "v1/carrier-accounts");
+}
+
+export function tenantsResource(http: Http): TenantsResource {
+  return {
+    ...collection<Tenant, CreateTenant, UpdateTenant>(http, "v1/tenants"),
+    own: (options) => http.call({ method: "GET", path: "v1/tenant" }, options),
+    updateOwn: (body, options) => http.call({ method: "PATCH", path: "v1/tenant", body }, options),
+  };
+}
+
+export function keysResource(http: Http): KeysResource {
+  // Answers that bear a secret are never kept, so that such a call has no idempotency key and is tried once.
+  const keys = collection<Key, CreateKey, never>(http, "v1/keys", false);
+  return {
+    list: keys.list,
+    delete: keys.delete,
+    create: (body, options) => http.call({ method: "POST", path: "v1/keys", body }, options),
+    rotate: (id, options) => http.call({ method: "POST", path: pathOf("v1/keys", id, "/rotate") }, options),
+  };
 }

@@ -6,10 +6,17 @@ import type {
   OpenConversation,
   ReadState,
   UpdateConversation,
+  User,
   UserRef,
 } from "@trunkline/protocol";
+import type { Http } from "../http.ts";
+import { ConversationList } from "../store/conversation-list.ts";
 import type { Live, LiveItem } from "../store/live.ts";
+import { ConversationItem } from "../store/live-items.ts";
+import { readConversation } from "../store/merge.ts";
+import type { Store } from "../store/store.ts";
 import type { CallOptions, KeyedCallOptions } from "./call-options.ts";
+import { listOf, pathOf } from "./collection.ts";
 import type { Listing, ListOptions } from "./listing.ts";
 
 /** Which conversations; all given conditions must hold. */
@@ -39,4 +46,51 @@ export interface ConversationsResource {
   live(filter?: ConversationFilter): Live<ConversationWithViewer>;
   /** One conversation, kept up to date. */
   live(id: ConversationId): LiveItem<ConversationWithViewer>;
+}
+
+const PATH = "v1/conversations";
+
+export function conversationsResource(http: Http, store: Store): ConversationsResource {
+  type Answer = ConversationWithViewer;
+  const table = store.conversations;
+  const take = (answer: Answer) => table.take(answer);
+  const get = async (id: ConversationId, options?: CallOptions) =>
+    take(await http.call<Answer>({ method: "GET", path: pathOf(PATH, id) }, options));
+
+  function live(filter?: ConversationFilter): Live<Answer>;
+  function live(id: ConversationId): LiveItem<Answer>;
+  function live(which: ConversationFilter | ConversationId = {}): Live<Answer> | LiveItem<Answer> {
+    if (typeof which === "string") {
+      return new ConversationItem({ ...store.view, id: which, table, fetch: (id, signal) => get(id, { signal }) });
+    }
+    return new ConversationList({
+      ...store.view,
+      filter: { ...which },
+      table,
+      fetchPage: (query, signal) => http.call({ method: "GET", path: PATH, query }, { signal }),
+      findUser: async (ref, signal) =>
+        (await http.call<User>({ method: "GET", path: pathOf("v1/users", ref) }, { signal })).id,
+    });
+  }
+
+  return {
+    live,
+    get,
+    list: (filter, options) => listOf<Answer>(http, PATH, filter, options, readConversation),
+    open: async (body, options) => take(await http.call({ method: "POST", path: PATH, body, isKeyed: true }, options)),
+    update: async (id, body, options) =>
+      take(await http.call({ method: "PATCH", path: pathOf(PATH, id), body }, options)),
+    async markRead(id, throughSequence, options) {
+      table.read({ conversationId: id, readThroughSequence: throughSequence });
+      try {
+        const path = pathOf(PATH, id, "/read");
+        const answer = await http.call<ReadState>({ method: "POST", path, body: { throughSequence } }, options);
+        table.read(answer);
+        return answer;
+      } catch (error) {
+        table.reread(id);
+        throw error;
+      }
+    },
+  };
 }

@@ -1,4 +1,6 @@
 import type { AnyEvent, EventOf, EventPage, EventType } from "@trunkline/protocol";
+import type { Feed } from "../events/feed.ts";
+import type { Http } from "../http.ts";
 import type { CallOptions } from "./call-options.ts";
 
 export interface EventRange {
@@ -19,4 +21,22 @@ export interface EventsResource {
   page(range?: EventRange, options?: CallOptions): Promise<EventPage>;
   /** The log from `after` to its present end, oldest first. */
   list(range?: EventRange, options?: CallOptions): AsyncIterable<AnyEvent>;
+}
+
+export function eventsResource(http: Http, feed: Feed): EventsResource {
+  const page: EventsResource["page"] = (query, options) =>
+    http.call({ method: "GET", path: "v1/events", query }, options);
+  return {
+    page,
+    on: (type, listener) => feed.on(type, listener),
+    async *list(range, options) {
+      let after = range?.after;
+      for (;;) {
+        const { data, cursor, hasMore } = await page({ ...range, after }, options);
+        yield* data;
+        if (!hasMore) return;
+        after = cursor;
+      }
+    },
+  };
 }

@@ -17,3 +17,29 @@ export interface Listing<Item> extends AsyncIterable<Item> {
 export interface ListOptions {
   limit?: number | undefined;
 }
+
+/** Makes a list of how to fetch the page at a cursor. */
+export function listing<Item>(fetchPage: (cursor: string | undefined) => Promise<Page<Item>>): Listing<Item> {
+  async function* pages() {
+    for (let cursor: string | undefined; ; ) {
+      const page = await fetchPage(cursor);
+      yield page;
+      if (page.nextCursor === null) return;
+      cursor = page.nextCursor;
+    }
+  }
+  return {
+    pages,
+    page: () => fetchPage(undefined),
+    async *[Symbol.asyncIterator]() {
+      for await (const page of pages()) yield* page.data;
+    },
+  };
+}
+
+/** Reads a list to its end. */
+export async function readAll<Item>(list: Listing<Item>): Promise<Item[]> {
+  const items: Item[] = [];
+  for await (const item of list) items.push(item);
+  return items;
+}

@@ -1,7 +1,12 @@
 import type { ConversationId, Message, MessageId, SendMessage } from "@trunkline/protocol";
+import type { Http } from "../http.ts";
 import type { Live } from "../store/live.ts";
+import { readMessage } from "../store/merge.ts";
+import { MessageList } from "../store/message-list.ts";
 import type { MessageRow } from "../store/message-rows.ts";
+import type { Store } from "../store/store.ts";
 import type { CallOptions, KeyedCallOptions } from "./call-options.ts";
+import { listOf, pathOf } from "./collection.ts";
 import type { Listing, ListOptions } from "./listing.ts";
 
 /** Which part of a conversation, and in which order. At most one of the three sequences. */
@@ -46,4 +51,44 @@ export interface MessagesResource {
   resend(key: string): Promise<Message>;
   /** Removes a failed row. */
   discard(key: string): void;
+}
+
+const PATH = "v1/messages";
+const pathIn = (conversationId: ConversationId) => pathOf("v1/conversations", conversationId, "/messages");
+
+/** Hands a text to the gateway, once per key. */
+export function postMessage(http: Http) {
+  return (target: ConversationId | SendTarget, body: SendMessage, options: KeyedCallOptions): Promise<Message> => {
+    const call =
+      typeof target === "string" ? { path: pathIn(target), body } : { path: PATH, body: { ...target, ...body } };
+    return http.call<Message>({ method: "POST", isKeyed: true, ...call }, options);
+  };
+}
+
+export function messagesResource(http: Http, store: Store): MessagesResource {
+  const { outbox } = store;
+  const list: MessagesResource["list"] = (conversationId, range, options) =>
+    listOf<Message>(http, pathIn(conversationId), range, options, readMessage);
+  const take = (message: Message) => {
+    store.takeMessage(message);
+    return readMessage(message);
+  };
+  return {
+    list,
+    get: async (id, options) => take(await http.call({ method: "GET", path: pathOf(PATH, id) }, options)),
+    send: async (target, content, options = {}) => readMessage(await outbox.send(target, content, options)),
+    retry: async (id, options) =>
+      take(await http.call({ method: "POST", path: pathOf(PATH, id, "/retry"), body: {}, isKeyed: true }, options)),
+    live: (conversationId, { around } = {}): Live<MessageRow> =>
+      new MessageList({
+        ...store.view,
+        conversationId,
+        around,
+        outbox,
+        fetchPage: (range, signal) => list(conversationId, range, { signal }).page(),
+        onMessage: (listener) => store.messages.on("message", listener),
+      }),
+    resend: (key) => outbox.resend(key),
+    discard: (key) => outbox.discard(key),
+  };
 }

@@ -1,7 +1,11 @@
 import type { CreateLine, Line, LineId, UpdateLine, UpdateUser, User, UserRef } from "@trunkline/protocol";
+import type { Http } from "../http.ts";
 import type { Live } from "../store/live.ts";
+import type { Store } from "../store/store.ts";
+import { WholeList } from "../store/whole-list.ts";
 import type { CallOptions, KeyedCallOptions } from "./call-options.ts";
-import type { Listing, ListOptions } from "./listing.ts";
+import { collection } from "./collection.ts";
+import { type Listing, type ListOptions, readAll } from "./listing.ts";
 
 export interface LinesResource {
   /** The lines that the caller sees. */
@@ -21,4 +25,35 @@ export interface UsersResource {
   delete(id: UserRef, options?: CallOptions): Promise<void>;
   /** All users of the tenant, by name, kept up to date. */
   live(): Live<User>;
+}
+
+const WHOLE = { limit: 200 } as const;
+
+export function linesResource(http: Http, store: Store): LinesResource {
+  const lines = collection<Line, CreateLine, UpdateLine>(http, "v1/lines");
+  return {
+    ...lines,
+    live: () =>
+      new WholeList<Line>({
+        ...store.view,
+        fetchAll: (signal) => readAll(lines.list(WHOLE, { signal })),
+        read(event) {
+          if (event.type === "line.created" || event.type === "line.updated") return { item: event.data };
+          return event.type === "line.removed" ? { removed: event.data.id } : null;
+        },
+      }),
+  };
+}
+
+export function usersResource(http: Http, store: Store): UsersResource {
+  const users = collection<User, never, UpdateUser>(http, "v1/users");
+  return {
+    ...users,
+    live: () =>
+      new WholeList<User>({
+        ...store.view,
+        fetchAll: (signal) => readAll(users.list(WHOLE, { signal })),
+        read: (event) => (event.type === "user.updated" ? { item: event.data } : null),
+      }),
+  };
 }

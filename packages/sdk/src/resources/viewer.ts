@@ -1,5 +1,9 @@
 import type { Me, Unread } from "@trunkline/protocol";
+import type { IdentityWatch } from "../auth/identity.ts";
+import type { Http } from "../http.ts";
 import type { LiveItem } from "../store/live.ts";
+import { UnreadCount } from "../store/live-items.ts";
+import type { Store } from "../store/store.ts";
 import type { CallOptions } from "./call-options.ts";
 
 export interface MeResource {
@@ -10,4 +14,20 @@ export interface MeResource {
 /** What the user has not read, over all conversations; observable, and only with a session. */
 export interface UnreadResource extends LiveItem<Unread> {
   get(options?: CallOptions): Promise<Unread>;
+}
+
+export function meResource(http: Http, identity: IdentityWatch): MeResource {
+  return {
+    async get(options) {
+      const me = await http.call<Me>({ method: "GET", path: "v1/me" }, options);
+      identity.learn(me);
+      return me;
+    },
+  };
+}
+
+export function unreadResource(http: Http, store: Store): UnreadResource {
+  const get = (options?: CallOptions) => http.call<Unread>({ method: "GET", path: "v1/unread" }, options);
+  const count = new UnreadCount({ ...store.view, fetch: (signal) => get({ signal }) });
+  return Object.assign(count, { get });
 }

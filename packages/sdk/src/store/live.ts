@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" />
 import type { TrunklineError } from "../errors.ts";
 
 /** Something to watch: all that a Lit controller or React's `useSyncExternalStore` needs. */

@@ -1,0 +1,300 @@
+import type { ConversationId, Message, SendMessage } from "@trunkline/protocol";
+import { isTrunklineError, TrunklineError } from "../errors.ts";
+import type { Platform } from "../platform.ts";
+import type { KeyedCallOptions } from "../resources/call-options.ts";
+import type { SendTarget } from "../resources/messages.ts";
+import { abortError, backOffMs, pause } from "../waiting.ts";
+import type { MessageRow, UnsentMessage } from "./message-rows.ts";
+import { Listeners } from "./observable.ts";
+import { Stored } from "./stored.ts";
+
+/** A text in a browser is tried for this long before a person has to decide. */
+const PATIENCE_MS = 10 * 60_000;
+/** The gateway remembers a key for 24 hours; an older text might be taken twice, so that a person decides. */
+const KEY_LIFE_MS = 23 * 60 * 60_000;
+/** A longer key cannot be a message's `clientId`. */
+const MAX_CLIENT_ID = 64;
+
+type Target = ConversationId | SendTarget;
+type Content = Omit<SendMessage, "clientId">;
+type UnsentRow = Exclude<MessageRow, { state: "accepted" }>;
+
+/** A text on its way, as it is kept over a reload. */
+interface StoredEntry {
+  readonly key: string;
+  readonly target: Target;
+  readonly content: Content;
+  readonly createdAt: number;
+  readonly failure?: { readonly code: string; readonly message: string } | undefined;
+}
+
+interface Entry extends Omit<StoredEntry, "failure"> {
+  error: TrunklineError | null;
+  row: UnsentRow | null;
+  givesUpAt: number;
+  /** Ends the try or the wait under way. */
+  attempt: AbortController;
+  readonly signal: AbortSignal | undefined;
+  readonly outcome: PromiseWithResolvers<Message>;
+}
+
+export interface OutboxParts {
+  readonly platform: Platform;
+  /** Kept in session storage, too. */
+  readonly isKept: boolean;
+  readonly closed: AbortSignal;
+  /** A text is to be kept: find out whose it is. */
+  wantOwner(): void;
+  post(target: Target, body: SendMessage, options: KeyedCallOptions): Promise<Message>;
+  /** A text was accepted: live lists take it. */
+  onAccepted(message: Message): void;
+  report(error: unknown): void;
+}
+
+/**
+ * Texts on their way. Those of one conversation go one after the other, in the order in which they were written, each
+ * under a key of its own, so that however often it is sent the gateway takes it once.
+ *
+ * In browsers a text is tried again while the line is away. On servers nothing queues: a text has one call, whose
+ * failure is the promise's.
+ */
+export class Outbox {
+  readonly #parts: OutboxParts;
+  readonly #stored: Stored<StoredEntry[]>;
+  readonly #entries = new Map<string, Entry>();
+  readonly #lanes = new Map<string, Promise<void>>();
+  /** Keys of texts that this client sent, by the message they became: a row keeps its key. */
+  readonly #keys = new Map<string, string>();
+  readonly #watchers: Listeners;
+
+  constructor(parts: OutboxParts) {
+    this.#parts = parts;
+    this.#stored = new Stored(parts.isKept ? parts.platform.storage : undefined, "trunkline outbox");
+    this.#watchers = new Listeners(parts.report);
+  }
+
+  send(target: Target, content: Content, { idempotencyKey, signal, timeoutMs }: KeyedCallOptions): Promise<Message> {
+    const { closed, platform } = this.#parts;
+    if (closed.aborted) return Promise.reject(abortError(closed));
+    const key = idempotencyKey ?? platform.uuid();
+    const before = this.#entries.get(key);
+    if (before && !before.error) return before.outcome.promise; // the same text once more: a double click
+    const now = platform.clock.now();
+    const patienceMs = timeoutMs ?? (platform.isBrowser ? PATIENCE_MS : 0);
+    const entry = this.#add({ key, target, content, createdAt: now }, now + patienceMs, signal);
+    void this.#enqueue(entry, timeoutMs);
+    return entry.outcome.promise;
+  }
+
+  /** Tries a failed text again. */
+  resend(key: string): Promise<Message> {
+    const before = this.#entries.get(key);
+    if (!before?.error) return before?.outcome.promise ?? Promise.reject(noSuchRow(key));
+    const entry = this.#add(before, this.#parts.platform.clock.now() + PATIENCE_MS, undefined);
+    void this.#enqueue(entry, undefined);
+    return entry.outcome.promise;
+  }
+
+  discard(key: string): void {
+    if (this.#entries.get(key)?.error) this.#remove(key);
+  }
+
+  /** Rows of what has not been accepted yet, in the order in which it was written. */
+  rowsOf(conversationId: ConversationId): UnsentRow[] {
+    return [...this.#entries.values()]
+      .filter(({ target }) => target === conversationId)
+      .map((entry) => {
+        entry.row ??= toRow(entry, conversationId);
+        return entry.row;
+      });
+  }
+
+  /** The row key of a message that this client sent. */
+  keyOf(messageId: string): string | undefined {
+    return this.#keys.get(messageId);
+  }
+
+  watch(listener: () => void): () => void {
+    return this.#watchers.add(listener);
+  }
+
+  /** An event brought a message: it may be one of ours whose answer is still on its way, or was lost. */
+  recognize(message: Message): void {
+    const entry = message.clientId === null ? undefined : this.#entries.get(message.clientId);
+    if (entry && (typeof entry.target !== "string" || entry.target === message.conversationId)) {
+      this.#accepted(entry, message);
+    }
+  }
+
+  /** The line is back: whoever waits tries now. */
+  wake(): void {
+    for (const entry of this.#entries.values()) if (!entry.error) entry.attempt.abort("wake");
+  }
+
+  /** From now on the outbox is this owner's: what they left is sent. */
+  open(owner: string): void {
+    const now = this.#parts.platform.clock.now();
+    for (const stored of this.#stored.open(owner) ?? []) {
+      if (this.#entries.has(stored.key)) continue;
+      const entry = this.#add(stored, now + PATIENCE_MS, undefined);
+      entry.outcome.promise.catch(() => undefined); // nobody waits for it any more; the row tells
+      const failure = stored.failure ?? (now - stored.createdAt > KEY_LIFE_MS ? TOO_OLD : null);
+      if (failure) this.#failed(entry, new TrunklineError(failure.code, { message: failure.message }));
+      else void this.#enqueue(entry, undefined);
+    }
+    this.#save();
+  }
+
+  /** Lets go of the owner: their texts stay in storage for their next client. */
+  close(reason: TrunklineError): void {
+    this.#stored.close();
+    this.#drop(reason);
+  }
+
+  /** Whether owners whose name begins so have left texts. */
+  hasLeft(owners: string): boolean {
+    return this.#stored.namesOf(owners).length > 0;
+  }
+
+  /** Erases what owners have whose name begins so, in storage too. */
+  erase(owners: string, reason: TrunklineError): void {
+    this.close(reason);
+    this.#stored.eraseOf(owners);
+  }
+
+  #add(stored: StoredEntry, givesUpAt: number, signal: AbortSignal | undefined): Entry {
+    const { key, target, content, createdAt } = stored;
+    const outcome = Promise.withResolvers<Message>();
+    const attempt = new AbortController();
+    const entry: Entry = {
+      key,
+      target,
+      content,
+      createdAt,
+      error: null,
+      row: null,
+      givesUpAt,
+      attempt,
+      signal,
+      outcome,
+    };
+    this.#entries.set(key, entry);
+    this.#changed();
+    if (this.#parts.isKept) this.#parts.wantOwner();
+    return entry;
+  }
+
+  /** Tries after those before it in the same conversation. */
+  async #enqueue(entry: Entry, timeoutMs: number | undefined): Promise<void> {
+    const { target } = entry;
+    const lane = typeof target === "string" ? target : `${target.from} ${target.to}`;
+    const turn = (this.#lanes.get(lane) ?? Promise.resolve()).then(() => this.#deliver(entry, timeoutMs));
+    this.#lanes.set(lane, turn);
+    await turn;
+    if (this.#lanes.get(lane) === turn) this.#lanes.delete(lane);
+  }
+
+  async #deliver(entry: Entry, timeoutMs: number | undefined): Promise<void> {
+    const { platform, post } = this.#parts;
+    const { key, target, content, signal } = entry;
+    const body: SendMessage = { ...content, ...(key.length > MAX_CLIENT_ID ? {} : { clientId: key }) };
+    const isOurs = () => this.#entries.get(key) === entry;
+    for (let tries = 1; isOurs(); tries += 1) {
+      try {
+        this.#accepted(entry, await post(target, body, { idempotencyKey: key, signal, timeoutMs }));
+        return;
+      } catch (cause) {
+        if (!isOurs()) return; // accepted by an event, or let go
+        const error = isTrunklineError(cause) ? cause : unexpected(cause);
+        const leftMs = entry.givesUpAt - platform.clock.now();
+        const waitMs = Math.max(backOffMs(tries, platform.random), error.retryAfterMs ?? 0);
+        if (signal?.aborted) return this.#remove(key, error);
+        if (!error.retryable || waitMs >= leftMs) return this.#failed(entry, error);
+        entry.attempt = new AbortController();
+        await pause(
+          platform.clock,
+          waitMs,
+          signal ? AbortSignal.any([signal, entry.attempt.signal]) : entry.attempt.signal,
+        );
+        if (signal?.aborted && isOurs()) return this.#remove(key, abortError(signal));
+      }
+    }
+  }
+
+  #accepted(entry: Entry, message: Message): void {
+    entry.outcome.resolve(message);
+    const isNew = this.#entries.get(entry.key) === entry;
+    if (isNew && this.#watchers.size > 0) this.#keys.set(message.id, entry.key);
+    if (isNew) this.#remove(entry.key);
+    this.#parts.onAccepted(message);
+  }
+
+  #failed(entry: Entry, error: TrunklineError): void {
+    entry.error = error;
+    entry.row = null;
+    entry.outcome.reject(error);
+    // On servers nobody looks at rows, and there may be a million.
+    if (this.#parts.platform.isBrowser) this.#changed();
+    else this.#remove(entry.key);
+  }
+
+  #remove(key: string, reason?: TrunklineError): void {
+    const entry = this.#entries.get(key);
+    this.#entries.delete(key);
+    entry?.attempt.abort();
+    if (reason) entry?.outcome.reject(reason);
+    this.#changed();
+  }
+
+  #drop(reason: TrunklineError): void {
+    this.#keys.clear();
+    for (const key of [...this.#entries.keys()]) this.#remove(key, reason);
+  }
+
+  #changed(): void {
+    this.#save();
+    this.#watchers.call();
+  }
+
+  #save(): void {
+    const entries = [...this.#entries.values()].map(({ key, target, content, createdAt, error }): StoredEntry => {
+      return {
+        key,
+        target,
+        content,
+        createdAt,
+        ...(error ? { failure: { code: error.code, message: error.message } } : {}),
+      };
+    });
+    this.#stored.save(entries.length > 0 ? entries : null);
+  }
+}
+
+const TOO_OLD = {
+  code: "outcome_unknown",
+  message: "The text was written more than a day ago. Look whether it was sent before you send it again.",
+} as const;
+
+function toRow({ key, content, createdAt, error }: Entry, conversationId: ConversationId): UnsentRow {
+  const message: UnsentMessage = {
+    id: null,
+    clientId: key,
+    conversationId,
+    sequence: null,
+    direction: "outbound",
+    kind: "text",
+    text: content.text,
+    status: null,
+    metadata: content.metadata ?? {},
+    createdAt: new Date(createdAt).toISOString(),
+  };
+  return error ? { key, state: "failed", message, error } : { key, state: "sending", message };
+}
+
+function noSuchRow(key: string): TrunklineError {
+  return new TrunklineError("not_found", { message: `There is no unsent text with the key ${key}.` });
+}
+
+function unexpected(cause: unknown): TrunklineError {
+  return new TrunklineError("internal_error", { message: "The text could not be sent.", cause });
+}

@@ -1,0 +1,48 @@
+import type { AnyEvent, Message } from "@trunkline/protocol";
+import { Emitter } from "../events/emitter.ts";
+import type { ConversationTable } from "./conversation-table.ts";
+import type { ViewParts } from "./live-view.ts";
+import type { Outbox } from "./outbox.ts";
+
+export interface StoreParts {
+  readonly conversations: ConversationTable;
+  readonly outbox: Outbox;
+  readonly view: ViewParts;
+}
+
+/** What the client holds, and the one way by which events and answers reach it. */
+export class Store {
+  readonly conversations: ConversationTable;
+  readonly outbox: Outbox;
+  /** What every live view is made with. */
+  readonly view: ViewParts;
+  /** Messages that answers brought, for live lists. */
+  readonly messages: Emitter<{ message: Message }>;
+
+  constructor({ conversations, outbox, view }: StoreParts) {
+    this.conversations = conversations;
+    this.outbox = outbox;
+    this.view = view;
+    this.messages = new Emitter(view.report);
+  }
+
+  /** Takes an event, before live views hear of it. */
+  apply(event: AnyEvent): void {
+    if (event.type === "message.created") this.outbox.recognize(event.data);
+    this.conversations.apply(event);
+  }
+
+  /** Takes a text of ours that was accepted. */
+  accepted(message: Message): void {
+    this.takeMessage(message);
+    const { conversationId, sequence, author } = message;
+    // Whoever answers has read what they answer to, and the gateway counts it so.
+    if (author.kind === "user") this.conversations.read({ conversationId, readThroughSequence: sequence });
+  }
+
+  /** Takes a message that an answer brought. */
+  takeMessage(message: Message): void {
+    this.conversations.message(message);
+    this.messages.emit("message", message);
+  }
+}
