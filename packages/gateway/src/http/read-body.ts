@@ -5,13 +5,14 @@ export const MAX_JSON_BYTES = 64 * 1024;
 
 /**
  * Reads a body of at most `maxBytes`. A longer one is refused as soon as that is known: by its Content-Length before a
- * byte is read, otherwise by counting; the header alone is believed by nobody.
+ * byte is read, otherwise by counting.
  *
  * @throws Refusal body_too_large
  */
 export async function readBody(request: Request, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
   const tooLarge = () => new Refusal("body_too_large", { detail: `At most ${maxBytes} bytes are read here.` });
-  if (Number(request.headers.get("content-length") ?? 0) > maxBytes) throw tooLarge();
+  const announced = request.headers.get("content-length");
+  if (announced !== null && Number(announced) > maxBytes) throw tooLarge();
   if (!request.body) return new Uint8Array();
   const reader = request.body.getReader();
   const chunks: Uint8Array[] = [];

@@ -40,6 +40,8 @@ interface Exchange {
   readonly request: Request;
   readonly requestId: string;
   readonly host: Host;
+  /** Whether the answer has begun on the wire, with all its headers. */
+  isBegun: boolean;
   /** Whose answer it is, as soon as that is known; it decides which origins may read it. */
   tenantId: TenantId | null;
   route: string | null;
@@ -93,7 +95,7 @@ export function createRouter(parts: RouterParts): (request: Request, host?: Host
   return async (request, host = {}) => {
     const startedAt = parts.clock.now();
     const requestId = requestIdOf(request.headers, parts.random);
-    const exchange: Exchange = { request, requestId, host, tenantId: null, route: null };
+    const exchange: Exchange = { request, requestId, host, isBegun: false, tenantId: null, route: null };
     const response = await settle(app, parts, exchange);
     const { method } = request;
     const durationMs = parts.clock.now() - startedAt;
@@ -113,7 +115,7 @@ async function settle(app: Hono<Env>, parts: RouterParts, exchange: Exchange): P
   } catch (error) {
     response = toProblem(error, requestId, parts.logger);
   }
-  if (response.headers.has(HEADERS.requestId)) return response; // begun with them: a stream
+  if (exchange.isBegun) return response;
   const headers = await everyHeader(parts, exchange).catch(() => ownHeaders(requestId));
   for (const [name, value] of headers) if (!response.headers.has(name)) response.headers.set(name, value);
   return response;
@@ -160,10 +162,11 @@ async function answerRoute(
     request,
     stream: (own: Readonly<Record<string, string>>, run: (outlet: Outlet) => void) => {
       for (const [header, value] of Object.entries(own)) headers.set(header, value);
+      exchange.isBegun = true;
       return openStream(exchange.host, headers, run);
     },
   });
-  return result instanceof Response ? result : toResponse(route, result);
+  return isResponse(result) ? result : toResponse(route, result);
 }
 
 async function answerOutside(
@@ -253,6 +256,9 @@ function toResponse({ answer: { status, body } }: RouteDefinition, result: unkno
   const headers = new Headers({ "content-type": "application/json", ...reply.headers });
   return new Response(reply.json, { status: reply.status ?? status, headers });
 }
+
+/** A host may bring a Response of its own, of which the platform's class knows nothing; both have this tag. */
+const isResponse = (value: unknown): value is Response => Object.prototype.toString.call(value) === "[object Response]";
 
 function openStream(host: Host, headers: Headers, run: (outlet: Outlet) => void): Response {
   const raw = host.open?.(200, headers);

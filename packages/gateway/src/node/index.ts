@@ -1,5 +1,19 @@
-/* What of the gateway needs Node. */
+/* What needs Node: the HTTP server, the stores on disk, buses between processes, logs, metrics and settings. */
 
 export { DirectoryInUse, lockDirectory } from "./directory-lock.ts";
+export { type LoggerOptions, pinoLogger } from "./logger.ts";
+export {
+  assertMayListen,
+  directoryMasterKey,
+  isLoopback,
+  MasterKeyRefused,
+  type MasterKeys,
+  parseMasterKeys,
+} from "./master-key.ts";
+export { createMetrics, type Metrics } from "./metrics.ts";
+export { type NatsBusOptions, natsBus } from "./nats-bus.ts";
+export { type NotifyBusOptions, notifyBus } from "./notify-bus.ts";
 export { openPgliteDirectory, openPgliteMemory, type PgliteDirectoryOptions } from "./pglite-store.ts";
 export { type PostgresOptions, postgresEngine } from "./postgres.ts";
+export { type RunningServer, type ServeOptions, serve } from "./serve.ts";
+export { readConfigurationFile, readSettings, SettingRefused, type SettingSources, type Settings } from "./settings.ts";
