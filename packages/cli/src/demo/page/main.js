@@ -10,6 +10,9 @@ import { pipelineView } from "./views/pipeline.js";
 const byId = (id) => document.getElementById(id);
 const page = byId("page");
 const inbox = document.querySelector("trunkline-inbox");
+// Until its first conversations are there the inbox cannot tell an old acquaintance from a new one. Listened for before
+// anything is waited for, because the inbox does not wait for us.
+const isReady = new Promise((resolve) => inbox.addEventListener("trunkline-ready", resolve, { once: true }));
 const crm = await loadCrm();
 inbox.contactResolver = contactResolver(crm);
 const phone = new Phone(document.querySelector(".phone"), crm);
@@ -75,12 +78,15 @@ inbox.addEventListener("trunkline-unread", ({ detail }) => {
 
 const usual = matchMedia("(width >= 1240px)");
 
+let wanted = null;
+
 /** Opens a contact's conversation, on their usual line if the user has it. */
-async function openTexts({ number, lineId }) {
-  await customElements.whenDefined("trunkline-inbox");
-  const line = crm.lines.find(({ id }) => id === lineId) ?? crm.lines[0];
-  phone.handTo(number, line.id);
-  await inbox.open({ lineId: line.id, to: number });
+async function openTexts(contact) {
+  wanted = contact;
+  const line = crm.lines.find(({ id }) => id === contact.lineId) ?? crm.lines[0];
+  phone.handTo(contact.number, line.id);
+  await isReady;
+  if (wanted === contact) await inbox.open({ lineId: line.id, to: contact.number });
 }
 
 async function clickToText(contact) {
