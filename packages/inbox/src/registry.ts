@@ -1,7 +1,6 @@
 import { TrunklineComposer } from "./elements/composer/composer.ts";
 import { TrunklineConversationList } from "./elements/conversation-list/conversation-list.ts";
 import { TrunklineInbox } from "./elements/inbox/inbox.ts";
-import { TrunklineNewMessage } from "./elements/new-message/new-message.ts";
 import { TrunklineProvider } from "./elements/provider/provider.ts";
 import { TrunklineThread } from "./elements/thread/thread.ts";
 import { TrunklineUnread } from "./elements/unread/unread.ts";
@@ -15,7 +14,6 @@ const CLASSES: readonly ElementClass[] = [
   TrunklineInbox,
   TrunklineConversationList,
   TrunklineThread,
-  TrunklineNewMessage,
   TrunklineComposer,
   TrunklineUnread,
 ];

@@ -13,7 +13,6 @@ export const en = {
 
   "list.label": "Conversations",
   "list.loading": "Loading conversations",
-  "list.more": "Loading more",
   "list.line": "Line",
   "list.all-lines": "All lines",
   "list.filter": "Filter",
@@ -33,7 +32,6 @@ export const en = {
   "unread.badge": { one: "{count} unread conversation", other: "{count} unread conversations" },
   "unread.over": "{count}+",
 
-  "thread.label": "Conversation with {name}",
   "thread.messages": "Messages with {name}",
   "thread.loading": "Loading messages",
   "thread.older": "Loading older messages",
@@ -42,10 +40,8 @@ export const en = {
   "thread.new": "New",
   "thread.latest": "Jump to latest",
   "thread.new-messages": { one: "{count} new message", other: "{count} new messages" },
-  "thread.via": "{number} · {line}",
   "thread.back": "Back to conversations",
   "thread.call": "Call {name}",
-  "thread.open-contact": "Open {name}",
   "thread.today": "Today",
   "thread.yesterday": "Yesterday",
   "thread.gone": "This conversation is not available",
@@ -54,13 +50,10 @@ export const en = {
   "message.name": "{author}, {time}",
   "message.name-status": "{author}, {time}, {status}",
   "message.you": "You",
-  "message.note": "Note",
   "message.note-by": "Note by {name}",
   "message.automatic": "Automatic",
   "message.picture": "Picture",
-  "message.file": "File",
   "message.retry": "Send again",
-  "message.retried": "Sent again",
   "message.why": "Not delivered. {reason}",
 
   "status.scheduled": "Scheduled",
@@ -127,7 +120,6 @@ export const en = {
   "error.setup-text": "It needs a gateway and a way to sign in.",
   "error.retry": "Try again",
   "error.details": "{code} · request {requestId}",
-  "error.send": "The message could not be sent. {reason}",
 
   "announce.message": "{name}: {text}",
   "announce.more": { one: "{count} new message", other: "{count} new messages" },

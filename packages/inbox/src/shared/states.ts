@@ -43,7 +43,7 @@ export function problemView(words: Localizer, error: unknown, retry: () => void)
   const known = isTrunklineError(error) ? error : null;
   const forbidden = known?.status === 403;
   return stateView({
-    icon: forbidden ? "locked" : "cloud-off",
+    icon: forbidden ? "locked" : "offline",
     title: words.t("error.title"),
     text: words.t(forbidden ? "error.forbidden" : "error.text"),
     details: known?.requestId ? words.t("error.details", { code: known.code, requestId: known.requestId }) : undefined,

@@ -48,34 +48,15 @@ export const tokens: CSSResult = css`
   @media (forced-colors: active) {
     :host,
     :host(:is(:state(light), :state(dark), :state(contrast))) {
-      --_sunken: Canvas;
-      --_surface: Canvas;
-      --_raised: Canvas;
-      --_own: Canvas;
-      --_text: CanvasText;
-      --_muted: CanvasText;
-      --_disabled: GrayText;
-      --_link: LinkText;
-      --_link-own: LinkText;
-      --_link-hover: LinkText;
-      --_divider: CanvasText;
-      --_stroke: CanvasText;
-      --_stroke-strong: CanvasText;
       --_focus: Highlight;
       --_focus-inner: Canvas;
       --_accent: ButtonText;
-      --_accent-hover: Highlight;
       --_on-accent: ButtonFace;
       --_accent-mark: Highlight;
       --_row-hover: Highlight;
       --_row-selected: Highlight;
-      --_hover: Highlight;
-      --_pressed: Highlight;
       --_hover-text: HighlightText;
       --_hover-muted: HighlightText;
-      --_danger: CanvasText;
-      --_warning: CanvasText;
-      --_warning-surface: Canvas;
       --_stencil: GrayText;
     }
   }

@@ -1,7 +1,6 @@
 import type { ConversationId, Message } from "@trunkline/sdk";
 import { type CSSResultGroup, html, nothing, type PropertyValues, type TemplateResult } from "lit";
-import { property, query, state } from "lit/decorators.js";
-import { live } from "lit/directives/live.js";
+import { property, state } from "lit/decorators.js";
 import { TrunklineElement } from "../../shared/element.ts";
 import { icon } from "../../shared/icons.ts";
 import { isComposing } from "../../shared/keys.ts";
@@ -45,7 +44,6 @@ export class TrunklineComposer extends TrunklineElement {
 
   @state() private text = "";
   @state() private isSending = false;
-  @query("textarea") private readonly input!: HTMLTextAreaElement | null;
   #draftOf: string | null = null;
 
   /** The text as it stands. */
@@ -86,7 +84,7 @@ export class TrunklineComposer extends TrunklineElement {
             aria-describedby="hint"
             placeholder=${words.t("composer.placeholder")}
             ?disabled=${this.disabled}
-            .value=${live(this.text)}
+            .value=${this.text}
             @input=${this.#onInput}
             @keydown=${this.#onKeyDown}
           ></textarea>
@@ -108,6 +106,10 @@ export class TrunklineComposer extends TrunklineElement {
         </div>
       </div>
       <div id="hint" role="status">${this.#renderHint()}</div>`;
+  }
+
+  get #input(): HTMLTextAreaElement | null {
+    return this.renderRoot.querySelector<HTMLTextAreaElement>("textarea");
   }
 
   #renderHint(): TemplateResult | typeof nothing {
@@ -135,7 +137,7 @@ export class TrunklineComposer extends TrunklineElement {
     const { sender } = this;
     if (!this.#canSend) return;
     const text = this.text.trim();
-    this.input?.focus();
+    this.#input?.focus();
     try {
       if (sender) {
         this.isSending = true;

@@ -1,6 +1,6 @@
 import type { Conversation, ConversationId, Line, LineId, Live } from "@trunkline/sdk";
 import { type CSSResultGroup, html, nothing, type PropertyValues, type TemplateResult } from "lit";
-import { property, query, state } from "lit/decorators.js";
+import { property, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 import { LiveController } from "../../controllers/live.ts";
 import { MidnightController } from "../../controllers/midnight.ts";
@@ -45,7 +45,6 @@ export class TrunklineConversationList extends TrunklineElement {
   @state() private unreadOnly = false;
   @state() private chosenLine: LineId | "" = "";
   @state() private activeId: string | null = null;
-  @query(".scroller") private readonly scroller!: HTMLElement | null;
   #toldStage: "waiting" | "empty" | "filled" = "waiting";
   #isReadyTold = false;
 
@@ -113,6 +112,10 @@ export class TrunklineConversationList extends TrunklineElement {
         ${client === null ? nothing : this.#renderList()}
       </div>
       <span class="visually-hidden" role="status">${this.#isLoading ? words.t("list.loading") : nothing}</span>`;
+  }
+
+  get #scroller(): HTMLElement | null {
+    return this.renderRoot.querySelector<HTMLElement>(".scroller");
   }
 
   get #isLoading(): boolean {
@@ -191,7 +194,7 @@ export class TrunklineConversationList extends TrunklineElement {
     const { words } = this.environment;
     if (this.unreadOnly) {
       return stateView({
-        icon: "chats",
+        icon: "chat",
         title: words.t("list.empty-unread"),
         text: words.t("list.empty-unread-hint"),
       });
@@ -223,7 +226,7 @@ export class TrunklineConversationList extends TrunklineElement {
 
   /** A page that does not fill the screen has no scroll bar to ask for the next one with. */
   #fillScreen(): void {
-    const { scroller } = this;
+    const scroller = this.#scroller;
     if (scroller && scroller.clientHeight > 0 && scroller.scrollHeight <= scroller.clientHeight) this.#loadMore();
   }
 
@@ -248,7 +251,7 @@ export class TrunklineConversationList extends TrunklineElement {
   }
 
   #onScroll(): void {
-    const { scroller } = this;
+    const scroller = this.#scroller;
     if (scroller && scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < NEAR_END) this.#loadMore();
   }
 
@@ -264,7 +267,7 @@ export class TrunklineConversationList extends TrunklineElement {
 
 /** What stands in a list that has nothing in it. */
 export function emptyList(words: Localizer): TemplateResult {
-  return stateView({ icon: "chats", title: words.t("list.empty"), text: words.t("list.empty-hint") });
+  return stateView({ icon: "chat", title: words.t("list.empty"), text: words.t("list.empty-hint") });
 }
 
 function skeleton(): TemplateResult {

@@ -1,6 +1,6 @@
 import type { ConnectionView, ConversationId, LineId, Message, Unread, UnreadResource } from "@trunkline/sdk";
 import { type CSSResultGroup, nothing, type PropertyValues, type TemplateResult } from "lit";
-import { property, query, state } from "lit/decorators.js";
+import { property, state } from "lit/decorators.js";
 import { html } from "lit/static-html.js";
 import { AnnouncerController } from "../../controllers/announcer.ts";
 import { LiveController } from "../../controllers/live.ts";
@@ -75,9 +75,6 @@ export class TrunklineInbox extends TrunklineElement {
   @property() layout: "auto" | "wide" | "narrow" = "auto";
 
   @state() private draftingTo: { readonly lineId?: LineId; readonly to: string } | null = null;
-  @query(".list") private readonly list!: TrunklineConversationList | null;
-  @query(".thread") private readonly thread!: TrunklineThread | null;
-  @query(".new") private readonly newMessage!: TrunklineNewMessage | null;
   #toldUnread: Unread | null = null;
 
   readonly #width = new NarrowController(this, NARROW_BELOW);
@@ -115,8 +112,9 @@ export class TrunklineInbox extends TrunklineElement {
       return;
     }
     const { lineId, to, draft } = target;
-    const known = this.list?.shown.find(
+    const known = this.#list?.shown.find(
       (conversation) =>
+        to !== "" &&
         (lineId === undefined || conversation.lineId === lineId) &&
         conversation.participants.some(({ number }) => digits(number) === digits(to)),
     );
@@ -125,15 +123,16 @@ export class TrunklineInbox extends TrunklineElement {
       if (draft && client?.drafts.get(known.id) === "") client.drafts.set(known.id, draft);
       return await this.open({ conversationId: known.id });
     }
+    await this.#fetchNewMessage();
     this.draftingTo = lineId === undefined ? { to } : { lineId, to };
     await this.updateComplete;
-    if (draft) await this.newMessage?.suggest(draft);
+    if (draft) await this.#newMessage?.suggest(draft);
   }
 
   protected override render() {
     const { words, client } = this.environment;
     if (client === null) {
-      return stateView({ icon: "chats", title: words.t("error.setup"), text: words.t("error.setup-text") });
+      return stateView({ icon: "chat", title: words.t("error.setup"), text: words.t("error.setup-text") });
     }
     const connection = this.#connection.snapshot;
     if (connection?.state === "stopped" && needsSignIn(connection.error)) {
@@ -189,6 +188,18 @@ export class TrunklineInbox extends TrunklineElement {
       <div class="visually-hidden" role="status">${this.#announcer.text}</div>`;
   }
 
+  get #newMessage(): TrunklineNewMessage | null {
+    return this.renderRoot.querySelector<TrunklineNewMessage>(".new");
+  }
+
+  get #thread(): TrunklineThread | null {
+    return this.renderRoot.querySelector<TrunklineThread>(".thread");
+  }
+
+  get #list(): TrunklineConversationList | null {
+    return this.renderRoot.querySelector<TrunklineConversationList>(".list");
+  }
+
   #renderMain(): TemplateResult {
     if (this.#view === "new") {
       return html`<${this.tag("new-message")}
@@ -215,10 +226,10 @@ export class TrunklineInbox extends TrunklineElement {
 
   #renderNothingChosen(): TemplateResult {
     const { words } = this.environment;
-    const stage = this.list?.stage ?? "waiting";
+    const stage = this.#list?.stage ?? "waiting";
     if (stage === "waiting") return html``;
     if (stage === "filled") {
-      return stateView({ icon: "chats", title: words.t("inbox.choose"), text: words.t("inbox.choose-hint") });
+      return stateView({ icon: "chat", title: words.t("inbox.choose"), text: words.t("inbox.choose-hint") });
     }
     return stateView({
       icon: "chat",
@@ -252,7 +263,7 @@ export class TrunklineInbox extends TrunklineElement {
     const { words, contacts } = this.environment;
     const [message] = messages;
     if (!message || messages.length > 1) return words.t("announce.more", { count: messages.length });
-    const known = this.list?.shown.find(({ id }) => id === message.conversationId);
+    const known = this.#list?.shown.find(({ id }) => id === message.conversationId);
     const participants = known?.participants ?? [
       { number: message.from ?? "", contactId: null, name: message.author.name },
     ];
@@ -272,11 +283,25 @@ export class TrunklineInbox extends TrunklineElement {
 
   #onStage(): void {
     this.requestUpdate();
+    this.#fetchNewMessage().catch((error: unknown) => this.report(error));
+  }
+
+  /** The part that begins conversations is not needed at first; it is fetched when the first conversations are there. */
+  async #fetchNewMessage(): Promise<void> {
+    const name = this.localName.replace(/-inbox$/, "-new-message");
+    if (customElements.get(name)) return;
+    const { TrunklineNewMessage: NewMessage } = await import("../new-message/new-message.ts");
+    // Another inbox may have been quicker; a class of its own, because it can stand under one name only.
+    if (!customElements.get(name)) customElements.define(name, class extends NewMessage {});
   }
 
   async #onNew(): Promise<void> {
-    this.draftingTo = { to: "" };
-    await this.#focusMain();
+    try {
+      await this.open({ to: "" });
+      await this.#focusMain();
+    } catch (error) {
+      this.report(error);
+    }
   }
 
   async #onOpened({ conversationId }: ConversationOpened): Promise<void> {
@@ -290,22 +315,22 @@ export class TrunklineInbox extends TrunklineElement {
     this.draftingTo = null;
     await this.updateComplete;
     if (this.#view === "thread") await this.#focusMain();
-    else this.list?.focus({ preventScroll: true });
+    else this.#list?.focus({ preventScroll: true });
   }
 
   readonly #goBack = async (): Promise<void> => {
     this.conversationId = undefined;
     this.fire("trunkline-select", { conversationId: null, reason: "back" });
     await this.updateComplete;
-    this.list?.focus({ preventScroll: true });
+    this.#list?.focus({ preventScroll: true });
   };
 
   /** Writing comes next. On touch screens the keyboard would cover what was just opened, so the focus stays beside it. */
   async #focusMain(): Promise<void> {
     await this.updateComplete;
-    const target = this.thread ?? this.newMessage;
+    const target = this.#thread ?? this.#newMessage;
     await target?.updateComplete;
-    if (matchMedia("(pointer: coarse)").matches && target === this.thread) return;
+    if (matchMedia("(pointer: coarse)").matches && target === this.#thread) return;
     target?.focus({ preventScroll: true });
   }
 

@@ -1,7 +1,6 @@
 import { type ConversationId, isTrunklineError, type Line, type LineId, type Live, type Message } from "@trunkline/sdk";
 import { type CSSResultGroup, nothing, type PropertyValues, type TemplateResult } from "lit";
-import { property, query, state } from "lit/decorators.js";
-import { live } from "lit/directives/live.js";
+import { property, state } from "lit/decorators.js";
 import { html } from "lit/static-html.js";
 import { LiveController } from "../../controllers/live.ts";
 import { TrunklineElement } from "../../shared/element.ts";
@@ -43,7 +42,6 @@ export class TrunklineNewMessage extends TrunklineElement {
 
   @state() private chosenLine: LineId | null = null;
   @state() private problem: "none" | "missing" | "bad" = "none";
-  @query("#to") private readonly toField!: HTMLInputElement | null;
   readonly #lines = new LiveController<Live<Line>>(
     this,
     () => [this.environment.client],
@@ -52,7 +50,7 @@ export class TrunklineNewMessage extends TrunklineElement {
 
   /** Moves the focus to what has to be filled in next. */
   override focus(options?: FocusOptions): void {
-    if (this.to.trim() === "") this.toField?.focus(options);
+    if (this.to.trim() === "") this.#toField?.focus(options);
     else this.#composer?.focus(options);
   }
 
@@ -91,6 +89,10 @@ export class TrunklineNewMessage extends TrunklineElement {
       }`;
   }
 
+  get #toField(): HTMLInputElement | null {
+    return this.renderRoot.querySelector<HTMLInputElement>("#to");
+  }
+
   #renderForm(): TemplateResult {
     const { words } = this.environment;
     const lines = this.#sendingLines;
@@ -118,7 +120,7 @@ export class TrunklineNewMessage extends TrunklineElement {
             autocomplete="off"
             spellcheck="false"
             dir="ltr"
-            .value=${live(this.to)}
+            .value=${this.to}
             placeholder=${words.t("new.to-hint")}
             aria-invalid=${this.problem === "none" ? "false" : "true"}
             aria-describedby="problem"
@@ -173,7 +175,7 @@ export class TrunklineNewMessage extends TrunklineElement {
     } catch (error) {
       if (to === "") this.problem = "missing";
       else if (isTrunklineError(error) && NUMBER_CODES.has(error.code)) this.problem = "bad";
-      if (this.problem !== "none") this.toField?.focus();
+      if (this.problem !== "none") this.#toField?.focus();
       throw error;
     }
   };

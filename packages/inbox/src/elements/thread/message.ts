@@ -18,6 +18,8 @@ export interface MessageOptions {
   readonly tabStop: boolean;
   /** Absent where the reader may not send. */
   readonly onRetry?: (() => void) | undefined;
+  /** Asked only of a text that failed. */
+  readonly isRetried: () => boolean;
 }
 
 const STATUS_ICONS: Readonly<Record<MessageStatus, IconName>> = {
@@ -136,7 +138,7 @@ function failure(options: MessageOptions, status: MessageStatus | null): unknown
   return html`<p class="failure ${status}">
     <span>${reasonOf(options, status)}</span>
     ${
-      onRetry && isBad(status)
+      onRetry && isBad(status) && !options.isRetried()
         ? html`<button class="text-button" type="button" tabindex=${tabStop ? 0 : -1} data-retry=${item.key} @click=${onRetry}>
             ${words.t("message.retry")}
           </button>`

@@ -1,6 +1,6 @@
 import type { Conversation, ConversationId, Line, LineId, Live, LiveItem, MessageRow } from "@trunkline/sdk";
 import { type CSSResultGroup, nothing, type PropertyValues, type TemplateResult } from "lit";
-import { property, query, state } from "lit/decorators.js";
+import { property, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 import { html } from "lit/static-html.js";
 import { LiveController } from "../../controllers/live.ts";
@@ -63,7 +63,6 @@ export class TrunklineThread extends TrunklineElement {
   readonly #arrange = lastCall((items: readonly MessageRow[], unreadAfter: number | null, userId: string | null) =>
     rowsOf(items, { unreadAfter, userId }),
   );
-  @query(".scroller") private readonly scroller!: HTMLElement | null;
 
   readonly #conversation = new LiveController<LiveItem<Conversation>>(
     this,
@@ -87,7 +86,7 @@ export class TrunklineThread extends TrunklineElement {
     () => this.environment.client?.lines.live() ?? null,
   );
   readonly #window = new ThreadWindow(this, {
-    scroller: () => this.scroller,
+    scroller: () => this.#scroller,
     count: () => this.#rows.length,
     rows: () => [...this.renderRoot.querySelectorAll<HTMLElement>("[data-row]")],
     loadOlder: () => this.#loadOlder(),
@@ -122,7 +121,7 @@ export class TrunklineThread extends TrunklineElement {
 
   /** Moves the focus to the composer, else to the messages. */
   override focus(options?: FocusOptions): void {
-    const inner = this.renderRoot.querySelector<HTMLElement>(".composer") ?? this.scroller;
+    const inner = this.renderRoot.querySelector<HTMLElement>(".composer") ?? this.#scroller;
     inner?.focus(options);
   }
 
@@ -171,6 +170,10 @@ export class TrunklineThread extends TrunklineElement {
       <slot name="record" class="record" ?hidden=${!conversation} @slotchange=${this.#giveContext}></slot>
       <div class="stage">${this.#renderMessages(person)}</div>
       ${this.#renderComposer(person)}`;
+  }
+
+  get #scroller(): HTMLElement | null {
+    return this.renderRoot.querySelector<HTMLElement>(".scroller");
   }
 
   #renderHead(conversation: Conversation | null, person: Person | null): TemplateResult {
@@ -283,6 +286,7 @@ export class TrunklineThread extends TrunklineElement {
         userId: me?.user?.id ?? null,
         tabStop: row.key === this.#tabStop,
         onRetry: this.#maySend ? () => this.#retry(item) : undefined,
+        isRetried: () => this.#isRetried(item),
       })}
     </div>`;
   }
@@ -384,6 +388,14 @@ export class TrunklineThread extends TrunklineElement {
     const { snapshot, source } = this.#messages;
     if (!snapshot?.hasMore || snapshot.error) return;
     source?.loadMore().catch((error: unknown) => this.report(error));
+  }
+
+  /** Sent again already: a second press would send it twice. */
+  #isRetried({ message: { id } }: MessageRow): boolean {
+    const items = this.#messages.snapshot?.data ?? [];
+    return items.some(
+      (item) => item.state === "accepted" && item.message.retryOf !== null && item.message.retryOf === id,
+    );
   }
 
   #retry(item: MessageRow): void {
