@@ -18,13 +18,16 @@ export interface Audience {
   readonly userId?: UserId;
   /** Present on events of a conversation, also when nobody is assigned. */
   readonly conversation?: { readonly assigneeId: UserId | null; readonly records: readonly CrmRecordRef[] };
+  /** Not for those who see this: what goes out of sight is told only to those who lose it. */
+  readonly except?: Audience;
 }
 
 /** Sight of a key or operator: everything of the tenant except what is personal to a user. */
 export const FULL_SIGHT: Sight = { lineIds: "all", records: null, assignedTo: null, userId: null };
 
 /** Whether a principal with this sight may see what has this audience. The same rule guards rows and events. */
-export function sees(sight: Sight, { lineId, userId, conversation }: Audience): boolean {
+export function sees(sight: Sight, { lineId, userId, conversation, except }: Audience): boolean {
+  if (except !== undefined && sees(sight, except)) return false;
   if (userId !== undefined && userId !== sight.userId) return false;
   if (lineId !== undefined && sight.lineIds !== "all" && !sight.lineIds.has(lineId)) return false;
   if (conversation === undefined) return true;

@@ -1,0 +1,95 @@
+import type { HandOver, LookUp } from "../carriers/carrier.ts";
+import { failureOf, type Learnt } from "./merge-outcome.ts";
+import { learnFromReceipt } from "./receipts.ts";
+
+/*
+ * What follows from a hand-over and from a look-up: pure, so that every case can be read and tried without a carrier.
+ */
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+
+/** After this long a text that never got through, or whose outcome never came to light, has failed. */
+export const GIVE_UP_MS = 24 * HOUR;
+/** Waits before a carrier that did not take a text is tried again. */
+const RETRY_MS = [SECOND, 2 * SECOND, 5 * SECOND, 10 * SECOND, 30 * SECOND, MINUTE] as const;
+/** A request that has ended can reach the carrier no later than this; only then "not there" means "never will be". */
+export const CONCLUSIVE_MS = 10 * SECOND;
+/** When to look, counted from the hand-over; later every hour. */
+const LOOK_UP_MS = [2 * SECOND, CONCLUSIVE_MS, MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR] as const;
+
+export type HandOverDecision =
+  | { kind: "done"; learnt: Learnt }
+  | { kind: "look_up"; learnt: Learnt }
+  | { kind: "again"; learnt: null; at: number; pauseUntil: number };
+
+export interface HandOverState {
+  /** How often it was begun before. */
+  attempts: number;
+  /** Its place in the line, in milliseconds. */
+  dueAt: number;
+  createdAt: string;
+  now: number;
+}
+
+export function decideHandOver(
+  handOver: HandOver,
+  { attempts, dueAt, createdAt, now }: HandOverState,
+): HandOverDecision {
+  const nothing = { failure: null, carrierMessageId: null, at: now };
+  switch (handOver.kind) {
+    case "accepted":
+      return { kind: "done", learnt: { ...nothing, status: "sent", carrierMessageId: handOver.carrierMessageId } };
+    case "refused":
+      return {
+        kind: "done",
+        learnt: { ...nothing, status: "failed", failure: failureOf(handOver.code, handOver.carrierCode) },
+      };
+    case "unknown":
+      return { kind: "look_up", learnt: { ...nothing, status: "unknown" } };
+    case "not_taken": {
+      if (now - Date.parse(createdAt) >= GIVE_UP_MS) {
+        return {
+          kind: "done",
+          learnt: { ...nothing, status: "failed", failure: failureOf("carrier_unavailable", null) },
+        };
+      }
+      const wait = handOver.retryAfterMs ?? RETRY_MS[Math.min(attempts, RETRY_MS.length - 1)] ?? SECOND;
+      // It keeps its place and the whole line rests: nothing may overtake, and the carrier would say the same of all.
+      return { kind: "again", learnt: null, at: dueAt, pauseUntil: now + wait };
+    }
+  }
+}
+
+export type LookUpDecision =
+  | { kind: "done"; learnt: Learnt }
+  /** The carrier lacks it: hand it over once more. Its status stays. */
+  | { kind: "hand_over"; learnt: null }
+  | { kind: "again"; learnt: null; at: number };
+
+export interface LookUpState {
+  handedOverAt: number;
+  /** How often it was looked up before. */
+  attempts: number;
+  /** When the carrier was asked. */
+  askedAt: number;
+  now: number;
+}
+
+export function decideLookUp(lookUp: LookUp, { handedOverAt, attempts, askedAt, now }: LookUpState): LookUpDecision {
+  if (lookUp.kind === "found" && lookUp.receipt.status !== null) {
+    return { kind: "done", learnt: learnFromReceipt(lookUp.receipt, now) };
+  }
+  if (lookUp.kind === "found") {
+    // A word that we do not know is still proof that the carrier took it.
+    return { kind: "done", learnt: { ...learnFromReceipt(lookUp.receipt, now), status: "sent" } };
+  }
+  if (lookUp.kind === "absent" && askedAt - handedOverAt >= CONCLUSIVE_MS) return { kind: "hand_over", learnt: null };
+  if (now - handedOverAt >= GIVE_UP_MS) {
+    const failure = failureOf("outcome_unknown", null);
+    return { kind: "done", learnt: { status: "failed", failure, carrierMessageId: null, at: now } };
+  }
+  const planned = handedOverAt + (LOOK_UP_MS[attempts + 1] ?? HOUR * (attempts - LOOK_UP_MS.length + 3));
+  return { kind: "again", learnt: null, at: Math.min(Math.max(planned, now + SECOND), handedOverAt + GIVE_UP_MS) };
+}

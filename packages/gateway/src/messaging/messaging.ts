@@ -1,0 +1,47 @@
+import type { Bus } from "../bus/bus.ts";
+import type { Clock } from "../clock.ts";
+import type { EventLog } from "../events/log.ts";
+import type { Handlers, OutsideRoute } from "../http/route.ts";
+import type { Logger } from "../logger.ts";
+import type { Ids } from "../random.ts";
+import type { Sealer } from "../seal/seal.ts";
+import type { Database } from "../store/database.ts";
+import type { AnyWorkKind } from "../work/lane.ts";
+import { workKind } from "../work/worker.ts";
+import { createCarrierAccess } from "./carrier-access.ts";
+import { carrierRoutes } from "./carrier-routes.ts";
+import { lookUpKind } from "./look-up-queue.ts";
+import { sendKind } from "./outbound-queue.ts";
+import { type MessagingOperation, messagingRoutes } from "./routes.ts";
+import { createSendQueue } from "./send-queue.ts";
+
+export interface MessagingParts {
+  database: Database;
+  log: EventLog;
+  bus: Bus;
+  clock: Clock;
+  ids: Ids;
+  logger: Logger;
+  fetch: typeof globalThis.fetch;
+  sealer: Sealer;
+}
+
+/** Conversations and the texts in them: the routes for people, the doors for carriers, and the work in between. */
+export interface Messaging {
+  readonly routes: Handlers<MessagingOperation>;
+  readonly outside: readonly OutsideRoute[];
+  readonly kinds: readonly AnyWorkKind[];
+  /** Resolves when no text is being accepted. */
+  stop(): Promise<void>;
+}
+
+export function createMessaging(parts: MessagingParts): Messaging {
+  const carriers = createCarrierAccess(parts);
+  const sends = createSendQueue(parts);
+  return {
+    routes: messagingRoutes({ ...parts, sends }),
+    outside: carrierRoutes({ ...parts, carriers }),
+    kinds: [workKind(sendKind({ ...parts, carriers })), workKind(lookUpKind({ ...parts, carriers }))],
+    stop: () => sends.settled(),
+  };
+}

@@ -1,0 +1,90 @@
+import type { CarrierAccountId, CrmRecord, LineId, Message, MessageId, TenantId, UserId } from "@trunkline/protocol";
+import { sql } from "kysely";
+import type { EventLog, NewEvent } from "../events/log.ts";
+import type { Audience } from "../rights/sight.ts";
+import type { Tx } from "../store/database.ts";
+import { json } from "../store/json.ts";
+import { type MessageRow, toMessage } from "./message-row.ts";
+
+/** An outbound text that is locked for this transaction, and who may see it. */
+export interface LockedText {
+  readonly message: Message;
+  readonly lineId: LineId;
+  readonly carrierAccountId: CarrierAccountId | null;
+  readonly audience: Audience;
+}
+
+interface Row extends MessageRow {
+  assignee_id: UserId | null;
+  conversation_records: CrmRecord[];
+}
+
+/** Locks texts by their ids, in the order of the ids. Those that are gone are left out. */
+export async function lockTexts(
+  tx: Tx,
+  tenantId: TenantId,
+  ids: readonly MessageId[],
+): Promise<Map<MessageId, LockedText>> {
+  if (ids.length === 0) return new Map();
+  const { rows } = await sql<Row>`
+    select m.*, c.assignee_id, c.records as conversation_records
+    from messages m join conversations c on c.tenant_id = m.tenant_id and c.id = m.conversation_id
+    where m.tenant_id = ${tenantId} and m.id = any(${ids}::text[]) and m.direction = 'outbound'
+    order by m.id for update of m`.execute(tx);
+  return new Map(rows.map((row) => [row.id, toLocked(row)]));
+}
+
+/** Locks the text that a carrier knows under its own id. */
+export async function lockByCarrierId(
+  tx: Tx,
+  tenantId: TenantId,
+  accountId: CarrierAccountId,
+  carrierMessageId: string,
+): Promise<LockedText | null> {
+  const { rows } = await sql<Row>`
+    select m.*, c.assignee_id, c.records as conversation_records
+    from messages m join conversations c on c.tenant_id = m.tenant_id and c.id = m.conversation_id
+    where m.tenant_id = ${tenantId} and m.carrier_account_id = ${accountId}
+      and m.carrier_message_id = ${carrierMessageId} and m.direction = 'outbound'
+    order by m.id limit 1 for update of m`.execute(tx);
+  return rows[0] ? toLocked(rows[0]) : null;
+}
+
+function toLocked({ assignee_id, conversation_records, ...row }: Row): LockedText {
+  const records = conversation_records.map(({ source, type, externalId }) => ({ source, type, externalId }));
+  return {
+    message: toMessage(row),
+    lineId: row.line_id,
+    carrierAccountId: row.carrier_account_id,
+    audience: { lineId: row.line_id, conversation: { assigneeId: assignee_id, records } },
+  };
+}
+
+/** Writes what became of texts, and tells it, with one statement. */
+export async function storeOutcomes(
+  tx: Tx,
+  tenantId: TenantId,
+  texts: readonly Pick<LockedText, "message" | "audience">[],
+  log: EventLog,
+): Promise<void> {
+  if (texts.length === 0) return;
+  const rows = texts.map(({ message }) => ({
+    id: message.id,
+    status: message.status,
+    failure: message.failure,
+    sent_at: message.sentAt,
+    delivered_at: message.deliveredAt,
+    carrier_message_id: message.carrierMessageId,
+    updated_at: message.updatedAt,
+  }));
+  const events = texts.map(
+    ({ message, audience }): NewEvent => ({ type: "message.updated", data: message, audience, actor: null }),
+  );
+  await sql`with changed as (
+      update messages m set status = n.status, failure = n.failure, sent_at = n.sent_at, delivered_at = n.delivered_at,
+        carrier_message_id = n.carrier_message_id, updated_at = n.updated_at
+      from jsonb_to_recordset(${json(rows)}) as n (id text, status text, failure jsonb, sent_at timestamptz,
+        delivered_at timestamptz, carrier_message_id text, updated_at timestamptz)
+      where m.tenant_id = ${tenantId} and m.id = n.id returning 1)
+    ${log.insertion(tenantId, events)}`.execute(tx);
+}
