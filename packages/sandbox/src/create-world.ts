@@ -16,6 +16,11 @@ export interface WorldOptions {
   host?: HostTime;
   /** @default a clock that follows `host` */
   clock?: WorldClock;
+  /**
+   * What the clock of a world without a past adds to the host's time, in milliseconds: negative to begin in the past.
+   * @default 0
+   */
+  beginOffsetMs?: number;
   /** Where everything is written before it is answered. @default one in memory */
   journal?: Journal<WorldEntry>;
   /** @default platformRandom */
@@ -39,6 +44,7 @@ export async function createWorld({
   url,
   host = platformTime,
   clock = new WorldClock({ host }),
+  beginOffsetMs = 0,
   journal = memoryJournal<WorldEntry>(),
   random = platformRandom,
   fetch = (request) => globalThis.fetch(request),
@@ -52,6 +58,7 @@ export async function createWorld({
     random,
     fetch,
     memory,
+    beginOffsetMs,
     settle: settle ?? (() => world.activity.idle()),
   });
   await world.start();

@@ -14,9 +14,14 @@ export class WorldMemory {
     this.#journal = journal;
   }
 
-  /** Brings back what the journal holds. */
-  async replay(): Promise<void> {
-    for await (const entry of this.#journal.replay()) this.state.apply(entry);
+  /** Brings back what the journal holds, and tells how many entries that were. */
+  async replay(): Promise<number> {
+    let count = 0;
+    for await (const entry of this.#journal.replay()) {
+      this.state.apply(entry);
+      count++;
+    }
+    return count;
   }
 
   record(...entries: readonly WorldEntry[]): Promise<void> {

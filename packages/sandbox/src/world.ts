@@ -30,6 +30,8 @@ export interface WorldParts {
   /** Reaches gateways. */
   fetch: (request: Request) => Promise<Response>;
   memory: WorldMemory;
+  /** What a new world's running clock adds to the host's time, in milliseconds; a journal knows better. */
+  beginOffsetMs: number;
   /** Resolves when nothing is left to do at the clock's present time; a standing clock waits for it at every stop. */
   settle: () => Promise<void>;
 }
@@ -94,8 +96,9 @@ export class World {
 
   /** Brings back what the journal holds and goes on with what was owed. Called once, before anything else. */
   async start(): Promise<void> {
-    const { memory } = this.#parts;
-    await memory.replay();
+    const { beginOffsetMs, memory } = this.#parts;
+    const isNew = (await memory.replay()) === 0;
+    if (isNew && beginOffsetMs !== 0) await memory.record({ type: "clock", offsetMs: beginOffsetMs });
     if (!this.clock.isStanding) this.clock.setOffset(memory.state.offsetMs);
     this.carrier.resume();
   }
@@ -103,6 +106,7 @@ export class World {
   /** Ends streams and timers, waits for what is being done, and closes the journal. */
   async stop(): Promise<void> {
     this.clock.stop();
+    this.carrier.stop();
     this.feed.close();
     await this.activity.idle();
     await this.#parts.memory.close();

@@ -48,6 +48,11 @@ export class PlainCarrier {
     this.#webhooks.resume();
   }
 
+  /** Ends the attempts under way; what they were for stays owed. */
+  stop(): void {
+    this.#webhooks.stop();
+  }
+
   /** Sets how the carrier behaves from now on; what is left out goes back to its default. */
   async configure(input: CarrierBehaviourInput): Promise<void> {
     await this.#parts.memory.record({ type: "carrier", carrier: "sandbox", behaviour: behaviourOf(input) });

@@ -39,6 +39,7 @@ export class WebhookQueue {
   readonly #firstOutcome = new Map<string, (outcome: WebhookOutcome) => void>();
   #running = 0;
   readonly #ready: (() => void)[] = [];
+  readonly #stopping = new AbortController();
 
   constructor(parts: WebhookQueueParts) {
     this.#parts = parts;
@@ -47,6 +48,11 @@ export class WebhookQueue {
   /** Goes on with what the journal says is owed. */
   resume(): void {
     for (const webhook of this.#parts.memory.state.pending.values()) this.schedule(webhook);
+  }
+
+  /** Ends the attempts under way; what they were for stays owed. */
+  stop(): void {
+    this.#stopping.abort();
   }
 
   /** Sends a recorded webhook when it is due. */
@@ -129,7 +135,7 @@ export class WebhookQueue {
           },
           body,
           redirect: "manual",
-          signal: giveUp.signal,
+          signal: AbortSignal.any([giveUp.signal, this.#stopping.signal]),
         }),
       );
       await response.text(); // read to its end, so that the connection can be used again

@@ -1,0 +1,98 @@
+import type { CreateTenant, Tenant } from "@trunkline/protocol";
+import { CONNECTION_OPTIONS, JSON_OPTION, withGateway } from "../administration.ts";
+import { type CommandGroup, command, UsageError } from "../command-line/command.ts";
+import { type Columns, gather, printAll, printOne } from "../print-entities.ts";
+import { tenantRef } from "../references.ts";
+
+const COLUMNS: Columns<Tenant> = {
+  ID: ({ id }) => id,
+  "YOUR ID": ({ externalId }) => externalId,
+  NAME: ({ name }) => name,
+  "TIME ZONE": ({ timeZone }) => timeZone,
+  CREATED: ({ createdAt }) => createdAt,
+};
+
+const FIELDS = {
+  name: { type: "string", about: "Name of the customer.", value: "NAME", flagOnly: true },
+  externalId: {
+    type: "string",
+    about: "Your own id of it; then ext:<id> names it everywhere.",
+    value: "ID",
+    flagOnly: true,
+  },
+  timeZone: { type: "string", about: "IANA time zone, such as America/New_York.", value: "ZONE", flagOnly: true },
+  allowedOrigin: {
+    type: "list",
+    about: "Origin of a page that may call the gateway.",
+    value: "ORIGIN",
+    flagOnly: true,
+  },
+  appUrl: { type: "string", about: "Where the tenant's users find your application.", value: "URL", flagOnly: true },
+} as const;
+
+const list = command({
+  name: "list",
+  about: "Lists all tenants.",
+  options: { ...CONNECTION_OPTIONS, ...JSON_OPTION },
+  examples: ["trunkline tenants list"],
+  async run(options, _operands, terminal) {
+    const tenants = await withGateway(options, (trunkline) => gather(trunkline.tenants.list()));
+    printAll(terminal, tenants, { json: options.json, columns: COLUMNS });
+  },
+});
+
+const get = command({
+  name: "get",
+  about: "Shows a tenant.",
+  operands: ["tenant"],
+  options: { ...CONNECTION_OPTIONS, ...JSON_OPTION },
+  examples: ["trunkline tenants get ext:acme"],
+  async run(options, [tenant = ""], terminal) {
+    const found = await withGateway(options, (trunkline) => trunkline.tenants.get(tenantRef(tenant)));
+    printOne(terminal, found, { json: options.json, columns: COLUMNS });
+  },
+});
+
+const create = command({
+  name: "create",
+  about: "Creates a tenant.",
+  options: { ...FIELDS, ...CONNECTION_OPTIONS, ...JSON_OPTION },
+  examples: ['trunkline tenants create --name "Acme Dental" --external-id acme --time-zone America/Chicago'],
+  async run({ name, externalId, timeZone, allowedOrigin, appUrl, ...options }, _operands, terminal) {
+    if (name === undefined) throw new UsageError("A tenant needs a --name.");
+    const input: CreateTenant = {
+      name,
+      ...(externalId === undefined ? {} : { externalId }),
+      ...(timeZone === undefined ? {} : { timeZone }),
+      ...(allowedOrigin === undefined ? {} : { allowedOrigins: [...allowedOrigin] }),
+      ...(appUrl === undefined ? {} : { appUrl }),
+    };
+    const created = await withGateway(options, (trunkline) => trunkline.tenants.create(input));
+    printOne(terminal, created, { json: options.json, columns: COLUMNS });
+  },
+});
+
+const remove = command({
+  name: "delete",
+  about: "Deletes a tenant with everything it has: conversations, lines, users, keys.",
+  operands: ["tenant"],
+  options: {
+    yes: { type: "boolean", about: "Says that you mean it.", flagOnly: true },
+    ...CONNECTION_OPTIONS,
+  },
+  examples: ["trunkline tenants delete ext:acme --yes"],
+  async run({ yes, ...options }, [tenant = ""], { note }) {
+    const ref = tenantRef(tenant);
+    if (!yes) throw new UsageError(`This deletes ${tenant} and every conversation in it for good. Add --yes to do it.`);
+    await withGateway(options, (trunkline) => trunkline.tenants.delete(ref));
+    note(`${tenant} is deleted.`);
+  },
+});
+
+/** `trunkline tenants …` */
+export const tenants: CommandGroup = {
+  kind: "group",
+  name: "tenants",
+  about: "Creates, lists and deletes the customers of a gateway.",
+  commands: [list, get, create, remove],
+};

@@ -1,0 +1,150 @@
+import { readFile } from "node:fs/promises";
+import { createGateway, type GatewayOptions, type Logger, StoreRefused } from "@trunkline/gateway";
+import {
+  assertMayListen,
+  createMetrics,
+  DirectoryInUse,
+  directoryMasterKey,
+  isLoopback,
+  MasterKeyRefused,
+  type MasterKeys,
+  natsBus,
+  notifyBus,
+  parseMasterKeys,
+  pinoLogger,
+  serve,
+} from "@trunkline/gateway/node";
+import { attachToWorld, type WorldAttachment, WorldRefused } from "@trunkline/sandbox/node";
+import { CommandFailed, UsageError } from "./command-line/command.ts";
+import { keepOperatorKey, keptOperatorKey } from "./operator-key.ts";
+import { openStore, type StorePlace } from "./store.ts";
+
+export interface StartGatewayOptions extends StorePlace {
+  port: number;
+  host: string;
+  /** The master key itself, or the file that holds it; without either one is made, which loopback alone allows. */
+  masterKey?: string | { file: string } | undefined;
+  natsUrl?: string | undefined;
+  publicUrl?: string | undefined;
+  allowOrigin?: readonly string[] | undefined;
+  metricsPort?: number | undefined;
+  /** Address of a simulated world to attach to. */
+  sandbox?: string | undefined;
+  logLevel?: string | undefined;
+  /** A line for people. */
+  note: (line: string) => void;
+}
+
+/** A gateway that listens and, in a sandbox, has been seeded. */
+export interface StartedGateway {
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+const LOG_LEVELS = ["error", "warn", "info", "debug"] as const;
+
+/**
+ * Starts a gateway as a program: store, keys, server, and the simulated world if there is one.
+ *
+ * @throws UsageError when options contradict each other, CommandFailed when the store or the world refuses
+ */
+export async function startGateway(options: StartGatewayOptions): Promise<StartedGateway> {
+  const { host, sandbox } = options;
+  if (sandbox !== undefined && !isLoopback(host)) {
+    throw new UsageError(`A gateway in a sandbox listens on this machine only, not on ${host}: anybody could use it.`);
+  }
+  const undo: (() => Promise<void>)[] = [];
+  const stop = async () => {
+    for (const step of undo.splice(0).reverse()) await step();
+  };
+  try {
+    const url = await begin(options, undo);
+    return { url, stop };
+  } catch (error) {
+    await stop();
+    throw inWords(error);
+  }
+}
+
+/** Builds the gateway up; whatever must be taken down again is put into `undo`, in order. */
+async function begin(options: StartGatewayOptions, undo: (() => Promise<void>)[]): Promise<string> {
+  const { host, port, dataDir, databaseUrl, sandbox, publicUrl, allowOrigin, metricsPort, note } = options;
+  const logger = pinoLogger({ level: levelOf(options.logLevel) });
+  const keys = await masterKeysOf(options);
+
+  let world: WorldAttachment | undefined;
+  if (sandbox !== undefined) {
+    world = await attachToWorld({ url: sandbox, logger });
+    undo.push(world.close.bind(world));
+  }
+  const engine = await openStore({ dataDir, databaseUrl });
+  const bus = await busOf(options, logger);
+  const metrics = metricsPort === undefined ? undefined : createMetrics();
+  const gateway = createGateway({
+    engine,
+    ...keys,
+    environment: sandbox === undefined ? "production" : "sandbox",
+    allowedOrigins: allowOrigin ?? [],
+    logger,
+    ...(bus ? { bus } : {}),
+    ...(publicUrl === undefined ? {} : { publicUrl }),
+    ...(world ? { clock: world.clock } : {}),
+    ...(metrics ? { onRequest: metrics.onRequest } : {}),
+  });
+  undo.push(() => gateway.stop());
+  await gateway.start();
+  const firstKey = await gateway.firstOperatorKey();
+  if (firstKey !== null && dataDir !== null) {
+    note(`The operator key of this gateway is in ${await keepOperatorKey(dataDir, firstKey)}. Keep it safe.`);
+  }
+  const server = await serve({ gateway, port, host });
+  // Streams last until the gateway ends them, so the server closes while the gateway stops.
+  undo.push(async () => void (await Promise.all([server.close(), gateway.stop()])));
+  if (metrics && metricsPort !== undefined) {
+    const { close, url } = await metrics.serve({ port: metricsPort, host });
+    undo.push(close);
+    note(`Metrics are at ${url}.`);
+  }
+  if (world) {
+    const operatorKey = firstKey ?? (dataDir === null ? "" : await keptOperatorKey(dataDir));
+    await world.announce({ address: server.url, operatorKey });
+  }
+  return server.url;
+}
+
+async function masterKeysOf({ host, masterKey, dataDir }: StartGatewayOptions): Promise<MasterKeys> {
+  assertMayListen({ host, isGiven: masterKey !== undefined });
+  if (masterKey === undefined) {
+    return dataDir === null
+      ? { masterKey: crypto.getRandomValues(new Uint8Array(32)), formerMasterKeys: [] }
+      : directoryMasterKey(dataDir);
+  }
+  if (typeof masterKey === "string") return parseMasterKeys(masterKey);
+  const text = await readFile(masterKey.file, "utf8").catch((cause: unknown) => {
+    throw new UsageError(`The master key's file ${masterKey.file} cannot be read.`, { cause });
+  });
+  return parseMasterKeys(text);
+}
+
+async function busOf({ natsUrl, databaseUrl }: StartGatewayOptions, logger: Logger): Promise<GatewayOptions["bus"]> {
+  if (natsUrl !== undefined) return natsBus({ url: natsUrl, logger });
+  return databaseUrl === undefined ? undefined : notifyBus({ url: databaseUrl, logger });
+}
+
+function levelOf(text = "info"): (typeof LOG_LEVELS)[number] {
+  const level = LOG_LEVELS.find((one) => one === text);
+  if (level === undefined) throw new UsageError(`--log-level must be one of ${LOG_LEVELS.join(", ")}, not ${text}.`);
+  return level;
+}
+
+// These say all there is to say; a stack would only hide it.
+function inWords(error: unknown): unknown {
+  if (error instanceof MasterKeyRefused) return new UsageError(error.message, { cause: error });
+  if (error instanceof StoreRefused || error instanceof DirectoryInUse || error instanceof WorldRefused) {
+    return new CommandFailed(error.message, { cause: error });
+  }
+  if (error instanceof Error && "code" in error && error.code === "EADDRINUSE") {
+    return new CommandFailed("The port is taken. Choose another with --port, or 0 for any free one.", { cause: error });
+  }
+  return error;
+}
