@@ -1,4 +1,4 @@
-import type { Message } from "@trunkline/protocol";
+import type { Message, MessageStatus } from "@trunkline/protocol";
 import { type GatewayCall, gatewayCalls } from "./gateway-calls.ts";
 import { type Stage, setStage } from "./stage.ts";
 import { FRONT_DESK } from "./story/front-desk.ts";
@@ -11,8 +11,13 @@ import { type World, worldAt } from "./world.ts";
 /** How far before the present the world's clock must stand when the story begins: three weeks and a day. */
 export const DEMO_HISTORY_MS = 22 * 86_400_000;
 
-// A session ends by the gateway's clock, which the story moves; one that has a minute left is not begun with.
-const SESSION_MARGIN_MS = 60_000;
+// A session ends by the gateway's clock, which the story moves; one that has two minutes left is not begun with.
+const SESSION_MARGIN_MS = 120_000;
+const SESSION_MS = 600_000;
+/** Within this time the carrier sends its receipts. */
+const RECEIPTS_MS = 5_000;
+const POLL_MS = 10;
+const GIVE_UP_MS = 10_000;
 /** How long the carrier takes once the story is told, so that a person sees each tick change. */
 const CARRIER_LATENCY_MS = 350;
 
@@ -53,14 +58,12 @@ export async function seedDemo({
   const stage = await setStage(world, asKey);
   const teller = new Teller({ world, stage, asKey, as: (token) => gatewayCalls({ gatewayUrl, token, fetch }) });
   const steps = timeline([...FRONT_DESK, ...WORKSHOP]);
-  let standsAgoMs = DEMO_HISTORY_MS;
   for (const [index, step] of steps.entries()) {
-    await teller.moveClock(standsAgoMs - step.agoMs);
-    standsAgoMs = step.agoMs;
+    await teller.moveClockTo(step.agoMs);
     await teller.tell(step);
     onProgress(index + 1, steps.length);
   }
-  await teller.moveClock(standsAgoMs);
+  await teller.moveClockTo(0);
   await teller.read();
   await world.behave({ latencyMs: CARRIER_LATENCY_MS });
   return { conversations: teller.conversations, messages: steps.length };
@@ -77,7 +80,9 @@ interface TellerParts {
 class Teller {
   readonly #parts: TellerParts;
   readonly #conversations = new Map<Thread, Message["conversationId"]>();
-  readonly #sessions = new Map<StaffId, { call: GatewayCall; leftMs: number }>();
+  readonly #sessions = new Map<StaffId, { call: GatewayCall; endsAgoMs: number }>();
+  /** How long before the present the world's clock stands. */
+  #agoMs = DEMO_HISTORY_MS;
 
   constructor(parts: TellerParts) {
     this.#parts = parts;
@@ -87,10 +92,11 @@ class Teller {
     return this.#conversations.size;
   }
 
-  async moveClock(ms: number): Promise<void> {
-    if (ms <= 0) return;
-    await this.#parts.world.advance(ms);
-    for (const session of this.#sessions.values()) session.leftMs -= ms;
+  /** Moves the clock on; a time that it has passed already is let be. */
+  async moveClockTo(agoMs: number): Promise<void> {
+    if (agoMs >= this.#agoMs) return;
+    await this.#parts.world.advance(this.#agoMs - agoMs);
+    this.#agoMs = agoMs;
   }
 
   async tell(step: Step): Promise<void> {
@@ -137,22 +143,28 @@ class Teller {
     if (step.fails !== null) await this.#parts.world.behave({});
   }
 
-  /** Waits until the carrier has said how it ended, because the clock must not run away under a text on its way. */
+  /** Sees a text to its end before the clock leaves it behind, so that it does not arrive hours after it was sent. */
   async #settled(id: Message["id"]): Promise<void> {
-    for (let attempt = 0; attempt < 400; attempt++) {
+    await this.#until(id, ["sent", "delivered", "undelivered", "failed"]);
+    await this.moveClockTo(this.#agoMs - RECEIPTS_MS);
+    await this.#until(id, ["delivered", "undelivered", "failed"]);
+  }
+
+  async #until(id: Message["id"], wanted: readonly (MessageStatus | null)[]): Promise<void> {
+    for (let waitedMs = 0; waitedMs < GIVE_UP_MS; waitedMs += POLL_MS) {
       const { status } = await this.#parts.asKey("getMessage", { params: { id } });
-      if (status === "delivered" || status === "undelivered" || status === "failed") return;
-      await new Promise((resolve) => setTimeout(resolve, 25));
+      if (wanted.includes(status)) return;
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
     }
-    throw new Error(`Message ${id} did not reach an end within ten seconds.`);
+    throw new Error(`Message ${id} did not come to an end within ${GIVE_UP_MS / 1000} seconds.`);
   }
 
   async #as(staff: StaffId): Promise<GatewayCall> {
     const known = this.#sessions.get(staff);
-    if (known !== undefined && known.leftMs > SESSION_MARGIN_MS) return known.call;
+    if (known !== undefined && this.#agoMs - SESSION_MARGIN_MS > known.endsAgoMs) return known.call;
     const { token } = await this.#parts.stage.session(staff);
     const call = this.#parts.as(token);
-    this.#sessions.set(staff, { call, leftMs: 600_000 });
+    this.#sessions.set(staff, { call, endsAgoMs: this.#agoMs - SESSION_MS });
     return call;
   }
 }
