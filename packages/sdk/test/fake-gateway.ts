@@ -50,6 +50,7 @@ export class FakeGateway {
   readonly #messages = new Map<ConversationId, Message[]>();
   readonly #read = new Map<ConversationId, number>();
   readonly #keys = new Map<string, Message>();
+  #held: string | null = null;
   #ids = 0;
   #ms = Date.parse("2026-11-02T09:00:00.000Z");
 
@@ -153,12 +154,28 @@ export class FakeGateway {
       data,
     } as AnyEvent;
     this.log.push(event);
-    for (const stream of this.streams) stream.write(this.#frame(this.log.length, event));
+    const text = this.#frame(this.log.length, event);
+    if (this.#held !== null) this.#held += text;
+    else for (const stream of this.streams) stream.write(text);
   }
 
   /** Cuts every stream as a network does. */
   cut(): void {
     for (const stream of [...this.streams]) stream.fail();
+  }
+
+  /** Streams are dead without anybody being told. */
+  strand(): void {
+    this.streams.clear();
+  }
+
+  /** What `work` emits leaves in one piece. */
+  batch(work: () => void): void {
+    this.#held = "";
+    work();
+    const text = this.#held;
+    this.#held = null;
+    for (const stream of this.streams) stream.write(text);
   }
 
   /** Tells every stream to read again, as after a change of rights. */

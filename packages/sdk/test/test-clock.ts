@@ -49,5 +49,5 @@ export class TestClock implements Clock {
 
 /** Lets everything run that needs no time. */
 export async function settle(): Promise<void> {
-  for (let turns = 0; turns < 20; turns += 1) await new Promise((resolve) => setTimeout(resolve, 0));
+  for (let turns = 0; turns < 10; turns += 1) await new Promise((resolve) => setImmediate(resolve));
 }

@@ -17,6 +17,7 @@ export interface SourceSink {
 /** Where a tab has its events from: a stream of its own, or that of another tab. */
 export interface EventSource {
   start(): void;
+  /** Stops and forgets where it stood: what comes next begins anew. */
   stop(): void;
   /** Tries now instead of later. */
   retry(): void;
@@ -55,6 +56,12 @@ export class OwnStream implements EventSource {
   }
 
   stop(): void {
+    this.rest();
+    this.cursor = null;
+  }
+
+  /** Stops, and knows where to go on. */
+  rest(): void {
     this.#loop.stop();
   }
 

@@ -50,6 +50,7 @@ export class Feed {
   readonly #refreshing = new Set<Promise<void>>();
   readonly #seen = new Set<string>();
   readonly #closing = new AbortController();
+  #catchingUp = new AbortController();
   #holders = 0;
   #isWhole = false;
   #raw: Connection = { state: "idle" };
@@ -202,19 +203,20 @@ export class Feed {
     // A leading tab repeats itself to show that it is awake.
     if (before.state === "live" && connection.state === "live" && +before.since === +connection.since) return;
     this.#raw = connection;
-    if (connection.state === "live") void this.#showWhenCaughtUp(connection);
+    this.#catchingUp.abort();
+    this.#catchingUp = new AbortController();
+    if (connection.state === "live") void this.#showWhenCaughtUp(connection, this.#catchingUp.signal);
     else this.#connection.set(connection);
   }
 
-  async #showWhenCaughtUp(live: Connection): Promise<void> {
+  async #showWhenCaughtUp(live: Connection, changed: AbortSignal): Promise<void> {
     const { clock } = this.#parts.platform;
-    const changed = () => this.#raw !== live;
     await Promise.all(this.#refreshing);
     const since = clock.now();
     do {
-      await pause(clock, QUIET_MS, this.#closing.signal);
-    } while (!changed() && clock.now() - this.#lastEventAt < QUIET_MS && clock.now() - since < PATIENCE_MS);
-    if (!changed()) this.#connection.set(live);
+      await pause(clock, QUIET_MS, changed);
+    } while (!changed.aborted && clock.now() - this.#lastEventAt < QUIET_MS && clock.now() - since < PATIENCE_MS);
+    if (!changed.aborted) this.#connection.set(live);
   }
 }
 

@@ -84,7 +84,7 @@ export class SharedStream implements EventSource {
   stop(): void {
     this.#identifying.stop();
     this.#stepDown();
-    this.#own.cursor = null;
+    this.#own.stop();
     const tab = this.#tab;
     this.#tab = null;
     tab?.gone.abort();
@@ -133,7 +133,7 @@ export class SharedStream implements EventSource {
   }
 
   #stepDown(): void {
-    this.#own.stop();
+    this.#own.rest();
     this.#release?.();
     this.#release = null;
   }

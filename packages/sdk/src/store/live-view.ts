@@ -42,7 +42,8 @@ export abstract class LiveView<Snapshot extends { readonly status: LiveSnapshot<
     this.#listeners = new Listeners(parts.report);
   }
 
-  subscribe(listener: () => void): () => void {
+  // Both are bound, so that they can be handed to `useSyncExternalStore` as they are.
+  readonly subscribe = (listener: () => void): (() => void) => {
     const remove = this.#listeners.add(listener);
     this.#clock.clearTimeout(this.#linger);
     this.#start();
@@ -52,15 +53,15 @@ export abstract class LiveView<Snapshot extends { readonly status: LiveSnapshot<
       this.#clock.clearTimeout(this.#linger);
       this.#linger = this.#clock.setTimeout(() => this.#stop(), LINGER_MS);
     };
-  }
+  };
 
-  getSnapshot(): Snapshot {
+  readonly getSnapshot = (): Snapshot => {
     if (this.#isDirty || !this.#snapshot) {
       this.#isDirty = false;
       this.#snapshot = this.build(this.#snapshot);
     }
     return this.#snapshot;
-  }
+  };
 
   /** Resolves when everything shown has been read again. */
   reload(): Promise<void> {
