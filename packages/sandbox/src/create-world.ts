@@ -64,7 +64,14 @@ export async function createWorld({
   await world.start();
   const app = new Hono()
     .route("/world", worldApi(world))
-    .route("/carriers/sandbox", carrierApi({ carrier: world.carrier, clock, holds: world.holds, memory, random }));
+    .route(
+      "/carriers/sandbox",
+      carrierApi({ carrier: world.carrier, holds: world.holds, stopping: world.stopping, clock, memory, random }),
+    );
   app.notFound(() => new WorldProblem(404, "not_found", "The world has nothing at this address").toResponse());
-  return { world, fetch: async (request) => app.fetch(request), stop: () => world.stop() };
+  return {
+    world,
+    fetch: async (request) => (world.stopping.aborted ? Response.error() : app.fetch(request)),
+    stop: () => world.stop(),
+  };
 }

@@ -183,8 +183,8 @@ export async function createSandbox({
     },
     idle,
     async close() {
+      await running.stop(); // first, because the gateway waits for answers that a standing clock may hold back
       await gateway?.stop();
-      await running.stop();
     },
   };
 }

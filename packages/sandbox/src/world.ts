@@ -78,6 +78,7 @@ export class World {
   /** Answers that a slow carrier holds back. */
   readonly holds = new Activity();
   readonly #parts: WorldParts;
+  readonly #stopping = new AbortController();
   #turn: Promise<unknown> = Promise.resolve();
   #moves = 0;
 
@@ -103,8 +104,14 @@ export class World {
     this.carrier.resume();
   }
 
+  /** Aborted when the world ends: whoever waits for it waits no longer. */
+  get stopping(): AbortSignal {
+    return this.#stopping.signal;
+  }
+
   /** Ends streams and timers, waits for what is being done, and closes the journal. */
   async stop(): Promise<void> {
+    this.#stopping.abort();
     this.clock.stop();
     this.carrier.stop();
     this.feed.close();

@@ -109,6 +109,16 @@ test("a slow carrier lists a text before it answers", async () => {
   expect((await sending).status).toBe(201);
 });
 
+test("a world that ends breaks the connections that wait for it", async () => {
+  const { submit, call, stop, world } = await fixedWorld();
+  await call("PUT", "/world/carriers/sandbox", { latencyMs: 3000 });
+  const sending = submit();
+  await expect.poll(() => world.accepted("sandbox")).toHaveLength(1);
+  await stop();
+  expect((await sending).response.type).toBe("error");
+  expect((await submit()).response.type).toBe("error");
+});
+
 test("a carrier that is down takes nothing, sends nothing, and makes up for it", async () => {
   const { submit, call, world, webhooks } = await fixedWorld();
   await submit();

@@ -17,6 +17,8 @@ export interface CarrierApiParts {
   holds: Activity;
   memory: WorldMemory;
   random: RandomBytes;
+  /** Aborted when the world ends: connections break. */
+  stopping: AbortSignal;
 }
 
 type CarrierEnv = { Variables: { account: CarrierAccount } };
@@ -24,7 +26,7 @@ type CarrierEnv = { Variables: { account: CarrierAccount } };
 const LIST_LIMIT = 100;
 
 /** The plain carrier's own HTTP API: what a gateway's adapter, or anybody's client, talks to. */
-export function carrierApi({ carrier, clock, holds, memory, random }: CarrierApiParts): Hono<CarrierEnv> {
+export function carrierApi({ carrier, clock, holds, memory, random, stopping }: CarrierApiParts): Hono<CarrierEnv> {
   const rate = new RateLimit();
   const api = new Hono<CarrierEnv>();
 
@@ -52,7 +54,8 @@ export function carrierApi({ carrier, clock, holds, memory, random }: CarrierApi
       return refuse({ status: 429, code: "rate_limited", message: "Too many texts a second" }, { "retry-after": "1" });
     }
     const { id } = await carrier.take(account, parsed.data);
-    if (behaviour.latencyMs > 0) await holds.track(pause(clock, behaviour.latencyMs));
+    if (behaviour.latencyMs > 0) await holds.track(pause(clock, behaviour.latencyMs, stopping));
+    if (stopping.aborted) return Response.error();
     if (chance(random, behaviour.dropAnswers)) return lostAnswer(random);
     return c.json({ id, status: "accepted" }, 201);
   });

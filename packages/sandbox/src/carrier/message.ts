@@ -46,15 +46,15 @@ const DELIVERED_MS = 1000;
 const LATE_MS = 10_000;
 
 /**
- * Decides what becomes of a text that was taken at `at`. A network needs a moment to send and to deliver; `late` takes
- * ten seconds more, `twice` repeats each receipt, `reordered` sends the second one first, `none` sends none.
+ * Decides what becomes of a text that arrived at `at`. A network needs a moment after the carrier's answer to send and
+ * to deliver; `late` takes ten seconds more, `twice` repeats each receipt, `reordered` sends the second one first, `none` sends none.
  */
-export function planReceipts({ receipts, errorCode }: CarrierBehaviour, at: number): ReceiptPlan {
-  const lateMs = receipts === "late" ? LATE_MS : 0;
-  const sent: Step = { at: at + SENT_MS + lateMs, status: "sent", errorCode: null };
+export function planReceipts({ latencyMs, receipts, errorCode }: CarrierBehaviour, at: number): ReceiptPlan {
+  const begins = at + latencyMs + (receipts === "late" ? LATE_MS : 0);
+  const sent: Step = { at: begins + SENT_MS, status: "sent", errorCode: null };
   const failed = receipts === "failed";
   const end: Step = {
-    at: at + DELIVERED_MS + lateMs,
+    at: begins + DELIVERED_MS,
     status: failed ? "failed" : "delivered",
     errorCode: failed ? (errorCode ?? "unreachable") : null,
   };
