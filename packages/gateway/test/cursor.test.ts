@@ -1,0 +1,120 @@
+import type { LineId, TenantId } from "@trunkline/protocol";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { memoryBus } from "../src/bus/memory.ts";
+import { LOG_START, type Position } from "../src/events/cursor.ts";
+import { createEventLog } from "../src/events/log.ts";
+import { readBounds, readLog } from "../src/events/reader.ts";
+import { silentLogger } from "../src/logger.ts";
+import { idSource, platformRandom } from "../src/random.ts";
+import { type Database, openDatabase } from "../src/store/database.ts";
+import { migrate } from "../src/store/migrate.ts";
+import { manualClock } from "./support/manual-clock.ts";
+import { POSTGRES } from "./support/stores.ts";
+
+// The proof that a cursor skips nothing needs transactions that overlap, which only a server has.
+
+const TENANT: TenantId = "ten_00000000000000000000000001";
+const clock = manualClock();
+let database: Database;
+let log: ReturnType<typeof createEventLog>;
+
+beforeAll(async () => {
+  const engine = await POSTGRES.open();
+  await migrate(engine, { environment: "sandbox", newEpoch: () => "epoch" });
+  database = openDatabase(engine);
+  log = createEventLog({ database, bus: memoryBus(silentLogger), ids: idSource(clock, platformRandom), clock });
+});
+afterAll(() => database.close());
+
+let lines = 0;
+const nextLine = (): LineId => `line_${String(lines++).padStart(26, "0")}`;
+/** An event whose line's id tells it apart. */
+const append = (tx: Parameters<typeof log.append>[0], id: LineId) =>
+  log.append(tx, TENANT, [{ type: "line.removed", data: { id }, audience: { lineId: id }, actor: null }]);
+const idOf = (body: string) => (JSON.parse(body) as { data: { id: LineId } }).data.id;
+
+/** Writes an event and leaves its transaction open until `commit` is called. */
+async function openWriter(): Promise<{ id: LineId; commit: () => Promise<void> }> {
+  const id = nextLine();
+  const gate = Promise.withResolvers<void>();
+  const written = Promise.withResolvers<void>();
+  const committed = database.tenant(TENANT, async (tx) => {
+    await append(tx, id);
+    written.resolve();
+    await gate.promise;
+  });
+  await written.promise;
+  return {
+    id,
+    commit: async () => {
+      gate.resolve();
+      await committed;
+    },
+  };
+}
+
+const end = async () => (await database.tenant(TENANT, (tx) => readBounds(tx, TENANT))).end;
+const readAfter = (position: Position, limit = 100) =>
+  database.tenant(TENANT, (tx) => readLog(tx, TENANT, position, limit));
+
+test("an event that commits late is waited for, not skipped", async () => {
+  const start = await end();
+  const late = await openWriter();
+  const early = await openWriter();
+  await early.commit();
+  const during = await readAfter(start);
+  expect(during).toMatchObject({ entries: [], hasMore: false, isHeld: true });
+  await late.commit();
+  const after = await readAfter(during.end);
+  expect(after.entries.map(({ body }) => idOf(body))).toEqual([late.id, early.id]);
+  expect(after.isHeld).toBe(false);
+});
+
+test("a cursor from any moment sees exactly what was not there to see", async () => {
+  const open = [await openWriter(), await openWriter(), await openWriter()];
+  const from = await end();
+  for (const writer of [...open].reverse()) await writer.commit();
+  const { entries } = await readAfter(from);
+  expect(entries.map(({ body }) => idOf(body))).toEqual(open.map(({ id }) => id));
+});
+
+test("with six writers, some of which commit late, readers see every event once and in one order", async () => {
+  const start = await end();
+  const written: LineId[] = [];
+  let isOver = false;
+
+  async function writer(seed: number): Promise<void> {
+    for (let n = 0; n < 40; n++) {
+      await database.tenant(TENANT, async (tx) => {
+        const events = 1 + ((seed + n) % 3);
+        for (let k = 0; k < events; k++) {
+          const id = nextLine();
+          await append(tx, id);
+          written.push(id);
+          // Some transactions stay open while many others begin and commit.
+          if ((seed * 7 + n) % 5 === 0) for (let wait = 0; wait < 10; wait++) await readAfter(LOG_START, 1);
+        }
+      });
+    }
+  }
+  async function reader(limit: number): Promise<string[]> {
+    const seen: string[] = [];
+    let position = start;
+    for (;;) {
+      const wasOver = isOver;
+      const page = await readAfter(position, limit);
+      seen.push(...page.entries.map(({ body }) => idOf(body)));
+      position = page.end;
+      if (wasOver && !page.hasMore && !page.isHeld) return seen;
+    }
+  }
+
+  const readers = [reader(1000), reader(3)];
+  await Promise.all(Array.from({ length: 6 }, (_, seed) => writer(seed)));
+  isOver = true;
+  const [first, second] = await Promise.all(readers);
+  expect(new Set(first).size).toBe(first?.length);
+  expect(new Set(first)).toEqual(new Set(written));
+  expect(second).toEqual(first);
+  expect(written.length).toBeGreaterThan(400);
+});
