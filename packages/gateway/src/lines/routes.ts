@@ -69,7 +69,7 @@ export function lineRoutes({
         log.transaction(tenantId, (tx, record) =>
           once(tx, keyed, async () => {
             if (!(await carrierAccountExists(tx, tenantId, carrierAccountId))) {
-              throw missing(["carrierAccountId"], "is not a carrier account of this tenant");
+              throw invalid(["carrierAccountId"], "is not a carrier account of this tenant", "not_found");
             }
             await refuseUnknownUsers(tx, tenantId, assignees);
             const id = ids("line");
@@ -136,8 +136,7 @@ const merge = (present: LineCapabilities, given: CreateLine["capabilities"] = {}
 
 async function refuseUnknownUsers(tx: Tx, tenantId: TenantId, userIds: readonly UserId[]): Promise<void> {
   const [unknown] = await unknownUsers(tx, tenantId, userIds);
-  if (unknown) throw missing(["assignees", userIds.indexOf(unknown)], "is not a user of this tenant");
+  if (unknown) {
+    throw invalid(["assignees", userIds.indexOf(unknown)], "is not a user of this tenant", "not_found");
+  }
 }
-
-const missing = (path: (string | number)[], message: string) =>
-  new Refusal("not_found", { issues: [{ path, message }] });

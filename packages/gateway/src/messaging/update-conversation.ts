@@ -68,7 +68,7 @@ async function findAssignee(tx: Tx, { tenantId }: Principal, ref: string | null)
     ? query.where("id", "=", ref)
     : query.where("external_id", "=", ref.slice("ext:".length))
   ).executeTakeFirst();
-  if (!user) throw invalid(["assigneeId"], "no such user");
+  if (!user) throw invalid(["assigneeId"], "is not a user of this tenant", "not_found");
   return user.id;
 }
 
