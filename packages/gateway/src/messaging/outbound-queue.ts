@@ -40,6 +40,8 @@ export interface SendResult {
 
 /** Texts of one line that may be on their way at once. Each belongs to another conversation. */
 const WINDOW = 16;
+/** A line with a rate begins what it may send in this many seconds, then rests. */
+const SHARE_S = 0.25;
 /** A carrier that has not answered by then leaves the outcome unknown, in milliseconds. */
 export const ANSWER_TIMEOUT_MS = 15_000;
 
@@ -54,7 +56,9 @@ export function sendKind({ carriers, log, bus, clock }: OutboundParts): WorkKind
     const accounts = new Map<CarrierAccountId, Carrier | null>();
     const changed: LockedText[] = [];
     const takes: Take<SendTask>[] = [];
-    for (const item of items) {
+    const rate = texts.values().next().value?.sendRate ?? null; // one lane is one line
+    const share = rate === null ? items.length : Math.max(1, Math.floor(rate * SHARE_S));
+    for (const item of items.slice(0, share)) {
       const text = texts.get(messageIdOf(item));
       const outgoing = text && toOutgoing(text);
       if (!text || !outgoing) {
@@ -70,7 +74,8 @@ export function sendKind({ carriers, log, bus, clock }: OutboundParts): WorkKind
       takes.push(carrier ? { item, task: { carrier, text: outgoing } } : { id: item.id, kind: "done" });
     }
     await storeOutcomes(tx, tenantId, changed, log);
-    return { takes };
+    const begun = takes.filter((one) => "task" in one).length;
+    return rate === null || begun === 0 ? { takes } : { takes, pauseUntil: now + (begun * 1000) / rate };
   }
 
   async function carrierOf(

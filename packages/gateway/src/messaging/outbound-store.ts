@@ -12,12 +12,20 @@ export interface LockedText {
   readonly lineId: LineId;
   readonly carrierAccountId: CarrierAccountId | null;
   readonly audience: Audience;
+  /** Texts a second that its line hands over; null for no limit of its own. */
+  readonly sendRate: number | null;
 }
 
 interface Row extends MessageRow {
   assignee_id: UserId | null;
   conversation_records: CrmRecord[];
+  send_rate: number | null;
 }
+
+const TEXTS = sql`select m.*, c.assignee_id, c.records as conversation_records, l.send_rate
+  from messages m
+  join conversations c on c.tenant_id = m.tenant_id and c.id = m.conversation_id
+  join lines l on l.tenant_id = m.tenant_id and l.id = m.line_id`;
 
 /** Locks texts by their ids, in the order of the ids. Those that are gone are left out. */
 export async function lockTexts(
@@ -26,9 +34,7 @@ export async function lockTexts(
   ids: readonly MessageId[],
 ): Promise<Map<MessageId, LockedText>> {
   if (ids.length === 0) return new Map();
-  const { rows } = await sql<Row>`
-    select m.*, c.assignee_id, c.records as conversation_records
-    from messages m join conversations c on c.tenant_id = m.tenant_id and c.id = m.conversation_id
+  const { rows } = await sql<Row>` ${TEXTS}
     where m.tenant_id = ${tenantId} and m.id = any(${ids}::text[]) and m.direction = 'outbound'
     order by m.id for update of m`.execute(tx);
   return new Map(rows.map((row) => [row.id, toLocked(row)]));
@@ -41,22 +47,21 @@ export async function lockByCarrierId(
   accountId: CarrierAccountId,
   carrierMessageId: string,
 ): Promise<LockedText | null> {
-  const { rows } = await sql<Row>`
-    select m.*, c.assignee_id, c.records as conversation_records
-    from messages m join conversations c on c.tenant_id = m.tenant_id and c.id = m.conversation_id
+  const { rows } = await sql<Row>` ${TEXTS}
     where m.tenant_id = ${tenantId} and m.carrier_account_id = ${accountId}
       and m.carrier_message_id = ${carrierMessageId} and m.direction = 'outbound'
     order by m.id limit 1 for update of m`.execute(tx);
   return rows[0] ? toLocked(rows[0]) : null;
 }
 
-function toLocked({ assignee_id, conversation_records, ...row }: Row): LockedText {
+function toLocked({ assignee_id, conversation_records, send_rate, ...row }: Row): LockedText {
   const records = conversation_records.map(({ source, type, externalId }) => ({ source, type, externalId }));
   return {
     message: toMessage(row),
     lineId: row.line_id,
     carrierAccountId: row.carrier_account_id,
     audience: { lineId: row.line_id, conversation: { assigneeId: assignee_id, records } },
+    sendRate: send_rate,
   };
 }
 
