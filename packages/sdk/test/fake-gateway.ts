@@ -140,6 +140,11 @@ export class FakeGateway {
     const index = list.findIndex(({ id }) => id === message.id);
     const after = { ...message, ...list[index], status, updatedAt: this.#now() };
     list[index] = after;
+    const conversation = this.#conversations.get(message.conversationId);
+    if (conversation?.lastMessage?.id === message.id) {
+      const lastMessage = { ...conversation.lastMessage, status, updatedAt: after.updatedAt };
+      this.#conversations.set(conversation.id, { ...conversation, lastMessage });
+    }
     this.emit("message.updated", after);
     return after;
   }
@@ -162,6 +167,14 @@ export class FakeGateway {
   /** Cuts every stream as a network does. */
   cut(): void {
     for (const stream of [...this.streams]) stream.fail();
+  }
+
+  /** Cuts every stream in the middle of what it is given next. */
+  cutWithin(text: string): void {
+    for (const stream of [...this.streams]) {
+      stream.write(text);
+      stream.fail();
+    }
   }
 
   /** Streams are dead without anybody being told. */

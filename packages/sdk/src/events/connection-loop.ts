@@ -41,6 +41,8 @@ export class ConnectionLoop {
   #wait: AbortController | null = null;
   #lastByteAt = 0;
   #retryAt = 0;
+  /** The gateway asked not to be called before. */
+  #notBefore = 0;
   #failures = 0;
 
   constructor(parts: ConnectionLoopParts) {
@@ -134,6 +136,7 @@ export class ConnectionLoop {
     const wait = new AbortController();
     this.#wait = wait;
     this.#retryAt = clock.now() + ms;
+    this.#notBefore = clock.now() + (error.retryAfterMs ?? 0);
     this.#parts.onState({ state: "waiting", attempt: this.#failures, retryAt: new Date(this.#retryAt), error });
     await pause(clock, ms, AbortSignal.any([stopped, wait.signal]));
     if (this.#wait === wait) this.#wait = null;
@@ -145,7 +148,7 @@ export class ConnectionLoop {
     this.#parts.onTick?.();
     if (this.#wait) {
       // Timers stand still while a machine sleeps, so the time is looked at as well.
-      if (kind !== "tick" || now >= this.#retryAt) this.#wait.abort();
+      if (now >= (kind === "tick" ? this.#retryAt : this.#notBefore)) this.#wait.abort();
       return;
     }
     if (now < this.#lastByteAt) this.#lastByteAt = now; // the clock was set back

@@ -85,7 +85,11 @@ export function messagesResource(http: Http, store: Store): MessagesResource {
         conversationId,
         around,
         outbox,
-        fetchPage: (range, signal) => list(conversationId, range, { signal }).page(),
+        async fetchPage(range, signal) {
+          const page = await list(conversationId, range, { signal }).page();
+          for (const message of page.data) store.conversations.message(message);
+          return page;
+        },
         onMessage: (listener) => store.messages.on("message", listener),
       }),
     resend: (key) => outbox.resend(key),

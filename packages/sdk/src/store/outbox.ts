@@ -32,8 +32,12 @@ interface Entry extends Omit<StoredEntry, "failure"> {
   error: TrunklineError | null;
   row: UnsentRow | null;
   givesUpAt: number;
-  /** Ends the try or the wait under way. */
-  attempt: AbortController;
+  /** The gateway does not want to hear of it before. */
+  notBefore: number;
+  /** Ends the wait under way. */
+  wait: AbortController;
+  /** It has left the outbox, one way or the other. */
+  readonly gone: AbortController;
   readonly signal: AbortSignal | undefined;
   readonly outcome: PromiseWithResolvers<Message>;
 }
@@ -128,7 +132,8 @@ export class Outbox {
 
   /** The line is back: whoever waits tries now. */
   wake(): void {
-    for (const entry of this.#entries.values()) if (!entry.error) entry.attempt.abort("wake");
+    const now = this.#parts.platform.clock.now();
+    for (const entry of this.#entries.values()) if (entry.notBefore <= now) entry.wait.abort();
   }
 
   /** From now on the outbox is this owner's: what they left is sent. */
@@ -165,7 +170,6 @@ export class Outbox {
   #add(stored: StoredEntry, givesUpAt: number, signal: AbortSignal | undefined): Entry {
     const { key, target, content, createdAt } = stored;
     const outcome = Promise.withResolvers<Message>();
-    const attempt = new AbortController();
     const entry: Entry = {
       key,
       target,
@@ -174,7 +178,9 @@ export class Outbox {
       error: null,
       row: null,
       givesUpAt,
-      attempt,
+      notBefore: 0,
+      wait: new AbortController(),
+      gone: new AbortController(),
       signal,
       outcome,
     };
@@ -198,24 +204,22 @@ export class Outbox {
     const { platform, post } = this.#parts;
     const { key, target, content, signal } = entry;
     const body: SendMessage = { ...content, ...(key.length > MAX_CLIENT_ID ? {} : { clientId: key }) };
+    const ended = signal ? AbortSignal.any([signal, entry.gone.signal]) : entry.gone.signal;
     const isOurs = () => this.#entries.get(key) === entry;
     for (let tries = 1; isOurs(); tries += 1) {
       try {
-        this.#accepted(entry, await post(target, body, { idempotencyKey: key, signal, timeoutMs }));
+        this.#accepted(entry, await post(target, body, { idempotencyKey: key, signal: ended, timeoutMs }));
         return;
       } catch (cause) {
         if (!isOurs()) return; // accepted by an event, or let go
         const error = isTrunklineError(cause) ? cause : unexpected(cause);
-        const leftMs = entry.givesUpAt - platform.clock.now();
-        const waitMs = Math.max(backOffMs(tries, platform.random), error.retryAfterMs ?? 0);
         if (signal?.aborted) return this.#remove(key, error);
-        if (!error.retryable || waitMs >= leftMs) return this.#failed(entry, error);
-        entry.attempt = new AbortController();
-        await pause(
-          platform.clock,
-          waitMs,
-          signal ? AbortSignal.any([signal, entry.attempt.signal]) : entry.attempt.signal,
-        );
+        const now = platform.clock.now();
+        const waitMs = Math.max(backOffMs(tries, platform.random), error.retryAfterMs ?? 0);
+        if (!error.retryable || now + waitMs >= entry.givesUpAt) return this.#failed(entry, error);
+        entry.notBefore = now + (error.retryAfterMs ?? 0);
+        entry.wait = new AbortController();
+        await pause(platform.clock, waitMs, AbortSignal.any([ended, entry.wait.signal]));
         if (signal?.aborted && isOurs()) return this.#remove(key, abortError(signal));
       }
     }
@@ -241,7 +245,7 @@ export class Outbox {
   #remove(key: string, reason?: TrunklineError): void {
     const entry = this.#entries.get(key);
     this.#entries.delete(key);
-    entry?.attempt.abort();
+    entry?.gone.abort();
     if (reason) entry?.outcome.reject(reason);
     this.#changed();
   }
