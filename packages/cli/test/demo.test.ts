@@ -1,0 +1,230 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { createSandbox, platformTime, type Sandbox } from "@trunkline/sandbox";
+import { type Browser, chromium, type Page } from "playwright";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { findChromium } from "../../../scripts/lib/tools.mjs";
+import { DEMO_HISTORY_MS, type Demo, seedDemo, startDemo } from "../src/demo/index.ts";
+import { listen } from "../src/demo/listen.ts";
+import { FRONT_DESK } from "../src/demo/story/front-desk.ts";
+import { WORKSHOP } from "../src/demo/story/workshop.ts";
+import { freshInbox } from "./fresh-inbox.ts";
+
+const THREADS = [...FRONT_DESK, ...WORKSHOP];
+const TEXTS = THREADS.flatMap(({ messages }) => messages);
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+const chromiumPath = findChromium();
+
+let sandbox: Sandbox;
+let demo: Demo;
+let browser: Browser;
+const doors: { close(): Promise<void> }[] = [];
+const pages: Page[] = [];
+const complaints: string[] = [];
+
+beforeAll(async () => {
+  await freshInbox();
+  // The clock runs, three weeks late; the story moves it to the present.
+  sandbox = await createSandbox({ host: { ...platformTime, now: () => platformTime.now() - DEMO_HISTORY_MS } });
+  await seedDemo({ gatewayUrl: sandbox.url, worldUrl: sandbox.worldUrl, fetch: sandbox.fetch });
+  const [gateway, world] = await Promise.all([doorTo(sandbox.url), doorTo(sandbox.worldUrl)]);
+  demo = await startDemo({ gatewayUrl: gateway.url, worldUrl: world.url });
+  browser = await chromium.launch({
+    ...(chromiumPath === null ? {} : { executablePath: chromiumPath }),
+    args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync", "--no-first-run"],
+  });
+}, 180_000);
+
+afterEach(async () => {
+  await Promise.all(pages.splice(0).map((page) => page.context().close()));
+  expect(complaints.splice(0)).toEqual([]);
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await demo?.close();
+  await Promise.all(doors.map((door) => door.close()));
+  await sandbox?.close();
+});
+
+/** Lets a browser reach something of the sandbox over a socket. */
+async function doorTo(target: string) {
+  const door = await listen(
+    async (request) => {
+      const { pathname, search } = new URL(request.url);
+      return sandbox.fetch(new Request(`${target}${pathname}${search}`, request));
+    },
+    { port: 0, host: "127.0.0.1" },
+  );
+  doors.push(door);
+  return door;
+}
+
+async function open({ hash = "", width = 1440, height = 900, theme = "light" } = {}): Promise<Page> {
+  const context = await browser.newContext({ viewport: { width, height }, reducedMotion: "reduce" });
+  const page = await context.newPage();
+  pages.push(page);
+  page.on("console", (message) => {
+    if (["error", "warning"].includes(message.type())) complaints.push(message.text());
+  });
+  page.on("pageerror", (error) => complaints.push(String(error)));
+  await page.addInitScript((chosen) => localStorage.setItem("harbor-theme", chosen), theme);
+  await page.goto(`${demo.url}/${hash}`);
+  return page;
+}
+
+const phone = (page: Page) => page.getByRole("complementary", { name: "A customer's phone" });
+const texts = (page: Page) => page.getByRole("region", { name: "Texts" });
+const writing = (page: Page) => texts(page).getByRole("textbox", { name: /Nora Whitfield/ });
+
+async function textFromPhone(page: Page, text: string): Promise<void> {
+  await phone(page).getByRole("textbox", { name: "Text from the phone" }).fill(text);
+  await phone(page).getByRole("button", { name: "Send from the phone" }).click();
+}
+
+describe("the story", () => {
+  test("stands at the gateway as it is written, each text once, at its time", async () => {
+    expect(Math.abs(sandbox.clock.now().getTime() - Date.now())).toBeLessThan(5_000);
+    const answer = await sandbox.fetch(`${sandbox.url}/v1/conversations?limit=200`, {
+      headers: { authorization: `Bearer ${sandbox.tenants[0]?.apiKey}` },
+    });
+    const { data } = await answer.json();
+    expect(data).toHaveLength(THREADS.length);
+    const count = data.reduce((sum: number, { sequence }: { sequence: number }) => sum + sequence, 0);
+    expect(count).toBe(TEXTS.length);
+    const ages = data.map(
+      ({ lastMessage }: { lastMessage: { createdAt: string } }) => Date.now() - Date.parse(lastMessage.createdAt),
+    );
+    expect(Math.min(...ages)).toBeLessThan(20 * 60_000);
+    expect(Math.max(...ages)).toBeGreaterThan(14 * 86_400_000);
+    const failed = data.filter(
+      ({ lastMessage }: { lastMessage: { status: string } }) => lastMessage.status === "failed",
+    );
+    expect(failed.length).toBeGreaterThan(0);
+  });
+
+  test("is not told twice", async () => {
+    const again = await seedDemo({ gatewayUrl: sandbox.url, worldUrl: sandbox.worldUrl, fetch: sandbox.fetch });
+    expect(again).toEqual({ conversations: 0, messages: 0 });
+  });
+});
+
+describe("the demo's page", () => {
+  test("a text from the phone reaches two windows, and the answer reaches the phone with its ticks", async () => {
+    const [first, second] = await Promise.all([open(), open()]);
+    await writing(first).waitFor();
+    await writing(second).waitFor();
+
+    await textFromPhone(first, "Is the lift free at noon?");
+    for (const page of [first, second])
+      await texts(page)
+        .getByRole("article", { name: /^Nora Whitfield/ })
+        .filter({ hasText: "Is the lift free at noon?" })
+        .waitFor();
+
+    await writing(first).fill("Noon it is ⚓");
+    await writing(first).press("Enter");
+    await phone(first).getByText("Noon it is ⚓").waitFor();
+    await phone(second).getByText("Noon it is ⚓").waitFor();
+    const answer = texts(first)
+      .getByRole("article", { name: /^You, .*Delivered$/ })
+      .filter({ hasText: "Noon it is ⚓" });
+    await answer.waitFor();
+    await texts(second)
+      .getByRole("article", { name: /Delivered$/ })
+      .filter({ hasText: "Noon it is ⚓" })
+      .waitFor();
+  });
+
+  test("opening a record opens its conversation, and hands its phone over", async () => {
+    const page = await open({ hash: "#/accounts" });
+    await page.getByRole("searchbox").fill("森田");
+    await page.getByRole("link", { name: "Kamome" }).click();
+    await page.getByRole("link", { name: "森田 葵" }).click();
+    await page.getByRole("heading", { level: 1, name: "森田 葵" }).waitFor();
+    await texts(page).getByRole("article").filter({ hasText: "台風の影響" }).waitFor();
+    await phone(page).getByText("台風の影響").waitFor();
+  });
+
+  test("choosing a conversation in the inbox shows its record", async () => {
+    const page = await open();
+    await writing(page).waitFor();
+    await texts(page).getByRole("button", { name: "Back to conversations" }).click();
+    await texts(page)
+      .getByRole("button", { name: /ליל|ليلى حداد/ })
+      .click();
+    await page.getByRole("heading", { level: 1, name: "ليلى حداد" }).waitFor();
+  });
+
+  test("a member sees the lines that are theirs, and no other", async () => {
+    const page = await open({ hash: "#/texts" });
+    await texts(page)
+      .getByRole("button", { name: /Lucía Ferrer/ })
+      .waitFor();
+    await page.getByLabel("Signed in as").selectOption({ label: "Tomás Reyes" });
+    await texts(page)
+      .getByRole("button", { name: /Jonas Brandt/ })
+      .waitFor();
+    expect(
+      await texts(page)
+        .getByRole("button", { name: /Lucía Ferrer/ })
+        .count(),
+    ).toBe(0);
+  });
+
+  test("a stranger's first text makes a conversation", async () => {
+    const page = await open({ hash: "#/texts" });
+    await phone(page).getByLabel("Phone of").selectOption("other");
+    await phone(page)
+      .getByLabel(/country code/)
+      .fill("+1 206 555 0198");
+    await phone(page)
+      .getByLabel(/country code/)
+      .press("Enter");
+    await textFromPhone(page, "Hello from nobody you know");
+    await texts(page)
+      .getByRole("button", { name: /Hello from nobody you know/ })
+      .waitFor();
+  });
+
+  const looks = [
+    { theme: "light", width: 320 },
+    { theme: "light", width: 768 },
+    { theme: "light", width: 1440 },
+    { theme: "dark", width: 1440 },
+    { theme: "contrast", width: 1440 },
+  ];
+  for (const { theme, width } of looks)
+    test(`has no barrier and no sideways scrolling in ${theme} at ${width} px`, async () => {
+      const page = await open({ theme, width });
+      await page.getByRole("heading", { level: 1, name: "Nora Whitfield" }).waitFor();
+      for (const hash of ["#/contacts/nora-whitfield", "#/accounts", "#/accounts/pelican", "#/pipeline", "#/texts"]) {
+        await page.evaluate((target) => {
+          location.hash = target;
+        }, hash);
+        await page.locator(`body[data-view="${hash.split("/")[1]}"]`).waitFor();
+        expect(await barriers(page), hash).toEqual([]);
+        const [needed, there] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+        expect(needed, hash).toBeLessThanOrEqual(there ?? 0);
+      }
+      await page.getByRole("button", { name: "Phone", exact: true }).click();
+      expect(await barriers(page), "phone").toEqual([]);
+    });
+});
+
+/** What axe finds in the page and in the shadow roots in it, in one line each. */
+async function barriers(page: Page): Promise<string[]> {
+  await page.evaluate(AXE);
+  return page.evaluate(async () => {
+    const { axe } = globalThis as unknown as { axe: { run(): Promise<{ violations: Violation[] }> } };
+    interface Violation {
+      id: string;
+      nodes: { html: string; failureSummary: string }[];
+    }
+    const { violations } = await axe.run();
+    return violations.flatMap(({ id, nodes }) =>
+      nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 160)} ${failureSummary}`),
+    );
+  });
+}
