@@ -12,6 +12,7 @@ import { settle } from "./test-clock.ts";
 const step = fc.oneof(
   { weight: 6, arbitrary: fc.constant("say" as const) },
   { weight: 2, arbitrary: fc.constant("say elsewhere" as const) },
+  { weight: 2, arbitrary: fc.constant("new conversation" as const) },
   { weight: 2, arbitrary: fc.constant("status" as const) },
   { weight: 2, arbitrary: fc.constant("send" as const) },
   { weight: 2, arbitrary: fc.constant("read" as const) },
@@ -71,8 +72,17 @@ async function run(count: number, steps: readonly Step[]): Promise<void> {
     } else if (name === "cut") gateway.cut();
     else if (name === "cut within a frame") gateway.cutWithin('id: c9999\nevent: message.created\ndata: {"id":');
     else if (name === "strand") gateway.strand();
-    else if (name === "reset") gateway.reset();
-    else if (name === "lose an event") {
+    else if (name === "reset") {
+      // What changed for a reader whose cursor is too old comes with no event.
+      const { emit } = gateway;
+      gateway.emit = () => undefined;
+      gateway.addMessage(conversation.id, `${index} unheard`);
+      gateway.changeConversation(other.id, { tags: [`${index}`] });
+      gateway.emit = emit;
+      gateway.reset();
+    } else if (name === "new conversation") {
+      gateway.addMessage(gateway.addConversation(`+1425555${index}`).id, `${index}`);
+    } else if (name === "lose an event") {
       const { emit } = gateway;
       gateway.emit = () => undefined;
       gateway.addMessage(conversation.id, `${index} lost`);
