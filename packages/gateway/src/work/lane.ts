@@ -1,19 +1,8 @@
 import { type Clock, rest } from "../clock.ts";
 import type { Logger } from "../logger.ts";
 import type { Database, Tx } from "../store/database.ts";
-import {
-  acquireLane,
-  holdLane,
-  type LaneName,
-  markStarted,
-  nextItems,
-  orphans,
-  pauseLane,
-  releaseLane,
-  type Settlement,
-  settleItems,
-  type WorkItem,
-} from "./queue.ts";
+import { closeTurn, heldUntil, openTurn } from "./lane-store.ts";
+import type { LaneName, Settlement, WorkItem } from "./queue.ts";
 
 /** What `take` decides for one item: begin it, or settle it without beginning. */
 export type Take<Task> = { item: WorkItem; task: Task } | Settlement;
@@ -59,6 +48,13 @@ export interface LaneParts {
   leaseMs: number;
 }
 
+/** How a run of a lane ended, and when the lane is worth another look; null when only new work can make it so. */
+export interface LaneEnd {
+  nextAt: number | null;
+  /** Until then nothing of it can begin here, whatever comes in: somebody else holds the lane, or it is paused. */
+  isHeld: boolean;
+}
+
 /** Waits before another try at the store, in milliseconds. */
 const STORE_BACKOFF_MS = [100, 300, 1000, 3000] as const;
 
@@ -75,11 +71,11 @@ export class LaneRun {
   readonly #inFlight = new Map<string, WorkItem>();
   #completed: { item: WorkItem; outcome: unknown }[] = [];
   #lost: WorkItem[] = [];
-  #fence = 0;
+  #fence: number | null = null;
   /** Whether what others left behind has been looked for since we took the lane, or since a turn failed. */
   #recovered = false;
   #pausedUntil = 0;
-  #more = true;
+  #more = false;
   #signal: () => void = noOne;
 
   constructor(parts: LaneParts, lane: LaneName, kind: AnyWorkKind, stopping: AbortSignal) {
@@ -95,73 +91,44 @@ export class LaneRun {
     this.#signal();
   }
 
-  /** Resolves when the lane is empty, taken over by somebody else, paused, or when the node stops and all is settled. */
-  async run(): Promise<{ heldUntil: number } | undefined> {
-    const { database, clock, node, leaseMs } = this.#parts;
-    const { tenantId } = this.#lane;
-    const acquired = await database.tenant(tenantId, (tx) =>
-      acquireLane(tx, this.#lane, { node, now: clock.now(), leaseMs }),
-    );
-    if ("heldUntil" in acquired) return acquired;
-    this.#fence = acquired.fence;
+  /** New work has come since the last turn looked: whoever sees the run end takes the lane once more. */
+  get wasWokenLate(): boolean {
+    return this.#more;
+  }
 
+  /** Resolves when the lane is empty, held by somebody else, paused, or when the node stops and all is settled. */
+  async run(): Promise<LaneEnd> {
     for (let failures = 0; ; ) {
       try {
-        if ((await this.#turn()) === "over") return undefined;
+        const end = await this.#turn();
+        if (end) return end;
         failures = 0;
       } catch (error) {
         this.#parts.logger.error({ error, kind: this.#lane.kind }, "a turn of work failed; it is tried again");
         if (this.#stopping.aborted && failures >= STORE_BACKOFF_MS.length) {
           this.#abort.abort();
-          return undefined; // what was begun is recovered by whoever takes the lane next
+          return { nextAt: null, isHeld: false }; // what was begun is recovered by whoever takes the lane next
         }
         const wait = STORE_BACKOFF_MS[Math.min(failures, STORE_BACKOFF_MS.length - 1)] ?? 0;
         failures += 1;
         this.#recovered = false; // a commit whose answer was lost may have begun items that nobody performs
-        await rest(clock, wait);
+        await rest(this.#parts.clock, wait);
       }
     }
   }
 
-  async #turn(): Promise<"on" | "over"> {
-    const { database, clock, leaseMs } = this.#parts;
-    const { tenantId } = this.#lane;
-    const completed = this.#completed;
-    const lost = this.#lost;
+  async #turn(): Promise<LaneEnd | null> {
+    const completed = [...this.#completed];
+    const lost = [...this.#lost];
     this.#more = false;
+    const turn = await this.#parts.database.tenant(this.#lane.tenantId, (tx) => this.#move(tx, completed, lost));
 
-    const turn = await database.tenant(tenantId, async (tx) => {
-      const now = clock.now();
-      if (!(await holdLane(tx, this.#lane, { fence: this.#fence, now, leaseMs }))) return null;
-      const known = [...this.#inFlight.keys()];
-      const unknown = this.#recovered ? lost : [...lost, ...(await orphans(tx, this.#lane, known))];
-      let pauseUntil = this.#pausedUntil;
-      for (const settled of [
-        unknown.length > 0 ? await this.#kind.recover(tx, this.#lane, unknown) : undefined,
-        completed.length > 0 ? await this.#kind.settle(tx, this.#lane, completed) : undefined,
-      ]) {
-        if (!settled) continue;
-        await settleItems(tx, tenantId, settled.settlements);
-        pauseUntil = Math.max(pauseUntil, settled.pauseUntil ?? 0);
-      }
-      const back = new Set([...completed.map(({ item }) => item.id), ...lost.map(({ id }) => id)]);
-      const busy = [...this.#inFlight.values()].filter(({ id }) => !back.has(id));
-      const free = this.#stopping.aborted || pauseUntil > now ? 0 : this.#kind.window - busy.length;
-      const taken = free > 0 ? await this.#take(tx, now, free, busy) : { started: [], looked: false };
-      pauseUntil = Math.max(pauseUntil, taken.pauseUntil ?? 0);
-      if (pauseUntil > now) await pauseLane(tx, this.#lane, pauseUntil);
-      const over = busy.length === 0 && taken.started.length === 0 && (!taken.looked || pauseUntil > now);
-      if (over) await releaseLane(tx, this.#lane, this.#fence);
-      const changed = unknown.length + completed.length + taken.started.length > 0 || taken.looked;
-      return { ...taken, pauseUntil, over, changed };
-    });
-
-    if (!turn) {
-      // Somebody else holds the lane: what is in flight here is theirs to settle as unknown.
-      this.#parts.logger.warn({ kind: this.#lane.kind }, "a lane was taken over by another node");
-      this.#abort.abort();
-      return "over";
+    if ("heldUntil" in turn) {
+      if (this.#fence !== null) this.#parts.logger.warn({ kind: this.#lane.kind }, "another node took a lane over");
+      this.#abort.abort(); // what is in flight here is theirs to settle as unknown
+      return { nextAt: turn.heldUntil, isHeld: true };
     }
+    this.#fence = turn.fence;
     this.#recovered = true;
     this.#pausedUntil = turn.pauseUntil;
     this.#completed = this.#completed.slice(completed.length);
@@ -169,38 +136,67 @@ export class LaneRun {
     for (const { item } of completed) this.#inFlight.delete(item.id);
     for (const { id } of lost) this.#inFlight.delete(id);
     for (const { item, task } of turn.started) this.#begin(item, task);
-    if (turn.changed) this.#kind.committed(this.#lane);
-    if (turn.over) return this.#more && !this.#stopping.aborted ? this.#again() : "over";
-    if (!turn.looked) await this.#wait();
-    return "on";
+    if (turn.hasChanged) this.#kind.committed(this.#lane);
+    if (turn.isOver) return { nextAt: turn.nextAt, isHeld: turn.pauseUntil > this.#parts.clock.now() };
+    if (!turn.hasMore) await this.#wait();
+    return null;
   }
 
-  async #take(
+  async #move(
     tx: Tx,
-    now: number,
-    free: number,
-    busy: readonly WorkItem[],
-  ): Promise<{ started: { item: WorkItem; task: unknown }[]; looked: boolean; pauseUntil?: number }> {
-    const { tenantId } = this.#lane;
-    const busySerials = busy.map(({ serial }) => serial);
-    const items = await nextItems(tx, this.#lane, { now, free, busySerials });
-    if (items.length === 0) return { started: [], looked: false };
-    const { takes, pauseUntil } = await this.#kind.take(tx, this.#lane, items);
+    completed: readonly { item: WorkItem; outcome: unknown }[],
+    lost: readonly WorkItem[],
+  ): Promise<{ heldUntil: number } | Turn> {
+    const { clock, node, leaseMs } = this.#parts;
+    const now = clock.now();
+    const back = new Set([...completed.map(({ item }) => item.id), ...lost.map(({ id }) => id)]);
+    const busy = [...this.#inFlight.values()].filter(({ id }) => !back.has(id));
+    const opened = await openTurn(tx, this.#lane, {
+      node,
+      now,
+      leaseMs,
+      fence: this.#fence,
+      free: this.#kind.window - busy.length,
+      inFlight: [...this.#inFlight.keys()],
+      busySerials: busy.map(({ serial }) => serial),
+      withOrphans: !this.#recovered,
+    });
+    if (!opened) return { heldUntil: await heldUntil(tx, this.#lane, now) };
+
+    const settlements: Settlement[] = [];
+    let pauseUntil = this.#pausedUntil;
+    const unknown = [...lost, ...opened.orphans];
+    for (const settled of [
+      unknown.length > 0 ? await this.#kind.recover(tx, this.#lane, unknown) : undefined,
+      completed.length > 0 ? await this.#kind.settle(tx, this.#lane, completed) : undefined,
+    ]) {
+      settlements.push(...(settled?.settlements ?? []));
+      pauseUntil = Math.max(pauseUntil, settled?.pauseUntil ?? 0);
+    }
+    const mayBegin = !this.#stopping.aborted && pauseUntil <= now && opened.next.length > 0;
+    const { takes, ...taken } = mayBegin ? await this.#kind.take(tx, this.#lane, opened.next) : { takes: [] };
+    pauseUntil = Math.max(pauseUntil, taken.pauseUntil ?? 0);
     const started = takes.filter((take) => "task" in take);
-    await markStarted(
-      tx,
-      tenantId,
-      started.map(({ item }) => item.id),
-      this.#fence,
-    );
-    await settleItems(
-      tx,
-      tenantId,
-      takes.filter((take) => "kind" in take),
-    );
-    // Settling without beginning, or filling the window, may have left more that could begin at once.
-    const looked = started.length < items.length || items.length === free;
-    return { started, looked, ...(pauseUntil === undefined ? {} : { pauseUntil }) };
+    settlements.push(...takes.filter((take) => "kind" in take));
+    // What was settled without being begun may have held back others of its serial.
+    const hasMore = takes.length > started.length && pauseUntil <= now;
+    const isOver = busy.length === 0 && started.length === 0 && !hasMore;
+    const { nextAt } = await closeTurn(tx, this.#lane, {
+      fence: opened.fence,
+      started: started.map(({ item }) => item.id),
+      settlements,
+      pauseUntil: pauseUntil > this.#pausedUntil ? pauseUntil : null,
+      release: isOver,
+    });
+    return {
+      fence: opened.fence,
+      started,
+      pauseUntil,
+      hasMore,
+      hasChanged: settlements.length + started.length > 0,
+      isOver,
+      nextAt: nextAt === null ? null : Math.max(nextAt, pauseUntil),
+    };
   }
 
   #begin(item: WorkItem, task: unknown): void {
@@ -218,17 +214,6 @@ export class LaneRun {
     );
   }
 
-  /** The lane was given back in the moment in which new work came: take it once more. */
-  async #again(): Promise<"on" | "over"> {
-    const { database, clock, node, leaseMs } = this.#parts;
-    const acquired = await database.tenant(this.#lane.tenantId, (tx) =>
-      acquireLane(tx, this.#lane, { node, now: clock.now(), leaseMs }),
-    );
-    if ("heldUntil" in acquired) return "over";
-    this.#fence = acquired.fence;
-    return "on";
-  }
-
   /** Until something comes back or in, or the lease wants renewing. */
   async #wait(): Promise<void> {
     if (this.#completed.length > 0 || this.#lost.length > 0 || this.#more) return;
@@ -242,6 +227,17 @@ export class LaneRun {
     });
     this.#signal = noOne;
   }
+}
+
+interface Turn {
+  fence: number;
+  started: readonly { item: WorkItem; task: unknown }[];
+  pauseUntil: number;
+  /** There may be more that could begin at once. */
+  hasMore: boolean;
+  hasChanged: boolean;
+  isOver: boolean;
+  nextAt: number | null;
 }
 
 /** Nobody waits for a signal. */

@@ -9,7 +9,8 @@ import { type Database, openDatabase } from "../store/database.ts";
 import { migrate } from "../store/migrate.ts";
 import { pgliteEngine } from "../store/pglite.ts";
 import type { AnyWorkKind, WorkKind } from "./lane.ts";
-import { acquireLane, enqueue, type LaneName, type WorkItem, withdraw } from "./queue.ts";
+import { openTurn } from "./lane-store.ts";
+import { enqueue, type LaneName, type WorkItem, withdraw } from "./queue.ts";
 import { createWorker, workKind } from "./worker.ts";
 
 interface Job {
@@ -64,6 +65,8 @@ async function put(kind: string, names: string[], { lane = "lane", serial }: { l
   return items.map(({ id }) => id);
 }
 
+const LEASE = { leaseMs: 15_000, fence: null, free: 1, inFlight: [], busySerials: [], withOrphans: false };
+
 const left = (kind: string) =>
   database.tenant(tenantId, (tx) => tx.selectFrom("work").select("id").where("kind", "=", kind).execute());
 
@@ -112,7 +115,7 @@ describe("a lane", () => {
     const lane: LaneName = { tenantId, kind: "orphaned", lane: "lane" };
     const past = clock.now() - 60_000;
     await database.tenant(tenantId, async (tx) => {
-      await acquireLane(tx, lane, { node: "dead", now: past, leaseMs: 15_000 });
+      await openTurn(tx, lane, { ...LEASE, node: "dead", now: past });
       await tx.updateTable("work").set({ started_fence: 1 }).where("id", "=", id).execute();
     });
     const recovered: string[] = [];
@@ -132,9 +135,7 @@ describe("a lane", () => {
   test("that another node holds is left alone", async () => {
     await put("held", ["theirs"]);
     const lane: LaneName = { tenantId, kind: "held", lane: "lane" };
-    await database.tenant(tenantId, (tx) =>
-      acquireLane(tx, lane, { node: "other", now: clock.now(), leaseMs: 60_000 }),
-    );
+    await database.tenant(tenantId, (tx) => openTurn(tx, lane, { ...LEASE, node: "other", now: clock.now() }));
     const { worker } = workerOf(jobs("held"));
     worker.start();
     await worker.idle();

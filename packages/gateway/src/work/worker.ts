@@ -1,6 +1,7 @@
 import type { Bus } from "../bus/bus.ts";
-import { type AnyWorkKind, type LaneParts, LaneRun, type WorkKind } from "./lane.ts";
-import { dueLanes, type LaneName } from "./queue.ts";
+import { type AnyWorkKind, type LaneEnd, type LaneParts, LaneRun, type WorkKind } from "./lane.ts";
+import { dueLanes } from "./lane-store.ts";
+import type { LaneName } from "./queue.ts";
 
 export interface WorkerParts extends LaneParts {
   bus: Bus;
@@ -28,12 +29,12 @@ export function createWorker(parts: WorkerParts): Worker {
   const { database, clock, logger, bus } = parts;
   const kinds = new Map(parts.kinds.map((kind) => [kind.kind, kind]));
   const runs = new Map<string, { run: LaneRun; ended: Promise<void> }>();
-  const heldElsewhere = new Map<string, number>();
+  /** When lanes are worth another look: paused ones, those that others hold, and those whose work is due later. */
+  const timers = new Map<string, { end: LaneEnd; cancel: () => void }>();
   const stopping = new AbortController();
   const undo: (() => void)[] = [];
   let started = false;
-  let looking: Promise<number> | undefined;
-  let cancelNext: () => void = noTimer;
+  let looking: Promise<boolean> | undefined;
 
   function drain(lane: LaneName): void {
     const kind = kinds.get(lane.kind);
@@ -44,43 +45,52 @@ export function createWorker(parts: WorkerParts): Worker {
       present.run.wake();
       return;
     }
-    const held = heldElsewhere.get(key);
-    if (held !== undefined && held > clock.now()) return;
-    heldElsewhere.delete(key);
-
+    const known = timers.get(key)?.end;
+    if (known?.isHeld && (known.nextAt ?? 0) > clock.now()) return;
+    disarm(key);
     const run = new LaneRun(parts, lane, kind, stopping.signal);
     const ended = run
       .run()
-      .then((outcome) => {
-        if (outcome && outcome.heldUntil > clock.now()) heldElsewhere.set(key, outcome.heldUntil);
+      .catch((error: unknown): LaneEnd => {
+        logger.error({ error, kind: lane.kind }, "a lane could not be drained; the next look finds it");
+        return { nextAt: null, isHeld: false };
       })
-      .catch((error: unknown) => logger.error({ error, kind: lane.kind }, "a lane could not be drained"))
-      .finally(() => {
+      .then((end) => {
         runs.delete(key);
-        void look();
+        arm(key, end, lane);
+        if (run.wasWokenLate) drain(lane);
       });
     runs.set(key, { run, ended });
   }
 
-  /** Looks for due lanes, at most once at a time; resolves to how many there were. Never rejects. */
-  function look(): Promise<number> {
+  function arm(key: string, end: LaneEnd, lane: LaneName): void {
+    if (end.nextAt === null || stopping.signal.aborted) return;
+    disarm(key);
+    timers.set(key, { end, cancel: clock.at(end.nextAt, () => drain(lane)) });
+  }
+
+  function disarm(key: string): void {
+    timers.get(key)?.cancel();
+    timers.delete(key);
+  }
+
+  /** Looks for due lanes, one look at a time. Resolves to whether there were any; never rejects. */
+  function look(): Promise<boolean> {
     looking ??= find().finally(() => {
       looking = undefined;
     });
     return looking;
   }
 
-  async function find(): Promise<number> {
-    if (stopping.signal.aborted || !started) return 0;
+  async function find(): Promise<boolean> {
+    if (stopping.signal.aborted || !started) return false;
     try {
-      const { due, nextAt } = await database.system((tx) => dueLanes(tx, [...kinds.keys()], clock.now()));
+      const due = await database.system((tx) => dueLanes(tx, [...kinds.keys()], clock.now()));
       for (const lane of due) drain(lane);
-      cancelNext();
-      cancelNext = nextAt === null ? noTimer : clock.at(nextAt, () => void look());
-      return due.length;
+      return due.length > 0;
     } catch (error) {
       logger.error({ error }, "due work could not be looked up; it is tried again");
-      return 0;
+      return false;
     }
   }
 
@@ -99,7 +109,7 @@ export function createWorker(parts: WorkerParts): Worker {
     async stop() {
       stopping.abort();
       for (const step of undo.splice(0)) step();
-      cancelNext();
+      for (const key of [...timers.keys()]) disarm(key);
       for (const { run } of runs.values()) run.wake();
       await Promise.all([...runs.values()].map(({ ended }) => ended));
       await looking;
@@ -108,10 +118,8 @@ export function createWorker(parts: WorkerParts): Worker {
       while (started && !stopping.signal.aborted) {
         await Promise.all([...runs.values()].map(({ ended }) => ended));
         await looking; // one that began earlier may have missed what was committed since
-        if ((await look()) === 0 && runs.size === 0) return;
+        if (!(await look()) && runs.size === 0) return;
       }
     },
   };
 }
-
-const noTimer = () => undefined;
