@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { createGateway, type GatewayOptions, type Logger, StoreRefused } from "@trunkline/gateway";
 import {
+  accessLog,
   assertMayListen,
   createMetrics,
   DirectoryInUse,
@@ -70,6 +71,7 @@ export async function startGateway(options: StartGatewayOptions): Promise<Starte
 async function begin(options: StartGatewayOptions, undo: (() => Promise<void>)[]): Promise<string> {
   const { host, port, dataDir, databaseUrl, sandbox, publicUrl, allowOrigin, metricsPort, note } = options;
   const logger = pinoLogger({ level: levelOf(options.logLevel) });
+  const logRequest = accessLog(logger);
   const keys = await masterKeysOf(options);
 
   let world: WorldAttachment | undefined;
@@ -89,7 +91,10 @@ async function begin(options: StartGatewayOptions, undo: (() => Promise<void>)[]
     ...(bus ? { bus } : {}),
     ...(publicUrl === undefined ? {} : { publicUrl }),
     ...(world ? { clock: world.clock } : {}),
-    ...(metrics ? { onRequest: metrics.onRequest } : {}),
+    onRequest: (record) => {
+      logRequest(record);
+      metrics?.onRequest(record);
+    },
   });
   undo.push(() => gateway.stop());
   await gateway.start();

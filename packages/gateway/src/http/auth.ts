@@ -1,7 +1,7 @@
-import { HEADERS, isId, rolesWith, type TenantId } from "@trunkline/protocol";
+import { HEADERS, rolesWith, type TenantId } from "@trunkline/protocol";
 import type { Access as RouteAccess } from "@trunkline/protocol/routes";
 import type { Bus } from "../bus/bus.ts";
-import { sha256, toHex } from "../bytes.ts";
+import { sha256 } from "../bytes.ts";
 import type { Clock } from "../clock.ts";
 import type { Operator, Principal } from "../rights/principal.ts";
 import { notFound, Refusal } from "./refusal.ts";
@@ -42,9 +42,7 @@ export interface Access {
   stop(): void;
 }
 
-type Identity =
-  | { kind: "operator"; operator: Operator }
-  | { kind: "tenant"; standing: Standing<Principal>; tenantId: TenantId | null };
+type Identity = { kind: "operator"; operator: Operator } | { kind: "tenant"; standing: Standing<Principal> };
 
 /** How long a look-up is believed, in milliseconds. A revocation in this process, or heard of on the bus, ends it sooner. */
 const BELIEVED_MS = 5000;
@@ -54,35 +52,37 @@ const REMEMBERED = 10_000;
 const MAX_TOKEN = 200;
 
 export function createAccess({ credentials, bus, clock }: AccessParts): Access {
-  const identities = remember<Identity>(clock);
-  const tenants = remember<TenantId>(clock);
+  const identities = remember<Identity>(clock, (identity) =>
+    identity.kind === "tenant" && identity.standing.kind === "stands" ? identity.standing.principal.tenantId : null,
+  );
+  const tenants = remember<TenantId>(clock, (tenantId) => tenantId);
   const stop = bus.subscribe((wake) => {
     if (wake.topic !== "access") return;
-    identities.clear();
-    tenants.clear();
+    identities.forget(wake.tenantId);
+    tenants.forget(wake.tenantId);
   });
 
   async function identify(headers: Headers): Promise<Identity> {
     const token = bearer(headers.get("authorization"));
-    const hash = await sha256(token);
-    const identity = await identities.get(toHex(hash), () => lookUp(token, hash));
+    // By the token itself: to hash it again would cost more than all else that a remembered caller's request needs here.
+    const identity = await identities.get(token, () => lookUp(token));
     if (!identity) throw new Refusal("token_refused");
     return identity;
   }
 
-  async function lookUp(token: string, hash: Uint8Array): Promise<Identity | null> {
+  async function lookUp(token: string): Promise<Identity | null> {
+    const hash = await sha256(token);
     if (token.startsWith("tlo_")) {
       const operator = await credentials.operator(hash);
       return operator && { kind: "operator", operator };
     }
     if (token.startsWith("tlk_")) {
       const principal = await credentials.key(hash);
-      return principal && { kind: "tenant", standing: { kind: "stands", principal }, tenantId: principal.tenantId };
+      return principal && { kind: "tenant", standing: { kind: "stands", principal } };
     }
     if (!token.startsWith("tls_")) return null;
     const standing = await credentials.session(hash);
-    const tenantId = standing?.kind === "stands" ? standing.principal.tenantId : null;
-    return standing && { kind: "tenant", standing, tenantId };
+    return standing && { kind: "tenant", standing };
   }
 
   async function actFor(operator: Operator, ref: string | null): Promise<Principal> {
@@ -153,32 +153,45 @@ function permit(principal: Principal, access: Exclude<RouteAccess, "operator">):
 
 interface Memory<Value> {
   get(name: string, lookUp: () => Promise<Value | null>): Promise<Value | null>;
-  clear(): void;
+  /** Forgets what is of that tenant, or may be: what a look-up in flight has read may just have changed. */
+  forget(tenantId: TenantId): void;
 }
 
-/** Remembers what was found, never what was not; callers that ask for the same at the same time share one look-up. */
-function remember<Value>(clock: Clock): Memory<Value> {
-  const known = new Map<string, { value: Promise<Value | null>; until: number }>();
+/**
+ * Remembers what was found, never what was not; callers that ask for the same at the same time share one look-up.
+ *
+ * @param tenantOf - whose a value is; null when every tenant's changes may touch it
+ */
+function remember<Value>(clock: Clock, tenantOf: (value: Value) => TenantId | null): Memory<Value> {
+  interface Entry {
+    value: Promise<Value | null>;
+    until: number;
+    tenantId: TenantId | null;
+  }
+  const known = new Map<string, Entry>();
   return {
     get(name, lookUp) {
       const now = clock.now();
       const present = known.get(name);
       if (present && present.until > now) return present.value;
-      const entry = { value: lookUp(), until: now + BELIEVED_MS };
-      const forget = () => {
+      const entry: Entry = { value: lookUp(), until: now + BELIEVED_MS, tenantId: null };
+      const drop = () => {
         if (known.get(name) === entry) known.delete(name);
       };
-      entry.value.then((value) => value === null && forget(), forget);
-      known.delete(name);
+      entry.value.then((value) => {
+        if (value === null) drop();
+        else entry.tenantId = tenantOf(value);
+      }, drop);
+      known.delete(name); // so that the new one is the youngest
       const oldest = known.keys().next();
       if (known.size >= REMEMBERED && !oldest.done) known.delete(oldest.value);
       known.set(name, entry);
       return entry.value;
     },
-    // A look-up in flight may have read what has just changed: it is forgotten with the rest.
-    clear: () => known.clear(),
+    forget(tenantId) {
+      for (const [name, entry] of known) {
+        if (entry.tenantId === null || entry.tenantId === tenantId) known.delete(name);
+      }
+    },
   };
 }
-
-/** Whether `ref` names a tenant in one of the two ways that are understood. */
-export const isTenantRef = (ref: string): boolean => isId("ten", ref) || /^ext:.{1,200}$/su.test(ref);

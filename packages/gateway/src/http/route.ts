@@ -27,7 +27,7 @@ export interface Call<Name extends Operation> {
   /** For headers and `signal`; its body has been read. */
   readonly request: Request;
   /** Begins an answer without an end. Return what it returns; write to the outlet from then on. */
-  stream(headers: Readonly<Record<string, string>>, run: (outlet: Outlet) => void): Response;
+  stream(headers: Readonly<Record<string, string>>, run: (outlet: Outlet) => void): Promise<Response>;
 }
 
 /** What a handler returns: the body, a `Reply` that says more, or a finished `Response`. */

@@ -38,6 +38,7 @@ export interface RouterParts {
 /** What belongs to one request from its arrival to its answer. */
 interface Exchange {
   readonly request: Request;
+  readonly url: URL;
   readonly requestId: string;
   readonly host: Host;
   /** Whether the answer has begun on the wire, with all its headers. */
@@ -95,7 +96,8 @@ export function createRouter(parts: RouterParts): (request: Request, host?: Host
   return async (request, host = {}) => {
     const startedAt = parts.clock.now();
     const requestId = requestIdOf(request.headers, parts.random);
-    const exchange: Exchange = { request, requestId, host, isBegun: false, tenantId: null, route: null };
+    const url = new URL(request.url);
+    const exchange: Exchange = { request, url, requestId, host, isBegun: false, tenantId: null, route: null };
     const response = await settle(app, parts, exchange);
     const { method } = request;
     const durationMs = parts.clock.now() - startedAt;
@@ -145,22 +147,22 @@ async function answerRoute(
   handler: AnyHandler,
   { env: { exchange }, req }: Context<Env>,
 ): Promise<Response> {
-  const { request, requestId } = exchange;
+  const { request, url, requestId } = exchange;
   await parts.ready();
   const principal = await parts.access.authorize(request.headers, route.access);
   if ("tenantId" in principal) exchange.tenantId = principal.tenantId;
   const bytes = route.body ? await readBody(request, MAX_JSON_BYTES) : new Uint8Array();
-  const keyed = await readKey(parts, name, route, principal, request, bytes);
-  const headers = await everyHeader(parts, exchange);
+  const keyed = await readKey(parts, name, route, principal, exchange, bytes);
   const result = await handler({
     principal,
     params: readParams(route, req.param()),
-    query: readRouteQuery(route, request),
+    query: readRouteQuery(route, url),
     body: route.body ? readJson(route.body, bytes, request) : undefined,
     keyed,
     requestId,
     request,
-    stream: (own: Readonly<Record<string, string>>, run: (outlet: Outlet) => void) => {
+    stream: async (own: Readonly<Record<string, string>>, run: (outlet: Outlet) => void) => {
+      const headers = await everyHeader(parts, exchange);
       for (const [header, value] of Object.entries(own)) headers.set(header, value);
       exchange.isBegun = true;
       return openStream(exchange.host, headers, run);
@@ -198,8 +200,8 @@ function readParams({ params }: RouteDefinition, given: Record<string, string>):
   return result.data;
 }
 
-function readRouteQuery({ query }: RouteDefinition, request: Request): unknown {
-  const given = readQuery(new URL(request.url).searchParams);
+function readRouteQuery({ query }: RouteDefinition, { searchParams }: URL): unknown {
+  const given = readQuery(searchParams);
   refuseUnstorable(given);
   if (query) return validate(query, given);
   const names = Object.keys(given);
@@ -225,7 +227,7 @@ async function readKey(
   name: Operation,
   route: RouteDefinition,
   principal: Operator | Principal,
-  request: Request,
+  { request, url }: Exchange,
   body: Uint8Array<ArrayBuffer>,
 ): Promise<Keyed | null> {
   const key = request.headers.get(HEADERS.idempotencyKey);
@@ -234,7 +236,7 @@ async function readKey(
     const message = `must have 1 to ${MAX_IDEMPOTENCY_KEY} characters`;
     throw new Refusal("invalid_input", { issues: [{ path: [HEADERS.idempotencyKey], message }] });
   }
-  const head = new TextEncoder().encode(`${request.method}\n${new URL(request.url).pathname}\n`);
+  const head = new TextEncoder().encode(`${request.method}\n${url.pathname}\n`);
   const whole = new Uint8Array(head.length + body.length);
   whole.set(head);
   whole.set(body, head.length);

@@ -1,7 +1,7 @@
-/* What needs Node: the HTTP server, the stores on disk, buses between processes, logs, metrics and settings. */
+/* What needs Node: the HTTP server, the stores on disk, buses between processes, logs and metrics. */
 
 export { DirectoryInUse, lockDirectory } from "./directory-lock.ts";
-export { type LoggerOptions, pinoLogger } from "./logger.ts";
+export { accessLog, type LoggerOptions, pinoLogger } from "./logger.ts";
 export {
   assertMayListen,
   directoryMasterKey,
@@ -16,4 +16,3 @@ export { type NotifyBusOptions, notifyBus } from "./notify-bus.ts";
 export { openPgliteDirectory, openPgliteMemory, type PgliteDirectoryOptions } from "./pglite-store.ts";
 export { type PostgresOptions, postgresEngine } from "./postgres.ts";
 export { type RunningServer, type ServeOptions, serve } from "./serve.ts";
-export { readConfigurationFile, readSettings, SettingRefused, type SettingSources, type Settings } from "./settings.ts";
