@@ -50,8 +50,9 @@ export class TrunklineNewMessage extends TrunklineElement {
 
   /** Moves the focus to what has to be filled in next. */
   override focus(options?: FocusOptions): void {
+    const composer = this.#composer;
     if (this.to.trim() === "") this.#toField?.focus(options);
-    else this.#composer?.focus(options);
+    else void composer?.updateComplete.then(() => composer.focus(options));
   }
 
   /** Puts a text into the composer, unless somebody has begun one. */

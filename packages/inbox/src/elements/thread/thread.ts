@@ -12,6 +12,7 @@ import { icon } from "../../shared/icons.ts";
 import { safeHref } from "../../shared/links.ts";
 import { type Person, personOf } from "../../shared/people.ts";
 import { problemView, stateView } from "../../shared/states.ts";
+import type { TrunklineComposer } from "../composer/composer.ts";
 import { messageView } from "./message.ts";
 import { type Row, rowsOf } from "./rows.ts";
 import { styles } from "./thread.styles.ts";
@@ -119,10 +120,10 @@ export class TrunklineThread extends TrunklineElement {
     this.ownerDocument.removeEventListener("visibilitychange", this.#seen);
   }
 
-  /** Moves the focus to the composer, else to the messages. */
+  /** Moves the focus to the composer. */
   override focus(options?: FocusOptions): void {
-    const inner = this.renderRoot.querySelector<HTMLElement>(".composer") ?? this.#scroller;
-    inner?.focus(options);
+    const composer = this.renderRoot.querySelector<TrunklineComposer>(".composer");
+    void composer?.updateComplete.then(() => composer.focus(options)); // it may have been put in just now
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
@@ -309,7 +310,6 @@ export class TrunklineThread extends TrunklineElement {
       class="composer"
       .conversationId=${this.conversationId}
       .recipient=${person?.label ?? ""}
-      ?disabled=${person === null}
       @trunkline-sent=${this.#onSent}
       exportparts="input, send"
     ><slot name="composer-actions" slot="actions"></slot></${this.tag("composer")}>`;

@@ -1,0 +1,278 @@
+import { expect, test, vi } from "vitest";
+import { page, userEvent } from "vitest/browser";
+import type { TrunklineEventOf } from "../src/index.ts";
+import { focused, hasFocus } from "./support/focus.ts";
+import { useDesk } from "./support/world.ts";
+
+const desk = useDesk();
+
+const row = (name: string | RegExp) => page.getByRole("button", { name });
+const field = () => page.getByRole("textbox", { name: /^Message to/ });
+const message = (name: string | RegExp) => page.getByRole("article", { name });
+
+async function tabTo(isThere: (element: Element | null) => boolean): Promise<void> {
+  for (let presses = 0; presses < 30; presses += 1) {
+    if (isThere(focused())) return;
+    await userEvent.keyboard("{Tab}");
+  }
+  throw new Error("Tab does not lead there.");
+}
+
+test("a conversation is held by keyboard alone, from opening it to the answer's delivery", async () => {
+  const [number, other] = [desk.number(), desk.number()];
+  await desk.sandbox.handset(number).text(desk.line(), "Is my bike ready?");
+  await desk.sandbox.handset(other).text(desk.line(), "Somebody else");
+  desk.inbox();
+  await expect.element(row(/Is my bike ready\?/)).toBeVisible();
+
+  await tabTo((element) => element?.matches(".row") ?? false);
+  await userEvent.keyboard("{Home}");
+  expect(focused()?.textContent).toContain("Somebody else");
+  await userEvent.keyboard("{ArrowDown}");
+  expect(focused()?.textContent).toContain("Is my bike ready?");
+  await userEvent.keyboard("{Enter}");
+  await hasFocus(field());
+  await expect.element(message(/555/)).toBeVisible();
+
+  await userEvent.keyboard("Yes, since noon.{Enter}");
+  await expect.element(field()).toHaveValue("");
+  await expect.element(message(/^You, .*Delivered$/)).toBeVisible();
+  expect(desk.sandbox.handset(number).messages().at(-1)).toMatchObject({
+    direction: "received",
+    text: "Yes, since noon.",
+  });
+});
+
+test("Shift+Enter begins a line, Enter sends both", async () => {
+  const number = desk.number();
+  await desk.sandbox.handset(number).text(desk.line(), "two lines?");
+  desk.inbox();
+  await row(/two lines\?/).click();
+  await hasFocus(field());
+  await userEvent.keyboard("one{Shift>}{Enter}{/Shift}two{Enter}");
+  await vi.waitFor(() => expect(desk.sandbox.handset(number).messages().at(-1)?.text).toBe("one\ntwo"));
+});
+
+test("Enter that ends an input method's composition sends nothing", async () => {
+  const number = desk.number();
+  await desk.sandbox.handset(number).text(desk.line(), "compose");
+  desk.inbox();
+  await row(/compose/).click();
+  await hasFocus(field());
+  const input = focused() as HTMLTextAreaElement;
+  await userEvent.keyboard("にほn");
+  for (const init of [{ isComposing: true }, { keyCode: 229 }]) {
+    const enter = new KeyboardEvent("keydown", {
+      key: "Enter",
+      bubbles: true,
+      composed: true,
+      cancelable: true,
+      ...init,
+    });
+    input.dispatchEvent(enter);
+    expect(enter.defaultPrevented).toBe(false);
+  }
+  expect(input.value).toBe("にほn");
+  await userEvent.keyboard("{Enter}");
+  await vi.waitFor(() => expect(input.value).toBe(""));
+});
+
+test("what is typed does not reach the page's own shortcuts, Tab and Escape do", async () => {
+  const number = desk.number();
+  await desk.sandbox.handset(number).text(desk.line(), "shortcut");
+  const heard: string[] = [];
+  const listen = ({ key }: KeyboardEvent) => heard.push(key);
+  for (const type of ["keydown", "keypress", "keyup"] as const) window.addEventListener(type, listen);
+  desk.inbox();
+  await row(/shortcut/).click();
+  await hasFocus(field());
+  await userEvent.keyboard("s/jk? {ArrowLeft}{Backspace}{Home}{Delete}{Enter}");
+  expect(heard).toEqual([]);
+  await userEvent.keyboard("{Escape}{Tab}");
+  expect(heard).toEqual(expect.arrayContaining(["Escape", "Tab"]));
+  for (const type of ["keydown", "keypress", "keyup"] as const) window.removeEventListener(type, listen);
+});
+
+test("unread texts are counted in the list and the badge, divided in the thread, and read once they were shown", async () => {
+  const number = desk.number();
+  const phone = desk.sandbox.handset(number);
+  await phone.text(desk.line(), "first");
+  const client = desk.client();
+  const counted: TrunklineEventOf<"trunkline-unread">["detail"][] = [];
+  const inbox = desk.add("trunkline-inbox", { client });
+  inbox.addEventListener("trunkline-unread", ({ detail }) => counted.push(detail));
+  desk.add("trunkline-unread", { client });
+  await row(/first.*1 unread message$/).click();
+  await expect.element(page.getByRole("separator", { name: "New" })).toBeVisible();
+  await expect.element(row(/first$/)).toBeVisible();
+
+  await row(/./).first().element(); // the list is still there
+  const elsewhere = desk.number();
+  await desk.sandbox.handset(elsewhere).text(desk.line(), "over here");
+  await expect.element(row(/over here.*1 unread message$/)).toBeVisible();
+  await expect.element(page.getByText(/\d+ unread conversation/)).toBeInTheDocument();
+  await vi.waitFor(() => expect(counted.at(-1)?.messages).toBeGreaterThan(0));
+});
+
+test("a text that a carrier failed says why and is sent again as a new one", async () => {
+  const number = desk.number();
+  await desk.sandbox.handset(number).text(desk.line(), "fail me");
+  await desk.sandbox.carrier("sandbox").configure({ receipts: "failed", errorCode: "unreachable" });
+  desk.inbox();
+  await row(/fail me/).click();
+  await hasFocus(field());
+  await userEvent.keyboard("Hello?{Enter}");
+  await expect.element(message(/^You, .*(Not delivered|Not sent)$/)).toBeVisible();
+  await expect.element(page.getByText(/could not be reached/)).toBeVisible();
+
+  await desk.sandbox.carrier("sandbox").configure({});
+  await page.getByRole("button", { name: "Send again" }).click();
+  await expect.element(message(/^You, .*Delivered$/)).toBeVisible();
+  await expect.element(page.getByRole("button", { name: "Send again" })).not.toBeInTheDocument();
+});
+
+test("a new conversation is begun with a line and a number, and nothing is made before its first text", async () => {
+  const number = desk.number();
+  const inbox = desk.inbox();
+  const selected: unknown[] = [];
+  inbox.addEventListener("trunkline-select", ({ detail }) => selected.push(detail));
+  await page.getByRole("button", { name: "New message" }).click();
+  await hasFocus(page.getByRole("textbox", { name: "To" }));
+  await page.getByRole("combobox", { name: "From" }).selectOptions(desk.sandbox.lines[1]?.id ?? "");
+  await userEvent.keyboard("12");
+  await page.getByRole("textbox", { name: "To" }).fill("12");
+  await userEvent.keyboard("{Enter}Hi there{Enter}");
+  await expect.element(page.getByText("That is not a phone number that can be texted.")).toBeVisible();
+  await hasFocus(page.getByRole("textbox", { name: "To" }));
+
+  await page.getByRole("textbox", { name: "To" }).fill(number);
+  await userEvent.keyboard("{Enter}{Enter}");
+  await expect.element(message(/^You, .*Delivered$/)).toBeVisible();
+  expect(desk.sandbox.handset(number).messages()).toMatchObject([{ from: desk.line(1), text: "Hi there" }]);
+  expect(selected).toMatchObject([{ reason: "new-message", conversationId: inbox.conversationId }]);
+});
+
+test("a draft stays with its conversation", async () => {
+  const [first, second] = [desk.number(), desk.number()];
+  await desk.sandbox.handset(first).text(desk.line(), "draft one");
+  await desk.sandbox.handset(second).text(desk.line(), "draft two");
+  desk.inbox();
+  await row(/draft one/).click();
+  await hasFocus(field());
+  await userEvent.keyboard("unfinished");
+  await row(/draft two/).click();
+  await expect.element(field()).toHaveValue("");
+  await row(/Draft: ?unfinished/).click();
+  await expect.element(field()).toHaveValue("unfinished");
+});
+
+test("a second window sees what the first one does", async () => {
+  const number = desk.number();
+  await desk.sandbox.handset(number).text(desk.line(), "both windows");
+  const first = desk.inbox({}, "ada");
+  const second = desk.inbox({}, "ben");
+  const inside = (element: Element) => page.elementLocator(element);
+  await inside(first)
+    .getByRole("button", { name: /both windows/ })
+    .click();
+  await inside(second)
+    .getByRole("button", { name: /both windows/ })
+    .click();
+  await inside(first)
+    .getByRole("textbox", { name: /^Message to/ })
+    .click();
+  await userEvent.keyboard("hello both{Enter}");
+  await expect.element(inside(second).getByRole("article", { name: /^Ada .*Delivered$/ })).toBeVisible();
+});
+
+test("only what has just come in is announced, once, and in a region of its own", async () => {
+  const number = desk.number();
+  const phone = desk.sandbox.handset(number);
+  await phone.text(desk.line(), "history is silent");
+  const inbox = desk.inbox();
+  const announced: string[] = [];
+  await row(/history is silent/).click();
+  await hasFocus(field());
+  const regions = () => [...(inbox.shadowRoot?.querySelectorAll("[role=status]") ?? [])];
+  const observer = new MutationObserver(() =>
+    announced.push(...regions().map((region) => region.textContent?.trim() ?? "")),
+  );
+  for (const region of regions()) observer.observe(region, { childList: true, characterData: true, subtree: true });
+  await userEvent.keyboard("my own words{Enter}");
+  await expect.element(message(/^You, .*Delivered$/)).toBeVisible();
+  await phone.text(desk.line(), "news is told");
+  await vi.waitFor(() => expect(announced.filter(Boolean)).toHaveLength(1));
+  expect(announced.filter(Boolean)[0]).toMatch(/: news is told$/);
+  observer.disconnect();
+});
+
+test("in a narrow place list and thread take turns, and the focus comes back", async () => {
+  const number = desk.number();
+  await desk.sandbox.handset(number).text(desk.line(), "narrow place");
+  const place = desk.place("320px");
+  const inbox = desk.add("trunkline-inbox", { client: desk.client() }, place);
+  await row(/narrow place/).click();
+  await hasFocus(field());
+  await expect.element(page.getByRole("heading", { name: "Messages", exact: true })).not.toBeInTheDocument();
+  await userEvent.keyboard("{Escape}");
+  await hasFocus(row(/narrow place/));
+  expect(inbox.conversationId).toBeUndefined();
+  await userEvent.keyboard("{Enter}");
+  await hasFocus(field());
+  await page.getByRole("button", { name: "Back to conversations" }).click();
+  await hasFocus(row(/narrow place/));
+  place.style.inlineSize = "900px";
+  await row(/narrow place/).click();
+  await expect.element(page.getByRole("heading", { name: "Messages", exact: true })).toBeVisible();
+  await expect.element(field()).toBeVisible();
+});
+
+test("arrows, Home and End walk through the messages, and only one of them is a tab stop", async () => {
+  const number = desk.number();
+  const phone = desk.sandbox.handset(number);
+  for (const text of ["walk 1", "walk 2", "walk 3"]) await phone.text(desk.line(), text);
+  const inbox = desk.inbox();
+  await row(/walk 3/).click();
+  await expect.element(page.getByText("walk 1")).toBeVisible();
+  await hasFocus(field());
+  await userEvent.keyboard("{Shift>}{Tab}{/Shift}");
+  expect(focused()?.textContent).toContain("walk 3");
+  await userEvent.keyboard("{ArrowUp}");
+  expect(focused()?.textContent).toContain("walk 2");
+  await userEvent.keyboard("{Home}");
+  expect(focused()?.textContent).toContain("walk 1");
+  await userEvent.keyboard("{End}");
+  expect(focused()?.textContent).toContain("walk 3");
+  const thread = inbox.shadowRoot?.querySelector("trunkline-thread")?.shadowRoot;
+  expect(thread?.querySelectorAll("article[tabindex='0']")).toHaveLength(1);
+  const [, described] = [focused(), focused()?.getAttribute("aria-describedby")];
+  expect(thread?.getElementById(described ?? "")?.textContent).toBe("walk 3");
+});
+
+test("who may only read is told so instead of being given a field", async () => {
+  const number = desk.number();
+  await desk.sandbox.handset(number).text(desk.line(), "look, do not touch");
+  const [line] = desk.sandbox.lines;
+  const dana = desk.sandbox.users.find(({ role }) => role === "viewer");
+  const owner = desk.client();
+  await owner.lines.update(line?.id as never, { assignees: [dana?.id as never] });
+  desk.inbox({}, "dana");
+  await row(/look, do not touch/).click();
+  await expect.element(page.getByText("You can read this conversation, but not write to it.")).toBeVisible();
+  await expect.element(page.getByRole("button", { name: "New message" })).not.toBeInTheDocument();
+});
+
+test("open() shows a conversation, or begins one with a number and a draft, and tells the page nothing", async () => {
+  const [known, unknown] = [desk.number(), desk.number()];
+  await desk.sandbox.handset(known).text(desk.line(), "open me");
+  const inbox = desk.inbox();
+  const told = vi.fn();
+  inbox.addEventListener("trunkline-select", told);
+  await expect.element(row(/open me/)).toBeVisible();
+  await inbox.open({ to: known, draft: "Hello again" });
+  await expect.element(field()).toHaveValue("Hello again");
+  await inbox.open({ to: unknown, draft: "Nice to meet you" });
+  await expect.element(page.getByRole("textbox", { name: "To" })).toHaveValue(unknown);
+  await expect.element(field()).toHaveValue("Nice to meet you");
+  expect(told).not.toHaveBeenCalled();
+});
