@@ -19,6 +19,8 @@ export interface EventRoutesParts {
 const DEFAULT_LIMIT = 50;
 /** Events looked at for one page; a reader with a narrow sight gets a short page and goes on from its cursor. */
 const MAX_SCANNED = 5000;
+/** nginx holds an answer back until it has a buffer full of it, unless it is told not to. */
+const STREAM_HEADERS = { "content-type": "text/event-stream", "cache-control": "no-store", "x-accel-buffering": "no" };
 
 /** The routes of the event log: a stream for those who ask for one, pages for all others. */
 export function eventRoutes({ database, hub, epoch }: EventRoutesParts): Handlers<"listEvents"> {
@@ -57,9 +59,7 @@ export function eventRoutes({ database, hub, epoch }: EventRoutesParts): Handler
           principal.tenantId,
           request.headers.get(HEADERS.lastEventId) ?? query.after ?? null,
         );
-        return stream({ "content-type": "text/event-stream", "cache-control": "no-store" }, (outlet) =>
-          hub.open(outlet, principal, start, { types: query.types }),
-        );
+        return stream(STREAM_HEADERS, (outlet) => hub.open(outlet, principal, start, { types: query.types }));
       }
       const { bodies, position, hasMore } = await readPage(principal, query);
       const cursor = encodeCursor(epoch(), position);
