@@ -1,0 +1,212 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { createServer } from "node:net";
+import type { TenantId } from "@trunkline/protocol";
+import pg from "pg";
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { findNatsServer } from "../../../scripts/lib/tools.mjs";
+import type { Bus, Wake } from "../src/bus/bus.ts";
+import { memoryBus } from "../src/bus/memory.ts";
+import { readWakes, writeWakes } from "../src/bus/wake-message.ts";
+import { systemClock } from "../src/clock.ts";
+import { silentLogger } from "../src/logger.ts";
+import { natsBus } from "../src/node/nats-bus.ts";
+import { notifyBus } from "../src/node/notify-bus.ts";
+import { idSource, platformRandom } from "../src/random.ts";
+import { newPostgresDatabase } from "./support/stores.ts";
+
+const ids = idSource(systemClock(), platformRandom);
+const tenantId: TenantId = ids("tenant");
+
+interface Nodes {
+  one: Bus;
+  two: Bus;
+}
+
+/** Two nodes of each kind of bus that goes from process to process. */
+const KINDS: { name: string; open(): Promise<Nodes & { stop(): Promise<void> }> }[] = [
+  {
+    name: "PostgreSQL's NOTIFY",
+    async open() {
+      const url = await newPostgresDatabase();
+      const open = () => notifyBus({ url, logger: silentLogger });
+      const nodes = { one: open(), two: open() };
+      return { ...nodes, stop: async () => void (await Promise.all([nodes.one.close(), nodes.two.close()])) };
+    },
+  },
+  {
+    name: "NATS",
+    async open() {
+      const port = await freePort();
+      const program = findNatsServer();
+      if (program === null) throw new Error("nats-server is missing: npm test says how to get it");
+      const server = spawn(program, ["-a", "127.0.0.1", "-p", String(port)], {
+        stdio: ["ignore", "ignore", "pipe"],
+      });
+      await vi.waitFor(() => new Promise<void>((resolve, reject) => probe(port).then(resolve, reject)), 10_000);
+      const open = () => natsBus({ url: `nats://127.0.0.1:${port}`, logger: silentLogger });
+      const nodes = { one: await open(), two: await open() };
+      return {
+        ...nodes,
+        async stop() {
+          await Promise.all([nodes.one.close(), nodes.two.close()]);
+          const ended = once(server, "exit");
+          server.kill();
+          await ended;
+        },
+      };
+    },
+  },
+];
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  server.close();
+  await once(server, "close");
+  if (typeof address !== "object" || address === null) throw new Error("a TCP server without a port");
+  return address.port;
+}
+
+async function probe(port: number): Promise<void> {
+  const { connect } = await import("node:net");
+  const socket = connect(port, "127.0.0.1");
+  await once(socket, "data"); // NATS speaks first
+  socket.destroy();
+}
+
+describe.each(KINDS)("a bus over $name", ({ open }) => {
+  let stop: (() => Promise<void>) | undefined;
+  afterEach(async () => {
+    await stop?.();
+    stop = undefined;
+  });
+
+  async function opened() {
+    const { one, two, stop: end } = await open();
+    stop = end;
+    const heard = { one: [] as Wake[], two: [] as Wake[] };
+    one.subscribe((wake) => heard.one.push(wake));
+    two.subscribe((wake) => heard.two.push(wake));
+    // Connections are made in the background; what is published before is lost, as a bus may.
+    await vi.waitFor(() => {
+      one.publish({ topic: "access", tenantId });
+      two.publish({ topic: "access", tenantId });
+      expect(Math.min(heard.one.length, heard.two.length)).toBeGreaterThan(0);
+      expect(heard.one.length + heard.two.length).toBeGreaterThan(3);
+    }, 10_000);
+    return { one, two, heard };
+  }
+
+  test("wakes the other node, and its own listeners once", async () => {
+    const { one, two, heard } = await opened();
+    const other = ids("tenant");
+    one.publish({ topic: "events", tenantId: other });
+    two.publish({ topic: "work", tenantId: other, kind: "send", lane: "line_1" });
+    const seen = (wakes: Wake[]) => wakes.filter((wake) => wake.tenantId === other);
+    await vi.waitFor(() => {
+      expect(seen(heard.one)).toHaveLength(2);
+      expect(seen(heard.two)).toHaveLength(2);
+    });
+    expect(seen(heard.one)).toContainEqual({ topic: "work", tenantId: other, kind: "send", lane: "line_1" });
+    expect(seen(heard.two)).toContainEqual({ topic: "events", tenantId: other });
+  });
+
+  test("carries a thousand wake-ups of one moment", async () => {
+    const { one, heard } = await opened();
+    const lanes = Array.from({ length: 1000 }, (_, index) => `line_${String(index).padStart(26, "0")}`);
+    for (const lane of lanes) one.publish({ topic: "work", tenantId, kind: "send", lane });
+    await vi.waitFor(() => {
+      const seen = new Set(heard.two.flatMap((wake) => (wake.topic === "work" ? [wake.lane] : [])));
+      expect(seen.size).toBe(1000);
+    }, 10_000);
+  });
+
+  test("a listener that left hears nothing more, one that throws starves nobody", async () => {
+    const { one, two } = await opened();
+    const left = vi.fn();
+    const stays = vi.fn();
+    two.subscribe(() => {
+      throw new Error("mine");
+    });
+    two.subscribe(left)();
+    two.subscribe(stays);
+    one.publish({ topic: "events", tenantId: ids("tenant") });
+    await vi.waitFor(() => expect(stays).toHaveBeenCalled());
+    expect(left).not.toHaveBeenCalled();
+  });
+});
+
+test("a connection that breaks is made again", async () => {
+  const url = await newPostgresDatabase();
+  const one = notifyBus({ url, logger: silentLogger });
+  const two = notifyBus({ url, logger: silentLogger });
+  const heard = vi.fn();
+  two.subscribe(heard);
+  const hears = async () => {
+    heard.mockClear();
+    await vi.waitFor(
+      () => {
+        one.publish({ topic: "events", tenantId });
+        expect(heard).toHaveBeenCalled();
+      },
+      { timeout: 10_000, interval: 50 },
+    );
+  };
+  await hears();
+  const admin = new pg.Client({ connectionString: url });
+  await admin.connect();
+  const { rows } = await admin.query(
+    "select count(pg_terminate_backend(pid))::int as cut from pg_stat_activity where application_name = 'trunkline bus' and datname = current_database()",
+  );
+  await admin.end();
+  expect(rows).toEqual([{ cut: 2 }]);
+  await hears();
+  await Promise.all([one.close(), two.close()]);
+});
+
+test("a bus whose server is away says so, wakes its own process, and closes", async () => {
+  const warn = vi.fn();
+  const bus = notifyBus({ url: "postgres://nobody@127.0.0.1:1/x", logger: { ...silentLogger, warn } });
+  const heard = vi.fn();
+  bus.subscribe(heard);
+  bus.publish({ topic: "events", tenantId });
+  await vi.waitFor(() => expect(heard).toHaveBeenCalledTimes(1));
+  await vi.waitFor(() => expect(warn).toHaveBeenCalled());
+  await bus.close();
+});
+
+test("in one process listeners are called later, each once, and all of them", async () => {
+  const error = vi.fn();
+  const bus = memoryBus({ ...silentLogger, error });
+  const heard: string[] = [];
+  bus.subscribe(() => heard.push("first"));
+  bus.subscribe(() => {
+    throw new Error("mine");
+  });
+  bus.subscribe(() => heard.push("third"));
+  bus.publish({ topic: "events", tenantId });
+  expect(heard).toEqual([]);
+  await vi.waitFor(() => expect(heard).toEqual(["first", "third"]));
+  expect(error).toHaveBeenCalledTimes(1);
+});
+
+test("what is no wake-up of a gateway wakes nobody", () => {
+  const wakes: Wake[] = [{ topic: "events", tenantId }];
+  expect(readWakes(writeWakes({ from: "a", wakes }))).toEqual({ from: "a", wakes });
+  const strange = [
+    "",
+    "{",
+    "null",
+    "[]",
+    '{"from":1,"wakes":[]}',
+    '{"from":"a","wakes":[{"topic":"events","tenantId":"x"}]}',
+  ];
+  for (const text of strange) expect(readWakes(text).wakes, text).toEqual([]);
+  const newer = JSON.stringify({
+    from: "a",
+    wakes: [{ topic: "moon", tenantId }, { topic: "work", tenantId }, ...wakes],
+  });
+  expect(readWakes(newer).wakes).toEqual(wakes);
+});
