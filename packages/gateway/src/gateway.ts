@@ -36,7 +36,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     allowedOrigins = DEFAULTS.allowedOrigins,
     clock = systemClock(),
     random = platformRandom,
-    fetch = globalThis.fetch,
+    fetch = (...request) => globalThis.fetch(...request), // browsers refuse it under another `this`
     logger = silentLogger,
     bus = memoryBus(logger),
     // PGlite belongs to one process at a time, which may as well take up its own work where it left it.

@@ -133,7 +133,7 @@ function sessionPrincipal(tenantId: TenantId, id: SessionId, row: SessionRow): P
 }
 
 /** What a session sees: its user's lines, narrowed by its scope. */
-export function sessionSight(
+function sessionSight(
   userId: UserId,
   role: Role,
   { lineIds: only, records, assignedOnly = false }: SessionScope,
@@ -150,7 +150,7 @@ export function sessionSight(
  * A role's rights. A session with a narrowed sight administers nothing: whoever may change lines, users or keys could
  * widen what they see again.
  */
-export function sessionPermissions(role: Role, { lineIds, records, assignedOnly }: SessionScope): Set<Permission> {
+function sessionPermissions(role: Role, { lineIds, records, assignedOnly }: SessionScope): Set<Permission> {
   const isNarrowed = lineIds !== undefined || records !== undefined || assignedOnly === true;
   const rights = ROLE_PERMISSIONS[role];
   return new Set(isNarrowed ? rights.filter((right) => ROLE_PERMISSIONS.member.includes(right)) : rights);
