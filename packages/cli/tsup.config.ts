@@ -1,3 +1,4 @@
+import { cp } from "node:fs/promises";
 import { defineConfig } from "tsup";
 
 export default defineConfig({
@@ -11,4 +12,6 @@ export default defineConfig({
   sourcemap: true,
   splitting: true,
   clean: true,
+  // The demo's page is served as it is.
+  onSuccess: () => cp("src/demo/page", "dist/page", { recursive: true }),
 });
