@@ -199,7 +199,8 @@ export class TrunklineConversationList extends TrunklineElement {
         text: words.t("list.empty-unread-hint"),
       });
     }
-    return html`<slot name="empty">${emptyList(words)}</slot>`;
+    const isFilled = this.querySelector(":scope > [slot=empty]") !== null; // else ours would be there twice, once unseen
+    return html`<slot name="empty">${isFilled ? nothing : emptyList(words)}</slot>`;
   }
 
   #renderSkeleton(): TemplateResult {

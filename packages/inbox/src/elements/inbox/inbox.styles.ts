@@ -34,6 +34,10 @@ export const styles = css`
     min-inline-size: 0;
   }
 
+  .bar .text-button {
+    color: inherit;
+  }
+
   .panes {
     display: flex;
     flex: 1;
