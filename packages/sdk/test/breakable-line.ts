@@ -4,6 +4,8 @@ import type { Clock } from "../src/index.ts";
 export class BreakableLine {
   /** Nothing passes. */
   isDown = false;
+  /** No stream passes, as behind some proxies. */
+  refusesStreams = false;
   /** Answers to these calls do not arrive, although the gateway gives them. */
   losesAnswersTo: RegExp | null = null;
   /** Breaks the next stream after so many bytes. */
@@ -18,7 +20,7 @@ export class BreakableLine {
 
   readonly fetch: typeof fetch = async (input, init) => {
     const request = new Request(input, init);
-    if (this.isDown) throw new TypeError("fetch failed");
+    if (this.isDown || (this.refusesStreams && request.url.endsWith("/v1/events"))) throw new TypeError("fetch failed");
     this.requests.push(request.clone());
     const response = await this.#fetch(request);
     if (this.losesAnswersTo?.test(`${request.method} ${request.url}`)) {
