@@ -13,6 +13,12 @@ export async function readBody(request: Request, maxBytes: number): Promise<Uint
   const tooLarge = () => new Refusal("body_too_large", { detail: `At most ${maxBytes} bytes are read here.` });
   const announced = request.headers.get("content-length");
   if (announced !== null && Number(announced) > maxBytes) throw tooLarge();
+  if (announced !== null) {
+    // The host has held the sender to what was announced; reading at one go is several times cheaper than by chunks.
+    const whole = new Uint8Array(await request.arrayBuffer());
+    if (whole.byteLength > maxBytes) throw tooLarge();
+    return whole;
+  }
   if (!request.body) return new Uint8Array();
   const reader = request.body.getReader();
   const chunks: Uint8Array[] = [];
@@ -38,6 +44,8 @@ export async function readBody(request: Request, maxBytes: number): Promise<Uint
 
 const JSON_TYPE = /^application\/(?:json|[a-z0-9.+-]+\+json)\s*(?:;|$)/i;
 
+const UTF8 = new TextDecoder("utf-8", { fatal: true });
+
 /**
  * Reads bytes as JSON.
  *
@@ -49,7 +57,7 @@ export function parseJson(
 ): { value: unknown; text: string } {
   if (contentType === null || !JSON_TYPE.test(contentType)) throw new Refusal("unsupported_media_type");
   try {
-    const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    const text = UTF8.decode(bytes);
     return { value: JSON.parse(text), text };
   } catch {
     // The parser's own words quote the body, which may hold what must not be in a log.

@@ -1,25 +1,22 @@
-import { HEADERS, MAX_IDEMPOTENCY_KEY, type TenantId } from "@trunkline/protocol";
+import { HEADERS, type TenantId } from "@trunkline/protocol";
 import { type Operation, ROUTES, type RouteDefinition } from "@trunkline/protocol/routes";
 import { type Context, Hono } from "hono";
-import { sha256 } from "../bytes.ts";
 import type { Clock } from "../clock.ts";
 import type { Logger } from "../logger.ts";
 import type { RequestRecord } from "../options.ts";
 import type { RandomBytes } from "../random.ts";
-import type { Operator, Principal } from "../rights/principal.ts";
 import type { Sealer } from "../seal/seal.ts";
 import type { Access } from "./auth.ts";
 import type { Cors } from "./cors.ts";
 import { SECURITY_HEADERS } from "./headers.ts";
-import type { Keyed } from "./idempotency.ts";
 import { type Host, type Outlet, webOutlet } from "./outlet.ts";
 import { toProblem } from "./problem.ts";
-import { MAX_JSON_BYTES, parseJson, readBody } from "./read-body.ts";
+import { MAX_JSON_BYTES, readBody } from "./read-body.ts";
+import { readJson, readKey, readParams, readRouteQuery } from "./read-request.ts";
 import { notFound, Refusal } from "./refusal.ts";
 import { Reply } from "./reply.ts";
-import { requestIdOf } from "./request-id.ts";
+import { givenRequestId, requestIds } from "./request-id.ts";
 import type { Handlers, OutsideRoute } from "./route.ts";
-import { readQuery, refuseUnstorable, validate } from "./validate.ts";
 
 export interface RouterParts {
   handlers: Handlers;
@@ -41,16 +38,17 @@ interface Exchange {
   readonly url: URL;
   readonly requestId: string;
   readonly host: Host;
-  /** Whether the answer has begun on the wire, with all its headers. */
-  isBegun: boolean;
   /** Whose answer it is, as soon as that is known; it decides which origins may read it. */
   tenantId: TenantId | null;
   route: string | null;
+  /** Whether the answer has all its headers; a stream's are on the wire by then. */
+  isComplete: boolean;
 }
 
 type Env = { Bindings: { exchange: Exchange } };
+type PlainHeaders = Record<string, string>;
 
-/** Any handler, as the router calls it: `validate` has made what the types promise. */
+/** Any handler, as the router calls it: what the schemas have let through is what the types promise. */
 type AnyHandler = (call: object) => Promise<unknown>;
 
 /**
@@ -80,24 +78,23 @@ export function createRouter(parts: RouterParts): (request: Request, host?: Host
   for (const route of parts.outside) {
     serve(route.method, route.path, (context) => answerOutside(parts, route, context));
   }
-  for (const [path, allowed] of methods) {
-    app.all(toPattern(path), (context) => {
-      context.env.exchange.route = path;
-      return refuseMethod(context, allowed);
-    });
-  }
-  app.notFound(() => {
-    throw notFound();
+  const paths = [...methods].map(([path, allowed]) => ({ path, allowed, form: toRegExp(path) }));
+  app.notFound(({ env: { exchange } }) => {
+    const other = paths.find(({ form }) => form.test(exchange.url.pathname));
+    if (!other) throw notFound();
+    exchange.route = other.path;
+    throw wrongMethod(exchange.request.method, other.allowed);
   });
   app.onError((error) => {
-    throw error; // turned into a problem below, where the headers of every answer are
+    throw error; // turned into a problem by `settle`, where the headers of every answer are
   });
 
+  const newRequestId = requestIds(parts.random);
   return async (request, host = {}) => {
     const startedAt = parts.clock.now();
-    const requestId = requestIdOf(request.headers, parts.random);
+    const requestId = givenRequestId(request.headers) ?? newRequestId();
     const url = new URL(request.url);
-    const exchange: Exchange = { request, url, requestId, host, isBegun: false, tenantId: null, route: null };
+    const exchange: Exchange = { request, url, requestId, host, tenantId: null, route: null, isComplete: false };
     const response = await settle(app, parts, exchange);
     const { method } = request;
     const durationMs = parts.clock.now() - startedAt;
@@ -106,7 +103,7 @@ export function createRouter(parts: RouterParts): (request: Request, host?: Host
   };
 }
 
-/** Never rejects: whatever happens has an answer. */
+/** Never rejects: whatever happens has an answer, and every answer the headers that all have. */
 async function settle(app: Hono<Env>, parts: RouterParts, exchange: Exchange): Promise<Response> {
   const { request, requestId } = exchange;
   let response: Response;
@@ -117,25 +114,20 @@ async function settle(app: Hono<Env>, parts: RouterParts, exchange: Exchange): P
   } catch (error) {
     response = toProblem(error, requestId, parts.logger);
   }
-  if (exchange.isBegun) return response;
+  if (exchange.isComplete) return response;
+  // Even when origins cannot be looked up, as when the store is away, there is an answer.
   const headers = await everyHeader(parts, exchange).catch(() => ownHeaders(requestId));
-  for (const [name, value] of headers) if (!response.headers.has(name)) response.headers.set(name, value);
+  for (const [name, value] of Object.entries(headers)) {
+    if (!response.headers.has(name)) response.headers.set(name, value);
+  }
   return response;
 }
 
-async function everyHeader({ cors }: RouterParts, { request, requestId, tenantId }: Exchange): Promise<Headers> {
-  const headers = ownHeaders(requestId);
-  for (const [name, value] of Object.entries(await cors.answer(request.headers.get("origin"), tenantId))) {
-    headers.set(name, value);
-  }
-  return headers;
+async function everyHeader({ cors }: RouterParts, { request, requestId, tenantId }: Exchange): Promise<PlainHeaders> {
+  return { ...ownHeaders(requestId), ...(await cors.answer(request.headers.get("origin"), tenantId)) };
 }
 
-function ownHeaders(requestId: string): Headers {
-  const headers = new Headers(SECURITY_HEADERS);
-  headers.set(HEADERS.requestId, requestId);
-  return headers;
-}
+const ownHeaders = (requestId: string): PlainHeaders => ({ ...SECURITY_HEADERS, [HEADERS.requestId]: requestId });
 
 const isPreflight = ({ method, headers }: Request): boolean =>
   method === "OPTIONS" && headers.has("origin") && headers.has("access-control-request-method");
@@ -148,27 +140,29 @@ async function answerRoute(
   { env: { exchange }, req }: Context<Env>,
 ): Promise<Response> {
   const { request, url, requestId } = exchange;
+  const { access, clock, sealer } = parts;
   await parts.ready();
-  const principal = await parts.access.authorize(request.headers, route.access);
+  const principal = await access.authorize(request.headers, route.access);
   if ("tenantId" in principal) exchange.tenantId = principal.tenantId;
-  const bytes = route.body ? await readBody(request, MAX_JSON_BYTES) : new Uint8Array();
-  const keyed = await readKey(parts, name, route, principal, exchange, bytes);
+  const body = route.body ? await readBody(request, MAX_JSON_BYTES) : new Uint8Array();
   const result = await handler({
     principal,
     params: readParams(route, req.param()),
     query: readRouteQuery(route, url),
-    body: route.body ? readJson(route.body, bytes, request) : undefined,
-    keyed,
+    body: route.body ? readJson(route.body, body, request.headers.get("content-type")) : undefined,
+    keyed: await readKey({ name, route, principal, request, url, body, now: clock.now(), sealer }),
     requestId,
     request,
-    stream: async (own: Readonly<Record<string, string>>, run: (outlet: Outlet) => void) => {
-      const headers = await everyHeader(parts, exchange);
-      for (const [header, value] of Object.entries(own)) headers.set(header, value);
-      exchange.isBegun = true;
+    stream: async (own: Readonly<PlainHeaders>, run: (outlet: Outlet) => void) => {
+      const headers = new Headers({ ...(await everyHeader(parts, exchange)), ...own });
+      exchange.isComplete = true;
       return openStream(exchange.host, headers, run);
     },
   });
-  return isResponse(result) ? result : toResponse(route, result);
+  if (isResponse(result)) return result;
+  const headers = await everyHeader(parts, exchange);
+  exchange.isComplete = true;
+  return toResponse(route, result, headers);
 }
 
 async function answerOutside(
@@ -182,81 +176,22 @@ async function answerOutside(
   return route.handle({ params: req.param(), request, body, requestId });
 }
 
-function refuseMethod({ env: { exchange } }: Context<Env>, allowed: ReadonlySet<string>): never {
+function wrongMethod(method: string, allowed: ReadonlySet<string>): Refusal {
   const methods = [...allowed].join(", ");
-  throw new Refusal("method_not_allowed", {
-    detail: `${exchange.request.method} is not answered here, only ${methods}.`,
+  return new Refusal("method_not_allowed", {
+    detail: `${method} is not answered here, only ${methods}.`,
     headers: { allow: methods },
   });
 }
 
-function readParams({ params }: RouteDefinition, given: Record<string, string>): unknown {
-  if (!params) return {};
-  const result = params.safeParse(given);
-  // Something that is no id cannot be there, so it is missing like any other.
-  if (!result.success || Object.values(given).some((value) => /\0/.test(value) || !value.isWellFormed())) {
-    throw notFound();
-  }
-  return result.data;
-}
-
-function readRouteQuery({ query }: RouteDefinition, { searchParams }: URL): unknown {
-  const given = readQuery(searchParams);
-  refuseUnstorable(given);
-  if (query) return validate(query, given);
-  const names = Object.keys(given);
-  if (names.length === 0) return {};
-  throw new Refusal("unknown_field", {
-    issues: names.map((name) => ({ path: [name], message: "is not a parameter of this route" })),
-  });
-}
-
-function readJson(
-  schema: NonNullable<RouteDefinition["body"]>,
-  bytes: Uint8Array<ArrayBuffer>,
-  request: Request,
-): unknown {
-  const { value, text } = parseJson(bytes, request.headers.get("content-type"));
-  const body = validate(schema, value);
-  if (text.includes("\\u")) refuseUnstorable(body); // only an escape can bring NUL or half a pair
-  return body;
-}
-
-async function readKey(
-  { clock, sealer }: RouterParts,
-  name: Operation,
-  route: RouteDefinition,
-  principal: Operator | Principal,
-  { request, url }: Exchange,
-  body: Uint8Array<ArrayBuffer>,
-): Promise<Keyed | null> {
-  const key = request.headers.get(HEADERS.idempotencyKey);
-  if (key === null || route.idempotent !== true) return null;
-  if (key === "" || key.length > MAX_IDEMPOTENCY_KEY) {
-    const message = `must have 1 to ${MAX_IDEMPOTENCY_KEY} characters`;
-    throw new Refusal("invalid_input", { issues: [{ path: [HEADERS.idempotencyKey], message }] });
-  }
-  const head = new TextEncoder().encode(`${request.method}\n${url.pathname}\n`);
-  const whole = new Uint8Array(head.length + body.length);
-  whole.set(head);
-  whole.set(body, head.length);
-  const isTenants = "tenantId" in principal;
-  return {
-    tenantId: isTenants ? principal.tenantId : null,
-    principal: isTenants ? (principal.user?.id ?? principal.id) : principal.id,
-    route: name,
-    key,
-    requestHash: await sha256(whole),
-    now: clock.now(),
-    sealer,
-  };
-}
-
-function toResponse({ answer: { status, body } }: RouteDefinition, result: unknown): Response {
-  if (body === null) return new Response(null, { status });
+// The headers are a plain object, which Node's server writes as it is.
+function toResponse({ answer: { status, body } }: RouteDefinition, result: unknown, headers: PlainHeaders): Response {
+  if (body === null) return new Response(null, { status, headers });
   const reply = result instanceof Reply ? result : new Reply<unknown>(JSON.stringify(result));
-  const headers = new Headers({ "content-type": "application/json", ...reply.headers });
-  return new Response(reply.json, { status: reply.status ?? status, headers });
+  return new Response(reply.json, {
+    status: reply.status ?? status,
+    headers: { ...headers, "content-type": "application/json", ...reply.headers },
+  });
 }
 
 /** A host may bring a Response of its own, of which the platform's class knows nothing; both have this tag. */
@@ -275,3 +210,6 @@ function openStream(host: Host, headers: Headers, run: (outlet: Outlet) => void)
 
 /** `/v1/lines/{id}` as Hono writes it. */
 const toPattern = (path: string): string => path.replaceAll(/\{(\w+)\}/g, ":$1");
+
+const toRegExp = (path: string): RegExp =>
+  new RegExp(`^${path.replaceAll(/[.]/g, "\\.").replaceAll(/\{\w+\}/g, "[^/]+")}$`);
