@@ -17,9 +17,10 @@ describe("the guides", () => {
   });
 
   test("a snippet that does not compile is found, with its page and line", () => {
-    const page = "# A page\n\n```ts\nconst count: number = 1;\nconst name: string = count;\n```\n";
+    const page = "# A page\n\n```ts\nconst count: number = 1;\nconst name: string = count;\ntrunkline.nothing;\n```\n";
     expect(typeErrors(snippetsOf("docs/wrong.md", page))).toEqual([
       "docs/wrong.md:5 Type 'number' is not assignable to type 'string'.",
+      "docs/wrong.md:6 Property 'nothing' does not exist on type 'Trunkline'.",
     ]);
   });
 

@@ -3,6 +3,9 @@ import { join } from "node:path";
 import ts from "typescript";
 import { ROOT, workspacePackages } from "./workspace.mjs";
 
+/** What snippets take for granted. */
+const GLOBALS = join(ROOT, "scripts/lib/doc-globals.d.ts");
+
 /**
  * A code block of a guide.
  * @typedef {{ page: string, line: number, language: string, code: string }} Snippet
@@ -47,8 +50,19 @@ export function typeErrors(snippets) {
   const files = new Map(snippets.map((snippet) => [join(ROOT, `${snippet.page}.${snippet.line}.ts`), snippet]));
   const host = ts.createCompilerHost(options);
   const { fileExists, getSourceFile } = host;
+  const cache = ts.createModuleResolutionCache(ROOT, (name) => name, options);
+  const seats = workspacePackages().map(({ path }) => join(path, "src/index.ts"));
+  // A name that does not resolve from a guide is looked up from each package: those have it among their dependencies,
+  // as a reader would.
   host.resolveModuleNameLiterals = (names, from, _redirected, given, source) =>
-    names.map((literal) => resolve(literal, from, given, source, host));
+    names.map((literal) => {
+      const mode = ts.getModeForUsageLocation(source, literal, given);
+      const look = (/** @type {string} */ seat) =>
+        ts.resolveModuleName(literal.text, seat, given, host, cache, undefined, mode);
+      const direct = look(from);
+      if (direct.resolvedModule !== undefined || !(files.has(from) || from === GLOBALS)) return direct;
+      return seats.map(look).find(({ resolvedModule }) => resolvedModule !== undefined) ?? direct;
+    });
   host.fileExists = (name) => files.has(name) || fileExists(name);
   host.getSourceFile = (name, language, ...rest) => {
     const snippet = files.get(name);
@@ -56,7 +70,7 @@ export function typeErrors(snippets) {
       ? getSourceFile(name, language, ...rest)
       : ts.createSourceFile(name, snippet.code, language);
   };
-  const program = ts.createProgram([...files.keys(), join(ROOT, "scripts/lib/doc-globals.d.ts")], options, host);
+  const program = ts.createProgram([...files.keys(), GLOBALS], options, host);
   return [...files].flatMap(([name, { page, line }]) => {
     const file = program.getSourceFile(name);
     return [...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file)].map((finding) => {
@@ -64,23 +78,4 @@ export function typeErrors(snippets) {
       return `${page}:${line + at + 1} ${ts.flattenDiagnosticMessageText(finding.messageText, "\n")}`;
     });
   });
-}
-
-/**
- * Finds what a reader would have installed: a name that does not resolve from the page is looked up from each package,
- * because those have it among their dependencies.
- * @param {ts.StringLiteralLike} literal
- * @param {string} from
- * @param {ts.CompilerOptions} options
- * @param {ts.SourceFile} source
- * @param {ts.ModuleResolutionHost} host
- */
-function resolve(literal, from, options, source, host) {
-  const mode = ts.getModeForUsageLocation(source, literal, options);
-  const seats = [from, ...workspacePackages().map(({ path }) => join(path, "src/index.ts"))];
-  for (const seat of seats) {
-    const found = ts.resolveModuleName(literal.text, seat, options, host, undefined, undefined, mode);
-    if (found.resolvedModule !== undefined || seat === seats.at(-1)) return found;
-  }
-  return { resolvedModule: undefined };
 }
