@@ -9,6 +9,8 @@ const AGAIN_MS = 1_000;
 export class Phone {
   #crm;
   #texts = [];
+  #arriving = null;
+  /** @type {{ text: string, after: number } | null} what is on its way, and how many texts there were before */
   #sending = null;
   #failed = null;
   #number = "";
@@ -136,8 +138,9 @@ export class Phone {
 
   #onText(text) {
     if (this.#texts.some(({ id }) => id === text.id)) return;
-    this.#texts = [...this.#texts, { ...text, isNew: true }];
+    this.#texts = [...this.#texts, text];
     if (text.direction === "sent") return;
+    this.#arriving = text.id;
     if (text.from !== this.#line.number) this.#newOn.add(text.from);
     this.#parts.handset.classList.remove("handset-buzz");
     void this.#parts.handset.offsetWidth; // without a reflow the animation does not start again
@@ -167,7 +170,7 @@ export class Phone {
 
   async #send(text) {
     const number = this.#number;
-    this.#sending = text;
+    this.#sending = { text, after: this.#texts.length };
     this.#failed = null;
     this.#render();
     try {
@@ -204,30 +207,31 @@ export class Phone {
   #bubbles(mine) {
     const items = [];
     let lastDay = "";
-    for (const { direction, text, at, isNew } of mine) {
+    for (const { id, direction, text, at } of mine) {
       const on = dayName(new Date(at));
       if (on !== lastDay) items.push(h("li", { class: "handset-day" }, `${on}, ${timeOfDay(new Date(at))}`));
       lastDay = on;
-      items.push(bubble(direction, text, isNew));
+      items.push(bubble(direction, text, id === this.#arriving));
     }
-    const last = mine.at(-1);
-    // A text on its way is drawn before the world tells of it; once it has, the world's own takes its place.
-    if (this.#sending !== null && !(last?.direction === "sent" && last.text === this.#sending && last.isNew))
-      items.push(bubble("sent", this.#sending, true));
-    if (this.#sending !== null) items.push(h("li", { class: "handset-note" }, "Sending …"));
-    else if (this.#failed !== null) {
+    this.#arriving = null; // it has arrived; drawing it again must not move it again
+    return [...items, ...this.#ending(mine.at(-1), items.length === 0)];
+  }
+
+  /** What stands below the last text: one on its way, one that failed, or that the last one has arrived. */
+  #ending(last, isEmpty) {
+    const note = (...children) => h("li", { class: "handset-note" }, ...children);
+    if (this.#sending !== null) {
+      const { text, after } = this.#sending;
+      const isTold = this.#texts.slice(after).some((told) => told.direction === "sent" && told.text === text);
+      return isTold ? [note("Sending …")] : [bubble("sent", text, false), note("Sending …")];
+    }
+    if (this.#failed !== null) {
       const text = this.#failed;
-      items.push(
-        bubble("sent", text, false),
-        h(
-          "li",
-          { class: "handset-note" },
-          h("button", { class: "link", onclick: () => void this.#send(text) }, "Not sent. Try again"),
-        ),
-      );
-    } else if (last?.direction === "sent") items.push(h("li", { class: "handset-note" }, "Delivered"));
-    if (items.length === 0) items.push(h("li", { class: "handset-day" }, "No texts yet"));
-    return items;
+      const again = h("button", { class: "link", onclick: () => void this.#send(text) }, "Not sent. Try again");
+      return [bubble("sent", text, false), note(again)];
+    }
+    if (isEmpty) return [h("li", { class: "handset-day" }, "No texts yet")];
+    return last?.direction === "sent" ? [note("Delivered")] : [];
   }
 }
 
