@@ -7,7 +7,8 @@ export default defineConfig({
   format: "esm",
   platform: "neutral",
   target: "es2023",
-  dts: true,
+  // `Live` and the client are disposable; readers' compilers need not have asked for that library.
+  dts: { banner: '/// <reference lib="esnext.disposable" />' },
   sourcemap: true,
   splitting: true,
   clean: true,

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import ts from "typescript";
 import { ROOT, workspacePackages } from "./workspace.mjs";
@@ -11,10 +11,15 @@ const GLOBALS = join(ROOT, "scripts/lib/doc-globals.d.ts");
  * @typedef {{ page: string, line: number, language: string, code: string }} Snippet
  */
 
-/** The README and every guide, as paths from the root. */
+/** The READMEs and every guide, as paths from the root. */
 export function guides() {
   const pages = readdirSync(join(ROOT, "docs")).filter((name) => name.endsWith(".md"));
-  return ["README.md", ...pages.map((name) => `docs/${name}`)];
+  const readmes = readdirSync(join(ROOT, "packages")).map((name) => `packages/${name}/README.md`);
+  return [
+    "README.md",
+    ...readmes.filter((path) => existsSync(join(ROOT, path))),
+    ...pages.map((name) => `docs/${name}`),
+  ];
 }
 
 /**
