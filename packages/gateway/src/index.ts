@@ -1,5 +1,7 @@
 /* The gateway's core, for any host of `fetch`. What needs Node is in `@trunkline/gateway/node`. */
 
+export type { Bus, Wake } from "./bus/bus.ts";
+export { memoryBus } from "./bus/memory.ts";
 export { type Clock, pause, realPoll, rest, systemClock } from "./clock.ts";
 export { createGateway } from "./gateway.ts";
 export type { Host, Outlet } from "./http/outlet.ts";

@@ -67,7 +67,7 @@ export function carrierAccountRoutes({
 
   return {
     async listCarrierAccounts({ principal: { tenantId }, query }) {
-      const page = openPage("listCarrierAccounts", query, 1);
+      const page = openPage("listCarrierAccounts", query, ["id"]);
       const after = page.after?.[0] ?? null;
       const rows = await database.tenant(tenantId, (tx) =>
         listCarrierAccounts(tx, tenantId, { after, limit: page.limit + 1 }),

@@ -5,22 +5,27 @@ import { Refusal } from "./refusal.ts";
 /** A page's size when the query names none. */
 const DEFAULT_LIMIT = 50;
 
-/** Where a page ends: what its last row is sorted by, as text. */
-export type Position<Length extends number> = Length extends 1
-  ? readonly [string]
-  : Length extends 2
-    ? readonly [string, string]
-    : readonly string[];
+/** What a list is sorted by, in order; a cursor that holds anything else is none of ours. */
+export type Key = keyof typeof FORMS;
 
-export interface OpenPage<Length extends number> {
+const FORMS = {
+  id: (text: string) => /^[a-z]+_[0-9a-hjkmnp-tv-z]{26}$/.test(text),
+  time: (text: string) => /^\d{4}-[\d-]{5}T[\d:]{8}\.\d{3}Z$/.test(text) && !Number.isNaN(Date.parse(text)),
+  sequence: (text: string) => /^\d{1,9}$/.test(text),
+};
+
+/** Where a page ends: what its last row is sorted by, as text. */
+export type Position<Keys extends readonly Key[]> = { readonly [Index in keyof Keys]: string };
+
+export interface OpenPage<Keys extends readonly Key[]> {
   /** Rows to answer; ask the store for one more to know whether there is a next page. */
   readonly limit: number;
   /** Rows come after this one in the list's order; null on the first page. */
-  readonly after: Position<Length> | null;
+  readonly after: Position<Keys> | null;
   /** Makes the answer of up to `limit + 1` rows. */
   answer<Row, Item>(
     rows: readonly Row[],
-    positionOf: (row: Row) => Position<Length>,
+    positionOf: (row: Row) => Position<Keys>,
     toItem: (row: Row) => Item,
   ): Page<Item>;
 }
@@ -29,17 +34,16 @@ export interface OpenPage<Length extends number> {
  * Reads a list's `limit` and `cursor`. A cursor is opaque to clients and bound to its route and filters: with others it
  * would silently skip rows, so it is refused.
  *
- * @param length - how many texts make a position in this list
  * @throws Refusal invalid_cursor
  */
-export function openPage<Length extends number>(
+export function openPage<const Keys extends readonly Key[]>(
   operation: Operation,
   query: { limit?: number | undefined; cursor?: string | undefined },
-  length: Length,
-): OpenPage<Length> {
+  keys: Keys,
+): OpenPage<Keys> {
   const { limit = DEFAULT_LIMIT, cursor, ...filters } = query;
   const list = fingerprint(JSON.stringify([operation, Object.entries(filters).sort(byName)]));
-  const after = cursor === undefined ? null : read<Length>(cursor, list, length);
+  const after = cursor === undefined ? null : read(cursor, list, keys);
   return {
     limit,
     after,
@@ -60,19 +64,18 @@ function write(list: string, position: readonly string[]): string {
     .replaceAll("=", "");
 }
 
-function read<Length extends number>(cursor: string, list: string, length: number): Position<Length> {
-  const parts = parse(cursor);
-  if (parts?.[0] !== list || parts.length !== length + 1) throw new Refusal("invalid_cursor");
-  return parts.slice(1) as unknown as Position<Length>; // its length was checked one line above
+function read<Keys extends readonly Key[]>(cursor: string, list: string, keys: Keys): Position<Keys> {
+  const [first, ...position] = parse(cursor) ?? [];
+  const isOurs = first === list && position.length === keys.length;
+  if (!isOurs || !keys.every((key, index) => FORMS[key](position[index] ?? ""))) throw new Refusal("invalid_cursor");
+  return position as unknown as Position<Keys>; // as many texts as there are keys, by the lines above
 }
 
 function parse(cursor: string): string[] | null {
   try {
     const bytes = Uint8Array.from(atob(cursor.replaceAll("-", "+").replaceAll("_", "/")), (char) => char.charCodeAt(0));
     const value: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
-    return Array.isArray(value) && value.every((part) => typeof part === "string" && !part.includes("\0"))
-      ? value
-      : null;
+    return Array.isArray(value) && value.every((part) => typeof part === "string") ? value : null;
   } catch {
     return null; // whatever it is, it is no cursor of ours
   }

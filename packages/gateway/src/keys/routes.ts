@@ -26,7 +26,7 @@ export function keyRoutes({
 }: KeyParts): Handlers<"listKeys" | "createKey" | "deleteKey" | "rotateKey"> {
   return {
     async listKeys({ principal: { tenantId }, query }) {
-      const page = openPage("listKeys", query, 1);
+      const page = openPage("listKeys", query, ["id"]);
       const after = page.after?.[0] ?? null;
       const rows = await database.tenant(tenantId, (tx) => listKeys(tx, tenantId, { after, limit: page.limit + 1 }));
       return page.answer(rows, (row) => [row.id], toKey);

@@ -46,7 +46,7 @@ export function lineRoutes({
 }: LineParts): Handlers<"listLines" | "createLine" | "getLine" | "updateLine" | "deleteLine"> {
   return {
     async listLines({ principal: { tenantId, sight }, query }) {
-      const page = openPage("listLines", query, 1);
+      const page = openPage("listLines", query, ["id"]);
       const after = page.after?.[0] ?? null;
       const rows = await database.tenant(tenantId, (tx) =>
         listLines(tx, tenantId, { sight, after, limit: page.limit + 1 }),

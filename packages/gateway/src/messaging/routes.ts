@@ -48,7 +48,7 @@ export function messagingRoutes({
 }: MessagingRouteParts): Handlers<MessagingOperation> {
   return {
     async listConversations({ principal, query }) {
-      const page = openPage("listConversations", query, 2);
+      const page = openPage("listConversations", query, ["time", "id"]);
       const conditions = conditionsOf(query, principal);
       const rows = await database.tenant(principal.tenantId, (tx) =>
         listConversations(tx, principal, { conditions, after: page.after, limit: page.limit + 1 }),
@@ -110,7 +110,7 @@ export function messagingRoutes({
 
     async listMessages({ principal, params, query }) {
       const list = { ...query, conversationId: params.id };
-      const page = openPage("listMessages", list, 1);
+      const page = openPage("listMessages", list, ["sequence"]);
       const window = windowOf(params.id, query, page);
       const messages = await database.tenant(principal.tenantId, async (tx) => {
         if (!(await isConversationSeen(tx, principal, params.id))) throw notFound();

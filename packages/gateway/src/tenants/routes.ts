@@ -40,7 +40,7 @@ export function tenantRoutes({ database, bus, clock, ids }: TenantParts): Handle
 
   return {
     async listTenants({ query }) {
-      const page = openPage("listTenants", query, 1);
+      const page = openPage("listTenants", query, ["id"]);
       const after = page.after?.[0] ?? null;
       const rows = await database.system((tx) => listTenants(tx, { after, limit: page.limit + 1 }));
       return page.answer(rows, (row) => [row.tenant_id], toTenant);

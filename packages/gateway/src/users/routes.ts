@@ -38,7 +38,7 @@ export function userRoutes({
 
   return {
     async listUsers({ principal: { tenantId }, query }) {
-      const page = openPage("listUsers", query, 1);
+      const page = openPage("listUsers", query, ["id"]);
       const after = page.after?.[0] ?? null;
       const rows = await database.tenant(tenantId, (tx) => listUsers(tx, tenantId, { after, limit: page.limit + 1 }));
       return page.answer(rows, (row) => [row.id], toUser);
