@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 import { MessagePreview } from "./messages.ts";
 import { CrmRecord } from "./records.ts";
-import { cursor, id, limit, metadata, text, timestamp, timestampInput } from "./schema.ts";
+import { cursor, id, limit, MAX_SEQUENCE, metadata, text, timestamp, timestampInput } from "./schema.ts";
 
 export const CONVERSATION_STATES = ["open", "closed", "snoozed"] as const;
 export type ConversationState = (typeof CONVERSATION_STATES)[number];
@@ -82,7 +82,7 @@ export const ListConversations = z.strictObject({
 });
 export type ListConversations = z.infer<typeof ListConversations>;
 
-export const MarkRead = z.strictObject({ throughSequence: z.int().check(z.gte(0)) });
+export const MarkRead = z.strictObject({ throughSequence: z.int().check(z.gte(0), z.lte(MAX_SEQUENCE)) });
 export type MarkRead = z.infer<typeof MarkRead>;
 
 /** How far a user has read a conversation; also the data of `conversation.read`. */

@@ -27,16 +27,21 @@ export function text({ min = 0, max }: { min?: number; max: number }) {
 /** A time as ISO 8601 in UTC with milliseconds, as every answer has it. */
 export const timestamp = z.iso.datetime({ precision: 3 });
 
-/** A time in a request: ISO 8601 with `Z` or an offset. */
-export const timestampInput = z.iso.datetime({ offset: true });
+/** A time in a request: ISO 8601 with `Z` or an offset. PostgreSQL knows no year 0. */
+export const timestampInput = z.iso
+  .datetime({ offset: true })
+  .check(z.refine((time) => !time.startsWith("0000"), "must be in the year 1 or later"));
 
 /** A page's size in a query string: 1 to 200, 50 when absent. */
 export const limit = z.optional(z.coerce.number().check(z.int(), z.gte(1), z.lte(200)));
 
 export const cursor = z.optional(z.string().check(z.minLength(1), z.maxLength(500)));
 
-/** A count or position in a query string. */
-export const sequenceInput = z.optional(z.coerce.number().check(z.int(), z.gte(0)));
+/** Highest sequence of a conversation: a signed 32-bit number. */
+export const MAX_SEQUENCE = 2 ** 31 - 1;
+
+/** A position in a conversation, in a query string. */
+export const sequenceInput = z.optional(z.coerce.number().check(z.int(), z.gte(0), z.lte(MAX_SEQUENCE)));
 
 /** Values by name that the owner of an application keeps beside one of our resources: at most 50, and never read by us. */
 export const metadata = z
