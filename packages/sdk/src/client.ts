@@ -7,6 +7,7 @@ import type { ConnectionView } from "./events/connection.ts";
 import { OwnStream, type SourceSink } from "./events/event-source.ts";
 import { Feed } from "./events/feed.ts";
 import { SharedStream } from "./events/shared-stream.ts";
+import { WAKE_UPS } from "./events/wake-ups.ts";
 import { Http } from "./http.ts";
 import { resolveOptions, type TrunklineOptions } from "./options.ts";
 import {
@@ -55,6 +56,7 @@ export function createTrunkline(options: TrunklineOptions): Trunkline {
   const { gateway, auth, fetch, timeoutMs, silenceMs, isShared, isOutboxKept, platform, report } =
     resolveOptions(options);
   const { clock } = platform;
+  const owners = `${gateway} `; // whatever is stored for this gateway begins so
   const ending = new AbortController();
   const closed = ending.signal;
 
@@ -72,7 +74,7 @@ export function createTrunkline(options: TrunklineOptions): Trunkline {
         feed.restart();
       }
       if (!isOutboxKept) return;
-      const owner = `${gateway} ${tenantId} ${userId}`;
+      const owner = `${owners}${tenantId} ${userId}`;
       outbox.open(owner);
       drafts.open(owner);
     },
@@ -131,18 +133,22 @@ export function createTrunkline(options: TrunklineOptions): Trunkline {
     events: eventsResource(http, feed),
   };
 
-  const wakeOutbox = () => outbox.wake();
   const unwatch = feed.view.subscribe(() => {
-    if (feed.view.getSnapshot().state === "live") wakeOutbox();
+    if (feed.view.getSnapshot().state === "live") outbox.wake();
   });
-  for (const target of platform.wakeUps) target.addEventListener("online", wakeOutbox);
+  // Heard before the stream hears of it, so that it finds a token.
+  const onWakeUp = () => {
+    tokens.wake();
+    outbox.wake();
+  };
+  for (const target of platform.wakeUps) for (const name of WAKE_UPS) target.addEventListener(name, onWakeUp);
   // What a reload interrupted goes on by itself.
-  if (isOutboxKept && (outbox.hasLeft(gateway) || drafts.hasLeft(gateway))) wantOwner();
+  if (isOutboxKept && (outbox.hasLeft(owners) || drafts.hasLeft(owners))) wantOwner();
 
   const end = (reason: TrunklineError) => {
     if (closed.aborted) return;
     unwatch();
-    for (const target of platform.wakeUps) target.removeEventListener("online", wakeOutbox);
+    for (const target of platform.wakeUps) for (const name of WAKE_UPS) target.removeEventListener(name, onWakeUp);
     outbox.close(reason);
     ending.abort(reason);
     feed.close();
@@ -154,13 +160,19 @@ export function createTrunkline(options: TrunklineOptions): Trunkline {
 
   return {
     ...resources,
-    connection: feed.view,
+    connection: {
+      ...feed.view,
+      retry() {
+        onWakeUp();
+        feed.view.retry();
+      },
+    },
     drafts,
     close,
     async signOut() {
       const reason = signedOut("The client has signed out.");
-      outbox.erase(gateway, reason);
-      drafts.erase(gateway);
+      outbox.erase(owners, reason);
+      drafts.erase(owners);
       end(reason);
     },
     [Symbol.asyncDispose]: close,

@@ -51,6 +51,7 @@ export class FakeGateway {
   readonly #read = new Map<ConversationId, number>();
   readonly #keys = new Map<string, Message>();
   #held: string | null = null;
+  #resets = 0;
   #ids = 0;
   #ms = Date.parse("2026-11-02T09:00:00.000Z");
 
@@ -191,10 +192,10 @@ export class FakeGateway {
     for (const stream of this.streams) stream.write(text);
   }
 
-  /** Tells every stream to read again, as after a change of rights. */
+  /** Tells every stream to read again, also those that come back later with a cursor of before. */
   reset(): void {
-    for (const stream of this.streams)
-      stream.write(frame("stream.reset", `c${this.log.length}`, { reason: "access_changed" }));
+    this.#resets += 1;
+    for (const stream of this.streams) stream.write(this.#resetFrame());
   }
 
   endStreams(reason: string): void {
@@ -309,10 +310,13 @@ export class FakeGateway {
 
   #stream({ headers, query }: SeenCall, signal: AbortSignal): Response {
     const resume = headers.get("Last-Event-ID") ?? query.get("after");
-    const after = resume === null ? this.log.length : Number(resume.slice(1));
+    const [position, resets] =
+      resume === null ? [this.log.length, this.#resets] : resume.slice(1).split(".").map(Number);
+    const after = position ?? 0;
     const { readable, stream } = openStream(after, (closed) => this.streams.delete(closed));
     signal.addEventListener("abort", () => stream.fail());
-    stream.write(frame("stream.ready", `c${after}`, { cursor: `c${after}`, heartbeatMs: 15_000 }));
+    stream.write(frame("stream.ready", resume ?? this.#cursor(after), { cursor: "", heartbeatMs: 15_000 }));
+    if ((resets ?? 0) < this.#resets) stream.write(this.#resetFrame());
     for (const [index, event] of this.log.entries()) {
       if (index >= after) stream.write(this.#frame(index + 1, event));
     }
@@ -321,7 +325,15 @@ export class FakeGateway {
   }
 
   #frame(position: number, event: AnyEvent): string {
-    return frame(event.type, `c${position}`, event);
+    return frame(event.type, this.#cursor(position), event);
+  }
+
+  #resetFrame(): string {
+    return frame("stream.reset", this.#cursor(this.log.length), { reason: "access_changed" });
+  }
+
+  #cursor(position: number): string {
+    return this.#resets === 0 ? `c${position}` : `c${position}.${this.#resets}`;
   }
 
   #id<Prefix extends string>(prefix: Prefix): `${Prefix}_${string}` {

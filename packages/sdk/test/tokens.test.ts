@@ -120,6 +120,45 @@ test("401 from the host's session route means that nobody is signed in: nothing 
   expect(trunkline.connection.getSnapshot()).toMatchObject({ state: "live" });
 });
 
+test("after hours without a network the page is live three seconds after it is back, with a new token", async () => {
+  const page = new EventTarget();
+  const { clock } = startClient();
+  let isAway = false;
+  const source = vi.fn(async () => {
+    if (isAway) throw new TypeError("fetch failed");
+    return `tls_${source.mock.calls.length}`;
+  });
+  const auth = sessionAuth(source);
+  const { gateway, trunkline } = startClient({ auth, platform: { clock, wakeUps: [page] } });
+  trunkline.events.on("message.created", () => undefined);
+  await clock.advance(20_000);
+  isAway = true;
+  gateway.meddle = ({ headers }) => {
+    if (isAway) throw new TypeError("fetch failed");
+    return tokenOf(headers) === "tls_1" ? problem(401, "token_expired") : undefined;
+  };
+  gateway.cut();
+  await clock.advance(600_000);
+  const outcome = outcomeOf(trunkline.me.get()); // finds out that the token has ended …
+  isAway = false;
+  gateway.meddle = ({ headers }) => (tokenOf(headers) === "tls_1" ? problem(401, "token_expired") : undefined);
+  page.dispatchEvent(new Event("online"));
+  await clock.advance(3_000);
+  expect(trunkline.connection.getSnapshot().state).toBe("live");
+  expect(outcome.value).toBeDefined();
+});
+
+test("Try now asks the source now", async () => {
+  const source = vi.fn(async () => Promise.reject(new Error("down")));
+  const { clock, trunkline } = startClient({ auth: sessionAuth(source) });
+  trunkline.events.on("message.created", () => undefined);
+  await clock.advance(100_000);
+  const before = source.mock.calls.length;
+  trunkline.connection.retry();
+  await clock.advance(0);
+  expect(source).toHaveBeenCalledTimes(before + 1);
+});
+
 test("a key that is refused stops the stream for good", async () => {
   const { gateway, clock, trunkline } = startClient({ auth: apiKeyAuth("tlk_1") });
   gateway.meddle = () => problem(401, "token_refused");

@@ -75,6 +75,11 @@ export class Tokens {
     return this.#ask(reason);
   }
 
+  /** The world has changed: the network is back, or somebody asks to try now. The source may be asked at once. */
+  wake(): void {
+    this.#notBefore = 0;
+  }
+
   /** Forgets the token, so that the next call asks for one. */
   forget(): void {
     this.#held = null;

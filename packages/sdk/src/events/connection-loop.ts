@@ -88,9 +88,11 @@ export class ConnectionLoop {
       onState({ state: "connecting", attempt: this.#failures + 1 });
       const error = await this.#connectOnce(stopped);
       if (stopped.aborted || error === "done") return;
-      if (error && FINAL_CODES.has(error.code)) return onState({ state: "stopped", error });
-      if (error?.code === "token_refused" && !error.retryable) return onState({ state: "stopped", error });
       if (error === null) continue; // it ended in good order after a life worth the name
+      if (isFinal(error)) {
+        this.#running = null; // so that whoever hears of it may call retry()
+        return onState({ state: "stopped", error });
+      }
       this.#failures += 1;
       const waitMs = Math.max(backOffMs(this.#failures, platform.random), error.retryAfterMs ?? 0);
       await this.#waitFor(waitMs, error, stopped);
@@ -136,7 +138,8 @@ export class ConnectionLoop {
     const wait = new AbortController();
     this.#wait = wait;
     this.#retryAt = clock.now() + ms;
-    this.#notBefore = clock.now() + (error.retryAfterMs ?? 0);
+    const isAsked = error.status === 429 || error.status === 503;
+    this.#notBefore = clock.now() + (isAsked ? (error.retryAfterMs ?? 0) : 0);
     this.#parts.onState({ state: "waiting", attempt: this.#failures, retryAt: new Date(this.#retryAt), error });
     await pause(clock, ms, AbortSignal.any([stopped, wait.signal]));
     if (this.#wait === wait) this.#wait = null;
@@ -156,4 +159,8 @@ export class ConnectionLoop {
     const limitMs = kind === "tick" ? this.#parts.silenceMs : this.#parts.silenceMs / 2;
     if (kind === "lost" || silentMs > limitMs) this.#attempt?.abort();
   }
+}
+
+function isFinal({ code, retryable }: TrunklineError): boolean {
+  return FINAL_CODES.has(code) || (code === "token_refused" && !retryable);
 }

@@ -43,7 +43,7 @@ export interface StreamEnding {
 export async function followStream({ url, fetch, after, signal, sink }: StreamRequest): Promise<StreamEnding | null> {
   const headers: Record<string, string> = { Accept: "text/event-stream" };
   if (after !== null) headers[HEADERS.lastEventId] = after;
-  const response = await fetch(new Request(url, { headers, signal, cache: "no-store" }));
+  const response = await fetch(new Request(url, { headers, signal }));
   if (!response.ok) throw await problemError(response, url);
   if (!response.body || !response.headers.get("Content-Type")?.startsWith("text/event-stream")) {
     void response.body?.cancel();

@@ -3,6 +3,8 @@ import type { Platform } from "../platform.ts";
 /** How often the clock is looked at. A timer that fires much later than this has slept with its machine. */
 const TICK_MS = 5_000;
 const JUMP_MS = 15_000;
+/** Events by which a page tells that the network or the page itself is back. */
+export const WAKE_UPS = ["online", "pageshow", "visibilitychange"] as const;
 
 /**
  * Why somebody should look at the line now. `lost`: connections have most likely not survived (the network changed, the
@@ -26,11 +28,10 @@ export function watchWakeUps({ clock, isVisible, wakeUps }: Platform, onWakeUp: 
     else if (event.type === "pageshow") onWakeUp((event as PageTransitionEvent).persisted ? "lost" : "doubt");
     else if (isVisible()) onWakeUp("doubt");
   };
-  const names = ["online", "pageshow", "visibilitychange"];
   timer = clock.setTimeout(tick, TICK_MS);
-  for (const target of wakeUps) for (const name of names) target.addEventListener(name, onEvent);
+  for (const target of wakeUps) for (const name of WAKE_UPS) target.addEventListener(name, onEvent);
   return () => {
     clock.clearTimeout(timer);
-    for (const target of wakeUps) for (const name of names) target.removeEventListener(name, onEvent);
+    for (const target of wakeUps) for (const name of WAKE_UPS) target.removeEventListener(name, onEvent);
   };
 }

@@ -9,6 +9,8 @@ import type {
 import { mergeConversation, readConversation, withLastMessage } from "./merge.ts";
 import { countInbound, type ReadMark, readThrough, showMark, takeAnswer } from "./viewer.ts";
 
+/** Conversations that are asked for at a time; a burst of events must not become a burst of calls. */
+const MAX_FETCHES = 4;
 /** Conversations kept beyond those that are shown; more are forgotten. */
 const SPARE = 500;
 
@@ -38,6 +40,7 @@ export class ConversationTable {
   readonly #rows = new Map<ConversationId, Row>();
   readonly #holders = new Set<ConversationHolder>();
   readonly #fetching = new Set<ConversationId>();
+  readonly #waiting = new Set<ConversationId>();
 
   constructor(parts: ConversationTableParts) {
     this.#parts = parts;
@@ -111,13 +114,22 @@ export class ConversationTable {
   /** Asks the gateway for what events do not tell: what the user has read of a conversation. */
   complete(id: ConversationId): void {
     if (!this.#parts.hasViewer || this.#fetching.has(id)) return;
+    if (this.#fetching.size >= MAX_FETCHES) {
+      this.#waiting.add(id);
+      return;
+    }
+    this.#waiting.delete(id);
     this.#fetching.add(id);
     this.#parts
       .fetch(id)
       .then((answer) => this.take(answer))
       // It shows without a count until its next answer; the call has been tried several times.
       .catch(() => undefined)
-      .finally(() => this.#fetching.delete(id));
+      .finally(() => {
+        this.#fetching.delete(id);
+        const [next] = this.#waiting;
+        if (next !== undefined) this.complete(next);
+      });
   }
 
   /** What was shown as read may not be: the gateway's word counts alone. */
@@ -131,6 +143,7 @@ export class ConversationTable {
   clear(): void {
     const ids = [...this.#rows.keys()];
     this.#rows.clear();
+    this.#waiting.clear();
     for (const id of ids) this.#tell(id);
   }
 

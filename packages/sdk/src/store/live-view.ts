@@ -49,7 +49,7 @@ export abstract class LiveView<Snapshot extends { readonly status: LiveSnapshot<
     this.#start();
     return () => {
       remove();
-      if (this.#listeners.size > 0) return;
+      if (this.#listeners.size > 0 || this.#detach === null) return;
       this.#clock.clearTimeout(this.#linger);
       this.#linger = this.#clock.setTimeout(() => this.#stop(), LINGER_MS);
     };
