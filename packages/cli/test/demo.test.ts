@@ -34,7 +34,7 @@ beforeAll(async () => {
     ...(chromiumPath === null ? {} : { executablePath: chromiumPath }),
     args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync", "--no-first-run"],
   });
-}, 180_000);
+}, 300_000);
 
 afterEach(async () => {
   await Promise.all(pages.splice(0).map((page) => page.context().close()));
@@ -123,18 +123,17 @@ describe("the demo's page", () => {
         .filter({ hasText: "Is the lift free at noon?" })
         .waitFor();
 
+    await sandbox.carrier("sandbox").configure({ latencyMs: 1_500 }); // slow enough to be watched
     await writing(first).fill("Noon it is ⚓");
     await writing(first).press("Enter");
-    await phone(first).getByText("Noon it is ⚓").waitFor();
-    await phone(second).getByText("Noon it is ⚓").waitFor();
-    const answer = texts(first)
-      .getByRole("article", { name: /^You, .*Delivered$/ })
-      .filter({ hasText: "Noon it is ⚓" });
-    await answer.waitFor();
-    await texts(second)
-      .getByRole("article", { name: /Delivered$/ })
-      .filter({ hasText: "Noon it is ⚓" })
-      .waitFor();
+    const answer = (page: Page, status: string) =>
+      texts(page)
+        .getByRole("article", { name: new RegExp(`, (${status})$`) })
+        .filter({ hasText: "Noon it is ⚓" });
+    for (const page of [first, second]) await answer(page, "Queued|Sending").waitFor();
+    for (const page of [first, second]) await phone(page).getByText("Noon it is ⚓").waitFor();
+    for (const page of [first, second]) await answer(page, "Delivered").waitFor();
+    expect(sandbox.carrier("sandbox").accepted.filter(({ text }) => text === "Noon it is ⚓")).toHaveLength(1);
   });
 
   test("opening a record opens its conversation, and hands its phone over", async () => {

@@ -17,7 +17,7 @@ const SESSION_MS = 600_000;
 /** Within this time the carrier sends its receipts. */
 const RECEIPTS_MS = 5_000;
 const POLL_MS = 10;
-const GIVE_UP_MS = 10_000;
+const GIVE_UP_MS = 30_000;
 /** How long the carrier takes once the story is told, so that a person sees each tick change. */
 const CARRIER_LATENCY_MS = 350;
 

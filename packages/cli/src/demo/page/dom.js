@@ -11,7 +11,7 @@ export function h(tag, given = {}, ...children) {
     if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
     else element.setAttribute(name, value === true ? "" : String(value));
   }
-  element.append(...children.filter((child) => child !== null && child !== false).map((child) => child));
+  element.append(...children.filter((child) => child !== null && child !== false));
   return element;
 }
 
