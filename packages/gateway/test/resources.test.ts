@@ -1,6 +1,7 @@
 import {
   type AnyEvent,
   type CarrierAccount,
+  type Conversation,
   type CreatedSession,
   type Line,
   type Me,
@@ -237,13 +238,21 @@ eachStore((store) => {
       expect(versions.toSorted()).toEqual(versions);
     });
 
-    test("deleting one ends their sessions and takes them off their lines, and tells both", async () => {
+    test("deleting one ends their sessions, and frees their lines and conversations for others", async () => {
       const session = await made<CreatedSession>(
         acme.call("POST", "/v1/sessions", { user: { externalId: "gone", name: "Gone" } }),
       );
       await made(acme.call("PATCH", `/v1/lines/${acme.line.id}`, { assignees: [session.user.id] }));
+      const opening = { lineId: acme.line.id, participants: ["+14255550123"] };
+      const theirs = await made<Conversation>(acme.call("POST", "/v1/conversations", opening));
+      await made(acme.call("PATCH", `/v1/conversations/${theirs.id}`, { assigneeId: "ext:gone" }));
       const events = await eventsOf(acme, () => made(acme.call("DELETE", "/v1/users/ext:gone")));
-      expect(events).toMatchObject([{ type: "line.updated", data: { id: acme.line.id, assignees: [] } }]); // the revocation is told to that user's streams alone
+      // The revocation is told to that user's own streams alone.
+      expect(events).toMatchObject([
+        { type: "line.updated", data: { id: acme.line.id, assignees: [] } },
+        { type: "conversation.updated", data: { id: theirs.id, assigneeId: null } },
+      ]);
+      expect(await made(acme.call("GET", `/v1/conversations/${theirs.id}`))).toMatchObject({ assigneeId: null });
       expect((await acme.call("GET", "/v1/users/ext:gone")).status).toBe(404);
       await expect.poll(async () => (await gateway.as(session.token)("GET", "/v1/me")).status).toBe(401);
     });

@@ -7,6 +7,7 @@ import { openPage } from "../http/paging.ts";
 import { notFound, Refusal } from "../http/refusal.ts";
 import type { Handlers } from "../http/route.ts";
 import { unassign } from "../lines/store.ts";
+import { releaseConversations } from "../messaging/release-conversations.ts";
 import type { Principal } from "../rights/principal.ts";
 import { deleteSessionsOf } from "../sessions/store.ts";
 import type { Database, Tx } from "../store/database.ts";
@@ -26,7 +27,7 @@ export const MICROSOFT_TAKEN = {
     new Refusal("conflict", { issues: [{ path: ["microsoft"], message: "belongs to another user" }] }),
 };
 
-// Lock order: owners by id, then the user.
+// Lock order: owners by id, the user, their lines, their conversations.
 
 export function userRoutes({
   database,
@@ -71,6 +72,7 @@ export function userRoutes({
         for (const line of await unassign(tx, tenantId, id, clock.now())) {
           record({ type: "line.updated", data: line, audience: { lineId: line.id }, actor });
         }
+        await releaseConversations(tx, principal, id, record, clock.now());
         for (const session of await deleteSessionsOf(tx, tenantId, id)) {
           record({ type: "session.revoked", data: { id: session, userId: id }, audience: { userId: id }, actor });
         }
