@@ -1,9 +1,10 @@
-import type { CarrierAccountId, LineId } from "@trunkline/protocol";
+import type { CarrierAccountId } from "@trunkline/protocol";
 import type { Carrier, LookUp } from "../carriers/carrier.ts";
 import type { Settled, Take, WorkKind } from "../work/lane.ts";
 import { enqueue, type NewWork, type Settlement, type WorkItem } from "../work/queue.ts";
 import { withDeadline } from "./call-carrier.ts";
 import { decideLookUp } from "./decide-hand-over.ts";
+import { laneWakes } from "./lane-wakes.ts";
 import { mergeOutcome } from "./merge-outcome.ts";
 import { LOOK_UP_KIND, type LookUpPayload, SEND_KIND, type SendPayload } from "./outbound-kind.ts";
 import { ANSWER_TIMEOUT_MS, type OutboundParts, sendLane } from "./outbound-queue.ts";
@@ -28,7 +29,7 @@ export function lookUpKind({
   bus,
   clock,
 }: OutboundParts): WorkKind<LookUpPayload, LookUpTask, LookUpResult> {
-  const handedOver = new Set<LineId>();
+  const wakes = laneWakes(bus);
 
   async function settle(
     tx: Parameters<typeof lockTexts>[0],
@@ -60,7 +61,7 @@ export function lookUpKind({
       if (message) changed.push({ ...text, message });
       if (decision.kind === "hand_over") {
         sends.push(newSend(text, now));
-        handedOver.add(text.lineId);
+        wakes.note(sendLane(tenantId, text.lineId));
       }
       settlements.push(
         decision.kind === "again" ? { id: item.id, kind: "again", at: decision.at } : { id: item.id, kind: "done" },
@@ -109,8 +110,7 @@ export function lookUpKind({
     },
     committed({ tenantId }) {
       bus.publish({ topic: "events", tenantId });
-      for (const lineId of handedOver) bus.publish({ topic: "work", ...sendLane(tenantId, lineId) });
-      handedOver.clear();
+      wakes.publish(tenantId);
     },
   };
 }

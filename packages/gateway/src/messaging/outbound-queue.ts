@@ -9,6 +9,7 @@ import { enqueue, type LaneName, type NewWork, type Settlement, type WorkItem } 
 import { withDeadline } from "./call-carrier.ts";
 import type { CarrierAccess } from "./carrier-access.ts";
 import { decideHandOver } from "./decide-hand-over.ts";
+import { laneWakes } from "./lane-wakes.ts";
 import { failureOf, type Learnt, mergeOutcome } from "./merge-outcome.ts";
 import { LOOK_UP_KIND, type LookUpPayload, SEND_KIND, type SendPayload } from "./outbound-kind.ts";
 import { type LockedText, lockTexts, storeOutcomes } from "./outbound-store.ts";
@@ -46,6 +47,8 @@ const SHARE_S = 0.25;
 export const ANSWER_TIMEOUT_MS = 15_000;
 
 export function sendKind({ carriers, log, bus, clock }: OutboundParts): WorkKind<SendPayload, SendTask, SendResult> {
+  const wakes = laneWakes(bus);
+
   async function take(
     tx: Tx,
     { tenantId }: LaneName,
@@ -127,7 +130,10 @@ export function sendKind({ carriers, log, bus, clock }: OutboundParts): WorkKind
       );
       if (decision.kind === "again") pauseUntil = Math.max(pauseUntil, decision.pauseUntil);
       const isInDoubt = (message ?? text.message).status === "unknown"; // a receipt may have been quicker
-      if (decision.kind === "look_up" && isInDoubt) lookUps.push(newLookUp(text, outcome.begunAt));
+      if (decision.kind === "look_up" && isInDoubt && text.carrierAccountId !== null) {
+        lookUps.push(newLookUp(text.message.id, text.carrierAccountId, outcome.begunAt));
+        wakes.note({ tenantId, kind: LOOK_UP_KIND, lane: text.carrierAccountId });
+      }
     }
     await mergeParked(tx, tenantId, changed, now);
     await storeOutcomes(tx, tenantId, [...changed.values()], log);
@@ -182,6 +188,7 @@ export function sendKind({ carriers, log, bus, clock }: OutboundParts): WorkKind
     },
     committed({ tenantId }) {
       bus.publish({ topic: "events", tenantId });
+      wakes.publish(tenantId);
     },
   };
 }
@@ -198,14 +205,14 @@ function toOutgoing({ message }: LockedText): OutgoingText | null {
 /** Waits before the first look-up, in milliseconds: a callback is often quicker. */
 export const FIRST_LOOK_UP_MS = 2000;
 
-function newLookUp({ message, carrierAccountId }: LockedText, handedOverAt: number): NewWork<LookUpPayload> {
+function newLookUp(messageId: MessageId, accountId: CarrierAccountId, handedOverAt: number): NewWork<LookUpPayload> {
   return {
-    id: `look_up:${message.id}`,
+    id: `look_up:${messageId}`,
     kind: LOOK_UP_KIND,
-    lane: carrierAccountId ?? "",
-    serial: message.id,
+    lane: accountId,
+    serial: messageId,
     dueAt: new Date(handedOverAt + FIRST_LOOK_UP_MS),
-    payload: { messageId: message.id, handedOverAt },
+    payload: { messageId, handedOverAt },
   };
 }
 
