@@ -2,14 +2,9 @@ import type { Problem } from "@trunkline/protocol";
 import { HEADERS } from "@trunkline/protocol/vocabulary";
 import { TrunklineError } from "./errors.ts";
 
-/** Makes an error of an answer from `url` that was not a success; reads its body. */
+/** Makes an error of an answer that was not a success. `url`, because answers of an in-process gateway have none. */
 export async function problemError(response: Response, url: string): Promise<TrunklineError> {
   const body: unknown = await response.json().catch(() => null); // a proxy's page is no problem document, and that is fine
-  return errorOfAnswer(response, url, body);
-}
-
-/** The same when the body has been read already. `url` because answers of an in-process gateway have none. */
-export function errorOfAnswer(response: Response, url: string, body: unknown): TrunklineError {
   const { status } = response;
   const problem: Partial<Problem> = typeof body === "object" && body !== null ? body : {};
   const text = problem.detail ?? problem.title;
@@ -26,7 +21,7 @@ export function errorOfAnswer(response: Response, url: string, body: unknown): T
 }
 
 /** What `Retry-After` asks for: seconds or a date. Undefined when it says nothing. */
-export function retryAfterMs(response: Response): number | undefined {
+function retryAfterMs(response: Response): number | undefined {
   const header = response.headers.get(HEADERS.retryAfter);
   if (header === null) return undefined;
   const seconds = Number(header);

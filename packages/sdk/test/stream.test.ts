@@ -248,6 +248,22 @@ test("a listener that throws is reported and does not keep others from theirs", 
   expect(errors[0]).toMatchObject({ code: "internal_error", cause: { message: "oh no" } });
 });
 
+const forbidden = () => {
+  throw new DOMException("not in a sandboxed frame", "SecurityError");
+};
+test.each([
+  ["locks", { locks: { request: async () => forbidden() }, openChannel: (name: string) => new BroadcastChannel(name) }],
+  ["channels", { locks: navigator.locks, openChannel: forbidden }],
+])("a frame that may not use %s has a stream of its own", async (_, platform) => {
+  const { gateway, clock, texts, say } = await listening(startClient({ platform }));
+  say("hello");
+  gateway.cut();
+  say("again");
+  await clock.advance(5_000);
+  expect(texts).toEqual(["hello", "again"]);
+  expect(gateway.callsTo("GET", "/v1/events")).toHaveLength(2);
+});
+
 test("the log is read in pages to its end", async () => {
   const { gateway, trunkline } = startClient();
   const pages = [

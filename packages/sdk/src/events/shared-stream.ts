@@ -1,6 +1,5 @@
 import type { Identity } from "../auth/identity.ts";
 import { TrunklineError } from "../errors.ts";
-import type { Platform } from "../platform.ts";
 import type { Connection } from "./connection.ts";
 import { ConnectionLoop } from "./connection-loop.ts";
 import { type EventSource, OwnStream, type OwnStreamParts, type SourceSink } from "./event-source.ts";
@@ -31,11 +30,6 @@ export interface SharedStreamParts extends OwnStreamParts {
   identify(): Promise<Identity>;
 }
 
-/** True where tabs can elect a leader and talk to each other. */
-export function canShareStreams({ locks, openChannel }: Platform): boolean {
-  return locks !== undefined && openChannel !== undefined;
-}
-
 /**
  * One stream for all tabs of one origin and user. The tab that holds a Web Lock leads: it has the stream and passes
  * everything on. When it goes away the browser gives the lock to the next tab, which goes on from where it stands.
@@ -45,7 +39,7 @@ export class SharedStream implements EventSource {
   readonly #parts: SharedStreamParts;
   readonly #own: OwnStream;
   readonly #identifying: ConnectionLoop;
-  #tab: { name: string; channel: BroadcastChannel; gone: AbortController; stopWatching(): void } | null = null;
+  #tab: { name: string; channel: BroadcastChannel | null; gone: AbortController; stopWatching(): void } | null = null;
   #release: (() => void) | null = null;
   #connection: Connection = { state: "idle" };
   #heardAt = 0;
@@ -89,7 +83,7 @@ export class SharedStream implements EventSource {
     this.#tab = null;
     tab?.gone.abort();
     tab?.stopWatching();
-    tab?.channel.close();
+    tab?.channel?.close();
   }
 
   retry(): void {
@@ -99,11 +93,8 @@ export class SharedStream implements EventSource {
   }
 
   #join(name: string): void {
-    const { openChannel, clock } = this.#parts.platform;
-    if (!openChannel) return;
-    const channel = openChannel(name);
-    channel.onmessage = ({ data }: MessageEvent<TabMessage>) => this.#hear(data);
-    this.#heardAt = clock.now();
+    const channel = this.#openChannel(name);
+    this.#heardAt = this.#parts.platform.clock.now();
     const stopWatching = watchWakeUps(this.#parts.platform, () => this.#watchLeader());
     this.#tab = { name, channel, gone: new AbortController(), stopWatching };
     this.#tell({ kind: "hello" });
@@ -114,7 +105,7 @@ export class SharedStream implements EventSource {
   #campaign(steal: boolean): void {
     const { locks } = this.#parts.platform;
     const tab = this.#tab;
-    if (!locks || !tab) return;
+    if (!tab) return;
     const lead = async () => {
       if (this.#tab !== tab) return;
       await new Promise<void>((resolve) => {
@@ -122,14 +113,27 @@ export class SharedStream implements EventSource {
         this.#own.start();
       });
     };
+    if (!locks || !tab.channel) return void lead(); // alone in this frame
     // A lock is either asked for politely, and then can be given up, or stolen.
     const options = steal ? { steal: true } : { signal: tab.gone.signal };
-    locks.request(tab.name, options, lead).catch(() => {
-      // Another tab took the lock from us while we were frozen: stand in the queue again.
+    locks.request(tab.name, options, lead).catch((error: unknown) => {
       if (this.#tab !== tab || tab.gone.signal.aborted) return;
+      // A sandboxed frame may have locks and forbid them.
+      if (!(error instanceof DOMException && error.name === "AbortError")) return void lead();
+      // Another tab took the lock from us while we were frozen: stand in the queue again.
       this.#stepDown();
       this.#campaign(false);
     });
+  }
+
+  #openChannel(name: string): BroadcastChannel | null {
+    try {
+      const channel = this.#parts.platform.openChannel?.(name) ?? null;
+      if (channel) channel.onmessage = ({ data }: MessageEvent<TabMessage>) => this.#hear(data);
+      return channel;
+    } catch {
+      return null; // forbidden in this frame
+    }
   }
 
   #stepDown(): void {
@@ -146,7 +150,7 @@ export class SharedStream implements EventSource {
       this.#stepDown();
       this.#tab = null;
       tab?.stopWatching();
-      tab?.channel.close();
+      tab?.channel?.close();
       return;
     }
     const plain = toPlain(connection);
@@ -199,7 +203,7 @@ export class SharedStream implements EventSource {
 
   #tell(message: TabMessage): void {
     this.#toldAt = this.#parts.platform.clock.now();
-    this.#tab?.channel.postMessage(message);
+    this.#tab?.channel?.postMessage(message);
   }
 
   /** Lets the others know that this leader is awake. */

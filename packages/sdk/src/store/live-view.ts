@@ -7,7 +7,7 @@ import type { LiveSnapshot, Observable } from "./live.ts";
 import { Listeners } from "./observable.ts";
 
 /** A view without subscribers goes on for this long, so that moving an element in the page costs nothing. */
-export const LINGER_MS = 5_000;
+const LINGER_MS = 5_000;
 
 export interface ViewParts {
   /** The client's end is every view's end. */
