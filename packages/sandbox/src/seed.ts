@@ -30,10 +30,10 @@ const NAME = "Sandbox";
 export async function seed(parts: SeedParts, { address, operatorKey }: Announcement): Promise<Deployment> {
   const { fetch, state } = parts;
   const operator = gatewayApi({ address, key: operatorKey, fetch });
-  const tenants: Tenant[] = [];
-  for (const data of TENANT_SEEDS) tenants.push(await ensureTenant(operator, data));
+  const tenants = await Promise.all(TENANT_SEEDS.map((data) => ensureTenant(operator, data)));
 
   const known = state.tenantWith(({ tenantId }) => tenants.some(({ id }) => id === tenantId))?.deployment;
+  if (known && isAsItWas(known, tenants, parts)) return { ...known, address, operatorKey };
   const deployment = {
     id: known?.id ?? parts.newDeploymentId(),
     index: known?.index ?? state.deployments.length,
@@ -47,6 +47,18 @@ export async function seed(parts: SeedParts, { address, operatorKey }: Announcem
     seeded.push(await ensureContents(parts, api, { data, tenantId, before, ...deployment }));
   }
   return { id: deployment.id, index: deployment.index, address, operatorKey, tenants: seeded };
+}
+
+// A gateway that comes back under load should not have to answer for each of its users and lines again.
+function isAsItWas(
+  { tenants: before }: Deployment,
+  tenants: readonly Tenant[],
+  { state, baseUrl }: SeedParts,
+): boolean {
+  return tenants.every(({ id }) => {
+    const tenant = before.find(({ tenantId }) => tenantId === id);
+    return tenant !== undefined && state.account(tenant.carrierAccountId)?.target?.baseUrl === baseUrl;
+  });
 }
 
 async function ensureTenant(operator: GatewayApi, { externalId, name, timeZone }: TenantSeed) {
