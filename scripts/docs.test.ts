@@ -7,7 +7,8 @@ import { ROOT } from "./lib/workspace.mjs";
 
 const read = (path: string) => readFileSync(join(ROOT, path), "utf8");
 
-describe("the guides", () => {
+// The compiler reads all packages; on a busy machine that takes its time.
+describe("the guides", { timeout: 120_000 }, () => {
   test("every TypeScript snippet compiles against the sources", () => {
     const snippets = guides()
       .flatMap((page) => snippetsOf(page))

@@ -5,7 +5,7 @@ import { ROUTES } from "../../packages/protocol/src/routes.ts";
  * Tables of the guides that are made from the code, by the name that stands in their markers.
  * @type {Readonly<Record<string, () => string>>}
  */
-export const TABLES = { "error-codes": errorCodes, roles, routes };
+const TABLES = { "error-codes": errorCodes, roles, routes };
 
 /** Files below `docs/` that hold such tables. */
 export const PAGES_WITH_TABLES = ["errors.md", "rights.md"];

@@ -1,6 +1,5 @@
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { createSandbox, platformTime, type Sandbox } from "@trunkline/sandbox";
+import axe, { type AxeResults } from "axe-core";
 import { type Browser, chromium, type Page } from "playwright";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { findChromium } from "../../../scripts/lib/tools.mjs";
@@ -12,7 +11,6 @@ import { freshInbox } from "./fresh-inbox.ts";
 
 const THREADS = [...FRONT_DESK, ...WORKSHOP];
 const TEXTS = THREADS.flatMap(({ messages }) => messages);
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 const chromiumPath = findChromium();
 
@@ -214,14 +212,9 @@ describe("the demo's page", () => {
 
 /** What axe finds in the page and in the shadow roots in it, in one line each. */
 async function barriers(page: Page): Promise<string[]> {
-  await page.evaluate(AXE);
+  await page.evaluate(axe.source);
   return page.evaluate(async () => {
-    const { axe } = globalThis as unknown as { axe: { run(): Promise<{ violations: Violation[] }> } };
-    interface Violation {
-      id: string;
-      nodes: { html: string; failureSummary: string }[];
-    }
-    const { violations } = await axe.run();
+    const { violations } = await (globalThis as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run();
     return violations.flatMap(({ id, nodes }) =>
       nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 160)} ${failureSummary}`),
     );

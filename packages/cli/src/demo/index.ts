@@ -1,2 +1,2 @@
-export { DEMO_HISTORY_MS, type SeedDemoOptions, type SeedDemoResult, seedDemo } from "./seed.ts";
-export { type Demo, type StartDemoOptions, startDemo } from "./start.ts";
+export { DEMO_HISTORY_MS, seedDemo } from "./seed.ts";
+export { type Demo, startDemo } from "./start.ts";

@@ -16,7 +16,7 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 
 /** Address at which the page finds the inbox. */
-export const INBOX_PATH = "/trunkline-inbox.js";
+const INBOX_PATH = "/trunkline-inbox.js";
 
 /** Reads the page and the inbox's bundle. Addresses are the files' paths; `/` is the page itself. */
 export async function pageFiles(): Promise<ReadonlyMap<string, PageFile>> {

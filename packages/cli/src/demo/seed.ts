@@ -170,7 +170,7 @@ class Teller {
 }
 
 /** The CRM's name for a contact, as conversations refer to it. */
-export function recordOf(person: Person) {
+function recordOf(person: Person) {
   return {
     source: "harbor",
     type: "contact",

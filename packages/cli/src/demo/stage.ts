@@ -62,7 +62,7 @@ function mint(call: GatewayCall, staff: StaffId): Promise<CreatedSession> {
   return call("createSession", { body: { user: { externalId: `harbor-${id}`, name, email }, role } });
 }
 
-export function staffMember(id: StaffId): StaffMember {
+function staffMember(id: StaffId): StaffMember {
   const found = STAFF.find((member) => member.id === id);
   if (found === undefined) throw new Error(`Nobody called ${id} works here.`);
   return found;
