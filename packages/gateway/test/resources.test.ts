@@ -51,6 +51,7 @@ eachStore((store) => {
     });
     const asKey = await made<Me>(acme.call("GET", "/v1/me"));
     expect(asKey).toMatchObject({ role: null, user: null, tenant: { id: acme.tenant.id } });
+    expect(asKey.sees).toEqual({ lineIds: null, records: null, assignedOnly: false });
     expect(asKey.permissions).toContain("sessions.write");
   });
 

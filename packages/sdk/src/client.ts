@@ -1,6 +1,6 @@
 import type { Me } from "@trunkline/protocol";
 import { authorizedFetch, dress } from "./auth/authorized-fetch.ts";
-import { IdentityWatch } from "./auth/identity.ts";
+import { IdentityWatch, isSamePerson } from "./auth/identity.ts";
 import { Tokens } from "./auth/tokens.ts";
 import { TrunklineError } from "./errors.ts";
 import type { ConnectionView } from "./events/connection.ts";
@@ -66,15 +66,16 @@ export function createTrunkline(options: TrunklineOptions): Trunkline {
       const response = await fetch(dress(new Request(`${gateway}v1/me`, { signal }), token, auth.tenant));
       return response.ok ? ((await response.json()) as Me) : null;
     },
-    onKnown({ tenantId, userId }, isOther) {
-      if (isOther) {
+    onKnown(now, before) {
+      if (before && isSamePerson(before, now)) return feed.renew();
+      if (before) {
         outbox.close(signedOut("Somebody else has signed in."));
         drafts.close();
         conversations.clear();
         feed.restart();
       }
       if (!isOutboxKept) return;
-      const owner = `${owners}${tenantId} ${userId}`;
+      const owner = `${owners}${now.tenantId} ${now.userId}`;
       outbox.open(owner);
       drafts.open(owner);
     },

@@ -4,6 +4,7 @@ import type {
   ConversationId,
   EventMap,
   EventType,
+  Me,
   Message,
   MessageStatus,
 } from "@trunkline/protocol";
@@ -42,6 +43,7 @@ export class FakeGateway {
   readonly log: AnyEvent[] = [];
   readonly streams = new Set<OpenStream>();
   userId: string = USER;
+  sees: Me["sees"] = { lineIds: null, records: null, assignedOnly: false };
   /** Looks at every call first and may answer it, delay it, or throw like a network that is away. */
   meddle: Meddle = () => undefined;
   /** Looks at every answer before it leaves. */
@@ -228,7 +230,9 @@ export class FakeGateway {
 
   #answer(call: SeenCall, signal: AbortSignal): Response {
     const { method, path, query, body } = call;
-    if (path === "/v1/me") return json({ user: { id: this.userId }, tenant: { id: TENANT }, role: "owner" });
+    if (path === "/v1/me") {
+      return json({ user: { id: this.userId }, tenant: { id: TENANT }, role: "owner", sees: this.sees });
+    }
     if (path === "/v1/unread") return json(this.#unread());
     if (path === "/v1/events") return this.#stream(call, signal);
     if (path === "/v1/conversations") return json(this.#pageOfConversations(query));

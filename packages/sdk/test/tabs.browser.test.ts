@@ -6,6 +6,8 @@ import {
   type ConversationId,
   createTrunkline,
   type Platform,
+  sessionAuth,
+  type TrunklineAuth,
   type TrunklineOptions,
 } from "../src/index.ts";
 import { BreakableLine } from "./breakable-line.ts";
@@ -199,6 +201,30 @@ test("another user has a stream of their own", async () => {
   await allLive(tabs);
   expect(tabs.map(({ wire }) => wire.streams)).toEqual([1, 1]);
 });
+
+test("a tab whose session sees less has a stream of its own", async () => {
+  const [tenant] = sandbox.tenants;
+  if (!tenant) throw new Error("the sandbox has a tenant");
+  const server = createTrunkline({
+    gateway: sandbox.url,
+    auth: apiKeyAuthOfServer(tenant.apiKey),
+    fetch: sandbox.fetch,
+    platform: { isBrowser: false },
+  });
+  onTestFinished(() => server.close());
+  const auth = sessionAuth(() =>
+    server.sessions.create({ user: { externalId: "ada", name: "Ada Moreno" }, scope: { assignedOnly: true } }),
+  );
+  const [wide, narrow] = [openTab(), openTab({ auth })];
+  await allLive([wide, narrow]);
+  await sandbox.handset(newNumber()).text(line.number, "for nobody yet");
+  await eventually(() => expect(wide.heard).toEqual(["for nobody yet"]));
+  expect(narrow.heard).toEqual([]);
+  expect([wide, narrow].map(({ wire }) => wire.streams)).toEqual([1, 1]);
+});
+
+/** A key's token, as a server has it; `apiKeyAuth` itself is refused in a page. */
+const apiKeyAuthOfServer = (key: string): TrunklineAuth => ({ kind: "key", token: async () => key });
 
 test("without locks or channels every tab has a stream of its own", async () => {
   const tabs = [

@@ -1,7 +1,7 @@
 import { expect, test, vi } from "vitest";
 import { apiKeyAuth, sessionAuth, type TokenRequest } from "../src/index.ts";
 import { outcomeOf, startClient, watch, watchNow } from "./client.ts";
-import { FakeGateway, json, problem } from "./fake-gateway.ts";
+import { FakeGateway, json, LINE, problem } from "./fake-gateway.ts";
 import { settle } from "./test-clock.ts";
 
 /** A source that gives tls_1, tls_2, …, each good for as long as told. */
@@ -196,6 +196,28 @@ test("a token of somebody else clears what is held before it is used", async () 
   await clock.advance(5_000);
   expect(thread.getSnapshot()).toMatchObject({ data: [], status: "error", error: { code: "not_found" } });
   expect(whoIsShown.every((shown) => shown === 0)).toBe(true);
+});
+
+test("a token that sees something else has everything read again, and nothing is hidden meanwhile", async () => {
+  const { clock } = startClient();
+  const auth = sessionAuth(numbered(600_000, () => clock.now()));
+  const { gateway, trunkline } = startClient({ auth, platform: { clock } });
+  const { id } = gateway.addConversation("+14255550123");
+  gateway.addMessage(id, "one");
+  await trunkline.me.get();
+  const thread = trunkline.messages.live(id);
+  const seen = await watchNow(thread);
+  gateway.sees = { lineIds: [LINE], records: null, assignedOnly: true };
+  gateway.meddle = ({ headers }) => (tokenOf(headers) === "tls_1" ? problem(401, "token_expired") : undefined);
+  const { emit } = gateway;
+  gateway.emit = () => undefined;
+  gateway.addMessage(id, "two, which the old token did not see");
+  gateway.emit = emit;
+  await trunkline.unread.get();
+  await clock.advance(1_000);
+  expect(thread.getSnapshot().data).toHaveLength(2);
+  for (const { data } of seen) expect(data.length).toBeGreaterThan(0);
+  expect(gateway.callsTo("GET", "/v1/events").map(({ headers }) => tokenOf(headers))).toEqual(["tls_1", "tls_2"]);
 });
 
 test("a stream that ends with its token goes on with the next one, without a gap", async () => {

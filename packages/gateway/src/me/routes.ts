@@ -11,7 +11,7 @@ export interface MeParts {
 
 export function meRoutes({ database }: MeParts): Handlers<"getMe"> {
   return {
-    async getMe({ principal: { tenantId, user, role, permissions } }) {
+    async getMe({ principal: { tenantId, user, role, permissions, sight } }) {
       const tenant = await database.tenant(tenantId, (tx) => readTenant(tx, tenantId));
       if (!tenant) throw notFound();
       return {
@@ -19,6 +19,11 @@ export function meRoutes({ database }: MeParts): Handlers<"getMe"> {
         tenant,
         role,
         permissions: PERMISSIONS.filter((permission) => permissions.has(permission)),
+        sees: {
+          lineIds: sight.lineIds === "all" ? null : [...sight.lineIds].sort(),
+          records: sight.records && [...sight.records],
+          assignedOnly: sight.assignedTo !== null,
+        },
         features: tenant.features,
         gatewayVersion: VERSION,
       };

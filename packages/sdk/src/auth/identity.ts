@@ -4,7 +4,8 @@ import type { Me } from "@trunkline/protocol";
 export interface Identity {
   readonly tenantId: string;
   readonly userId: string | null;
-  readonly role: string | null;
+  /** What the token sees, as one word: tabs whose tokens see different things hear different events. */
+  readonly sight: string;
 }
 
 export interface IdentityParts {
@@ -12,8 +13,8 @@ export interface IdentityParts {
   lookUp(token: string, signal: AbortSignal): Promise<Me | null>;
   /** `GET /v1/me` with the token at hand. */
   askNow(): Promise<Me>;
-  /** It is known whose data this is, for the first time or anew. `isOther`: what is held is not theirs to see. */
-  onKnown(identity: Identity, isOther: boolean): void;
+  /** It is known whose data this is, for the first time or anew. */
+  onKnown(identity: Identity, before: Identity | null): void;
 }
 
 /**
@@ -54,8 +55,7 @@ export class IdentityWatch {
     const now = identityOf(me);
     const before = this.#known;
     this.#known = now;
-    if (before?.tenantId === now.tenantId && before.userId === now.userId) return;
-    this.#parts.onKnown(now, before !== null);
+    if (!before || !isSamePerson(before, now) || before.sight !== now.sight) this.#parts.onKnown(now, before);
   }
 
   /** Looks at a new token; to be called before it is used. */
@@ -70,6 +70,11 @@ export class IdentityWatch {
   }
 }
 
-function identityOf({ user, tenant, role }: Me): Identity {
-  return { tenantId: tenant.id, userId: user?.id ?? null, role };
+/** Whether what is held for one may be shown to the other. */
+export function isSamePerson(one: Identity, other: Identity): boolean {
+  return one.tenantId === other.tenantId && one.userId === other.userId;
+}
+
+function identityOf({ user, tenant, role, sees }: Me): Identity {
+  return { tenantId: tenant.id, userId: user?.id ?? null, sight: JSON.stringify([role, sees]) };
 }

@@ -21,6 +21,8 @@ export interface EventSource {
   stop(): void;
   /** Tries now instead of later. */
   retry(): void;
+  /** Goes on from where it stands with the present token. */
+  renew(): void;
 }
 
 export interface OwnStreamParts {
@@ -67,6 +69,10 @@ export class OwnStream implements EventSource {
 
   retry(): void {
     this.#loop.retry();
+  }
+
+  renew(): void {
+    this.#loop.reconnect();
   }
 
   async #connect(attempt: Attempt): Promise<"again"> {

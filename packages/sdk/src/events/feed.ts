@@ -125,6 +125,13 @@ export class Feed {
     if (this.#holders > 0) this.#source.start();
   }
 
+  /** What the caller sees has changed: the stream is asked for anew, from where it stands, and everything read again. */
+  renew(): void {
+    if (this.#holders <= 0) return;
+    this.#source.renew();
+    for (const reader of this.#readers.keys()) this.refresh(reader);
+  }
+
   /** Ends everything for good. */
   close(): void {
     this.#holders = Number.NEGATIVE_INFINITY; // whoever lets go later changes nothing

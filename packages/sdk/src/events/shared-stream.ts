@@ -76,14 +76,13 @@ export class SharedStream implements EventSource {
   }
 
   stop(): void {
-    this.#identifying.stop();
-    this.#stepDown();
+    this.#leave();
     this.#own.stop();
-    const tab = this.#tab;
-    this.#tab = null;
-    tab?.gone.abort();
-    tab?.stopWatching();
-    tab?.channel?.close();
+  }
+
+  renew(): void {
+    this.#leave();
+    this.start(); // among those whose tokens see the same
   }
 
   retry(): void {
@@ -136,6 +135,16 @@ export class SharedStream implements EventSource {
     }
   }
 
+  #leave(): void {
+    this.#identifying.stop();
+    this.#stepDown();
+    const tab = this.#tab;
+    this.#tab = null;
+    tab?.gone.abort();
+    tab?.stopWatching();
+    tab?.channel?.close();
+  }
+
   #stepDown(): void {
     this.#own.rest();
     this.#release?.();
@@ -143,16 +152,9 @@ export class SharedStream implements EventSource {
   }
 
   #onOwnState(connection: Connection): void {
-    this.#setConnection(connection);
     // Another tab may have a better token: let it try.
-    if (connection.state === "stopped") {
-      const tab = this.#tab;
-      this.#stepDown();
-      this.#tab = null;
-      tab?.stopWatching();
-      tab?.channel?.close();
-      return;
-    }
+    if (connection.state === "stopped") this.#leave();
+    this.#setConnection(connection);
     const plain = toPlain(connection);
     if (plain) this.#tell({ kind: "state", connection: plain });
   }
@@ -224,8 +226,8 @@ export class SharedStream implements EventSource {
   }
 }
 
-function nameOf(gateway: string, { tenantId, userId, role }: Identity): string {
-  return ["trunkline", gateway, tenantId, userId, role].join(" ");
+function nameOf(gateway: string, { tenantId, userId, sight }: Identity): string {
+  return ["trunkline", gateway, tenantId, userId, sight].join(" ");
 }
 
 function toPlain(connection: Connection): PlainConnection | null {

@@ -82,6 +82,8 @@ export class MessageList extends LiveView<LiveSnapshot<MessageRow>> implements L
       this.#window.delete(event.data.id);
       this.#ahead.delete(event.data.id);
       this.changed();
+    } else if (event.type === "conversation.removed" && event.data.id === this.#parts.conversationId) {
+      this.feed.refresh(this); // it is gone, or out of sight: the gateway says which
     }
   }
 
