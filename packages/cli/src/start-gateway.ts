@@ -17,6 +17,7 @@ import {
 } from "@trunkline/gateway/node";
 import { attachToWorld, type WorldAttachment, WorldRefused } from "@trunkline/sandbox/node";
 import { CommandFailed, UsageError } from "./command-line/command.ts";
+import { nodeName } from "./node-name.ts";
 import { keepOperatorKey, keptOperatorKey } from "./operator-key.ts";
 import { openStore, type StorePlace } from "./store.ts";
 
@@ -91,6 +92,7 @@ async function begin(options: StartGatewayOptions, undo: (() => Promise<void>)[]
     ...(bus ? { bus } : {}),
     ...(publicUrl === undefined ? {} : { publicUrl }),
     ...(world ? { clock: world.clock } : {}),
+    ...(databaseUrl === undefined || dataDir === null ? {} : { node: await nodeName(dataDir) }),
     onRequest: (record) => {
       logRequest(record);
       metrics?.onRequest(record);
