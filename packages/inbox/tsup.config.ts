@@ -17,7 +17,7 @@ const minifyTemplates: Plugin = {
       const pieces = (await readFile(path, "utf8")).split(/(css`[^`$]*`)/);
       const minified = pieces.map(async (piece) => {
         const sheet = /^css`([^`$]*)`$/.exec(piece)?.[1];
-        if (sheet === undefined) return piece.replace(/>\n\s+</g, "> <").replace(/\n\s+(?=[@.?]?[\w-]+=["$])/g, " ");
+        if (sheet === undefined) return piece.replace(/(?<=[>}])\n\s+(?=<|\$\{)|\n\s+(?=[@.?]?[\w-]+=["$])/g, " ");
         const { code } = await esbuild.transform(sheet, { loader: "css", minify: true });
         return `css\`${code.trim().replaceAll("\\", "\\\\")}\``;
       });

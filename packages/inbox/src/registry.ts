@@ -31,7 +31,7 @@ export const PREFIX = "trunkline";
  */
 export function defineAs(prefix: string): void {
   if (!/^[a-z][a-z0-9-]*$/.test(prefix)) {
-    throw new TypeError(`"${prefix}" cannot begin the name of an element: use lower-case letters, digits and hyphens.`);
+    throw new TypeError(`No prefix for elements: "${prefix}". Use lower-case letters, digits and hyphens.`);
   }
   let other: string | undefined;
   for (const Class of CLASSES) {
@@ -44,7 +44,7 @@ export function defineAs(prefix: string): void {
   if (other !== undefined) {
     // biome-ignore lint/suspicious/noConsole: nobody else can tell the page's author that two copies are loaded
     console.warn(
-      `Trunkline: <${prefix}-…> elements of version ${other} are on this page already; version ${TrunklineProvider.version} was not registered. Load one of them, or use defineAs().`,
+      `Trunkline: <${prefix}-…> of version ${other} is on this page already; ${TrunklineProvider.version} was not registered. Load one of them, or use defineAs().`,
     );
   }
 }

@@ -75,11 +75,6 @@ export class Localizer {
     return this.#format("moment", { dateStyle: "long", timeStyle: "short" }).format(at);
   }
 
-  /** "in 5 seconds". */
-  inSeconds(seconds: number): string {
-    return new Intl.RelativeTimeFormat("en", { numeric: "auto" }).format(Math.max(1, Math.ceil(seconds)), "second");
-  }
-
   #format(name: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
     let format = this.#formats.get(name);
     if (format === undefined) {

@@ -6,33 +6,29 @@ import { icon } from "../../shared/icons.ts";
 export interface ConnectionBarOptions {
   readonly connection: Connection | null;
   readonly words: Localizer;
+  /** By the platform's clock, which the client waits by. */
   readonly now: number;
   readonly isOnline: boolean;
   readonly onRetry: () => void;
 }
 
 /** Tells whether the connection is away, after it was there or while it cannot be made. */
-export function isAway(connection: Connection | null): boolean {
-  if (connection === null) return false;
+function isAway(connection: Connection): boolean {
   const { state } = connection;
   return state === "waiting" || state === "stopped" || (state === "connecting" && connection.attempt > 1);
 }
 
-/** A bar over everything while the connection is away. The seconds are not read out, the bar itself is, once. */
-export function connectionBar({ connection, words, now, isOnline, onRetry }: ConnectionBarOptions): TemplateResult {
-  return html`<div class="bar-space" role="status">
+/** A bar over everything while the connection is away. In a live region it is read out once, its seconds are not. */
+export function connectionBar(options: ConnectionBarOptions): TemplateResult | typeof nothing {
+  const { connection, words, now, isOnline, onRetry } = options;
+  if (connection === null || !isAway(connection)) return nothing;
+  return html`<div class="bar" part="connection">
+    ${icon("offline")}
+    <p>${text(connection, words, now, isOnline)}</p>
     ${
-      !isAway(connection) || connection === null
+      connection.state === "connecting"
         ? nothing
-        : html`<div class="bar" part="connection">
-            ${icon("offline")}
-            <p>${text(connection, words, now, isOnline)}</p>
-            ${
-              connection.state === "connecting"
-                ? nothing
-                : html`<button class="text-button" type="button" @click=${onRetry}>${words.t("connection.now")}</button>`
-            }
-          </div>`
+        : html`<button class="text-button" type="button" @click=${onRetry}>${words.t("connection.now")}</button>`
     }
   </div>`;
 }
@@ -41,7 +37,8 @@ function text(connection: Connection, words: Localizer, now: number, isOnline: b
   if (connection.state === "connecting") return words.t("connection.reconnecting");
   if (!isOnline) return words.t("connection.offline");
   if (connection.state !== "waiting") return words.t("error.title");
-  const when = words.inSeconds((connection.retryAt.getTime() - now) / 1000);
+  const seconds = Math.max(1, Math.ceil((connection.retryAt.getTime() - now) / 1000));
+  const when = new Intl.RelativeTimeFormat(words.locale).format(seconds, "second");
   return html`<span class="visually-hidden">${words.t("connection.lost")}</span
     ><span aria-hidden="true">${words.t("connection.waiting", { when })}</span>`;
 }

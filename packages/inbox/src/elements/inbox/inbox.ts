@@ -2,10 +2,9 @@ import type { ConnectionView, ConversationId, LineId, Message, Unread, UnreadRes
 import { type CSSResultGroup, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { property, state } from "lit/decorators.js";
 import { html } from "lit/static-html.js";
-import { AnnouncerController } from "../../controllers/announcer.ts";
+import type { AnnouncerController } from "../../controllers/announcer.ts";
 import { LiveController } from "../../controllers/live.ts";
 import { NarrowController } from "../../controllers/narrow.ts";
-import { TickerController } from "../../controllers/ticker.ts";
 import { TrunklineElement } from "../../shared/element.ts";
 import type { TrunklineEventOf } from "../../shared/events.ts";
 import { icon } from "../../shared/icons.ts";
@@ -16,8 +15,9 @@ import { problemView, stateView } from "../../shared/states.ts";
 import { emptyList, type TrunklineConversationList } from "../conversation-list/conversation-list.ts";
 import type { ConversationOpened, TrunklineNewMessage } from "../new-message/new-message.ts";
 import type { TrunklineThread } from "../thread/thread.ts";
-import { connectionBar } from "./connection-bar.ts";
 import { styles } from "./inbox.styles.ts";
+
+type Later = typeof import("./later.ts");
 
 /** Below this width, in pixels, list and thread take turns. */
 const NARROW_BELOW = 640;
@@ -88,16 +88,9 @@ export class TrunklineInbox extends TrunklineElement {
     () => [this.environment.client],
     () => this.environment.client?.unread ?? null,
   );
-  readonly #announcer = new AnnouncerController(
-    this,
-    () => this.environment.client,
-    (messages) => this.#announcementOf(messages),
-  );
-
-  constructor() {
-    super();
-    new TickerController(this, () => this.#connection.snapshot?.state === "waiting");
-  }
+  #fetching: Promise<Later> | null = null;
+  #later: Later | null = null;
+  #announcer: AnnouncerController | null = null;
 
   /**
    * Shows a conversation, or begins one with a number. A conversation with that number that is already in the list is
@@ -123,7 +116,7 @@ export class TrunklineInbox extends TrunklineElement {
       if (draft && client?.drafts.get(known.id) === "") client.drafts.set(known.id, draft);
       return await this.open({ conversationId: known.id });
     }
-    await this.#fetchNewMessage();
+    await this.#fetchLater();
     this.draftingTo = lineId === undefined ? { to } : { lineId, to };
     await this.updateComplete;
     if (draft) await this.#newMessage?.suggest(draft);
@@ -140,13 +133,15 @@ export class TrunklineInbox extends TrunklineElement {
     }
     const isNarrow = this.#isNarrow;
     const view = this.#view;
-    return html`${connectionBar({
-      connection,
-      words,
-      now: Date.now(),
-      isOnline: navigator.onLine,
-      onRetry: this.#onRetry,
-    })}
+    return html`<div role="status">
+        ${this.#later?.connectionBar({
+          connection,
+          words,
+          now: Date.now(),
+          isOnline: navigator.onLine,
+          onRetry: this.#onRetry,
+        })}
+      </div>
       <div class="panes ${isNarrow ? "narrow" : ""}" role="group" aria-label=${words.t("inbox.label")}>
         <section class="side" part="side" aria-label=${words.t("list.label")} ?hidden=${isNarrow && view !== "list"}>
           <div class="side-head">
@@ -185,7 +180,7 @@ export class TrunklineInbox extends TrunklineElement {
           ${this.#renderMain()}
         </section>
       </div>
-      <div class="visually-hidden" role="status">${this.#announcer.text}</div>`;
+      <div class="visually-hidden" role="status">${this.#announcer?.text}</div>`;
   }
 
   get #newMessage(): TrunklineNewMessage | null {
@@ -239,6 +234,10 @@ export class TrunklineInbox extends TrunklineElement {
     });
   }
 
+  protected override firstUpdated(): void {
+    this.#fetchLater().catch((error: unknown) => this.report(error));
+  }
+
   protected override updated(_changed: PropertyValues<this>): void {
     const unread = this.#unread.snapshot?.data ?? null;
     if (unread === null || unread === this.#toldUnread) return;
@@ -283,16 +282,27 @@ export class TrunklineInbox extends TrunklineElement {
 
   #onStage(): void {
     this.requestUpdate();
-    this.#fetchNewMessage().catch((error: unknown) => this.report(error));
   }
 
-  /** The part that begins conversations is not needed at first; it is fetched when the first conversations are there. */
-  async #fetchNewMessage(): Promise<void> {
-    const name = this.localName.replace(/-inbox$/, "-new-message");
-    if (customElements.get(name)) return;
-    const { TrunklineNewMessage: NewMessage } = await import("../new-message/new-message.ts");
-    // Another inbox may have been quicker; a class of its own, because it can stand under one name only.
-    if (!customElements.get(name)) customElements.define(name, class extends NewMessage {});
+  #fetchLater(): Promise<Later> {
+    this.#fetching ??= import("./later.ts").then((later) => {
+      this.#later = later;
+      this.#announcer = new later.AnnouncerController(
+        this,
+        () => this.environment.client,
+        (messages) => this.#announcementOf(messages),
+      );
+      new later.TickerController(this, () => this.#connection.snapshot?.state === "waiting");
+      // Another inbox may have been quicker. A class of its own, because a class can stand under one name only.
+      const name = this.localName.replace(/-inbox$/, "-new-message");
+      if (!customElements.get(name)) customElements.define(name, class extends later.TrunklineNewMessage {});
+      this.requestUpdate();
+      return later;
+    });
+    this.#fetching.catch(() => {
+      this.#fetching = null; // whoever needs it asks again
+    });
+    return this.#fetching;
   }
 
   async #onNew(): Promise<void> {

@@ -31,7 +31,7 @@ const STATUS_ICONS: Readonly<Record<MessageStatus, IconName>> = {
   delivered: "delivered",
   undelivered: "failed",
   failed: "failed",
-  canceled: "canceled",
+  canceled: "close",
   received: "delivered",
 };
 
