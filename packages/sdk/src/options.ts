@@ -41,7 +41,8 @@ export interface TrunklineOptions {
   platform?: Partial<Platform> | undefined;
 }
 
-const DEFAULTS = { timeoutMs: 30_000, silenceMs: 40_000, shared: true, outbox: true } as const;
+/** What holds where the caller says nothing; a test holds the documentation to it. */
+export const DEFAULTS = { timeoutMs: 30_000, silenceMs: 40_000, shared: true, outbox: true } as const;
 
 /** Options as the client uses them: complete, and looked through. */
 export interface ResolvedOptions {

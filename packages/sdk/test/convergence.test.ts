@@ -124,7 +124,7 @@ async function run(count: number, steps: readonly Step[]): Promise<void> {
 
 test("after any cut and any interleaving of pages and events, the view is the gateway's list", async () => {
   await fc.assert(fc.asyncProperty(fc.constantFrom(0, 3, 49, 130), fc.array(step, { maxLength: 40 }), run), {
-    numRuns: 150,
-    interruptAfterTimeLimit: 20_000,
+    numRuns: 100,
+    interruptAfterTimeLimit: 15_000,
   });
 }, 60_000);
