@@ -1,4 +1,4 @@
-import type { CarrierAccountId, TenantId } from "@trunkline/protocol";
+import type { CarrierAccountId, Carrier as CarrierName, TenantId } from "@trunkline/protocol";
 import { openCredentials } from "../carrier-accounts/credentials.ts";
 import { type Carrier, CredentialsRefused } from "../carriers/carrier.ts";
 import { CARRIER_ADAPTERS } from "../carriers/registry.ts";
@@ -6,10 +6,28 @@ import type { Sealer } from "../seal/seal.ts";
 import { SealBroken } from "../seal/seal.ts";
 import type { Tx } from "../store/database.ts";
 
+/** An account as the store has it. */
+export interface SealedAccount {
+  readonly id: CarrierAccountId;
+  readonly carrier: CarrierName;
+  readonly credentials: Uint8Array;
+}
+
+/** Reads an account, or gives null when it is gone. */
+export async function readAccount(tx: Tx, tenantId: TenantId, id: CarrierAccountId): Promise<SealedAccount | null> {
+  const row = await tx
+    .selectFrom("carrier_accounts")
+    .select(["id", "carrier", "credentials"])
+    .where("tenant_id", "=", tenantId)
+    .where("id", "=", id)
+    .executeTakeFirst();
+  return row ?? null;
+}
+
 /** Accounts ready to be spoken with; those whose credentials did not change are opened once. */
 export interface CarrierAccess {
   /** The account's carrier; null when the account is gone or its credentials cannot work. */
-  open(tx: Tx, tenantId: TenantId, accountId: CarrierAccountId): Promise<Carrier | null>;
+  open(tenantId: TenantId, account: SealedAccount | null): Promise<Carrier | null>;
 }
 
 /** Accounts that are kept open; beyond it the oldest goes. */
@@ -23,34 +41,28 @@ export function createCarrierAccess({
   fetch: typeof globalThis.fetch;
 }): CarrierAccess {
   const opened = new Map<CarrierAccountId, { sealed: Uint8Array; carrier: Carrier | null }>();
+
+  async function connect(tenantId: TenantId, { id, carrier, credentials }: SealedAccount): Promise<Carrier | null> {
+    try {
+      return CARRIER_ADAPTERS[carrier](await openCredentials(sealer, tenantId, id, credentials), { fetch });
+    } catch (error) {
+      if (error instanceof CredentialsRefused || error instanceof SealBroken) return null;
+      throw error;
+    }
+  }
+
   return {
-    async open(tx, tenantId, accountId) {
-      const row = await tx
-        .selectFrom("carrier_accounts")
-        .select(["carrier", "credentials"])
-        .where("tenant_id", "=", tenantId)
-        .where("id", "=", accountId)
-        .executeTakeFirst();
-      if (!row) return null;
-      const present = opened.get(accountId);
-      if (present && sameBytes(present.sealed, row.credentials)) return present.carrier;
-      const carrier = await connect();
-      opened.delete(accountId);
-      opened.set(accountId, { sealed: row.credentials, carrier });
+    async open(tenantId, account) {
+      if (account === null) return null;
+      const { id, credentials } = account;
+      const present = opened.get(id);
+      if (present && sameBytes(present.sealed, credentials)) return present.carrier;
+      const carrier = await connect(tenantId, account);
+      opened.delete(id);
+      opened.set(id, { sealed: credentials, carrier });
       const [oldest] = opened.keys();
       if (opened.size > KEPT && oldest) opened.delete(oldest);
       return carrier;
-
-      async function connect(): Promise<Carrier | null> {
-        if (!row) return null;
-        try {
-          const credentials = await openCredentials(sealer, tenantId, accountId, row.credentials);
-          return CARRIER_ADAPTERS[row.carrier](credentials, { fetch });
-        } catch (error) {
-          if (error instanceof CredentialsRefused || error instanceof SealBroken) return null;
-          throw error;
-        }
-      }
     },
   };
 }

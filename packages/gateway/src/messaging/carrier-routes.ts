@@ -9,7 +9,7 @@ import type { OutsideCall, OutsideRoute } from "../http/route.ts";
 import type { Logger } from "../logger.ts";
 import type { Ids } from "../random.ts";
 import type { Database, Tx } from "../store/database.ts";
-import type { CarrierAccess } from "./carrier-access.ts";
+import { type CarrierAccess, readAccount } from "./carrier-access.ts";
 import { receiveText } from "./inbound.ts";
 import { receiveReceipt, storableReceipt } from "./receipts.ts";
 
@@ -55,7 +55,7 @@ export function carrierRoutes(parts: CarrierRouteParts): OutsideRoute[] {
 
   /** Opens the account and believes the webhook, or refuses it. The check reads the raw bytes. */
   async function trusted(tx: Tx, { tenantId, accountId }: Account, { request, body }: OutsideCall): Promise<Carrier> {
-    const carrier = await carriers.open(tx, tenantId, accountId);
+    const carrier = await carriers.open(tenantId, await readAccount(tx, tenantId, accountId));
     if (!carrier) throw notFound();
     if (!(await carrier.verify({ body, headers: request.headers }, clock.now()))) {
       throw new Refusal("signature_invalid");

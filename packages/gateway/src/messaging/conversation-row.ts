@@ -21,9 +21,14 @@ export interface ConversationRow extends Omit<Row, "tenant_id" | "participant_ke
   last_updated_at: Date;
 }
 
+const OWN = sql`c.id, c.line_id, c.participants, c.state, c.assignee_id, c.tags, c.snoozed_until, c.records, c.metadata,
+  c.sequence, c.inbound_count, c.last_activity_at, c.created_at, c.updated_at`;
+
+/** What is selected of a conversation `c` that is about to get another last message. */
+export const WITHOUT_LAST_MESSAGE = sql`${OWN}, null as last_id`;
+
 /** What is selected of a conversation `c`. */
-export const SELECTED = sql`c.id, c.line_id, c.participants, c.state, c.assignee_id, c.tags, c.snoozed_until, c.records,
-  c.metadata, c.sequence, c.inbound_count, c.last_activity_at, c.created_at, c.updated_at, last.id as last_id,
+export const SELECTED = sql`${OWN}, last.id as last_id,
   last.sequence as last_sequence, last.direction as last_direction, last.kind as last_kind,
   left(last.text, 200) as last_text, last.status as last_status, last.author as last_author,
   last.created_at as last_created_at, last.updated_at as last_updated_at`;

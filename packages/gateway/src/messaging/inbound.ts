@@ -9,9 +9,8 @@ import {
   audienceOf,
   type ConversationRow,
   conversationUpdate,
-  SELECTED,
   toStored,
-  WITH_LAST_MESSAGE,
+  WITHOUT_LAST_MESSAGE,
 } from "./conversation-row.ts";
 import { messageInsertion } from "./message-row.ts";
 import { countryOf, readAddress } from "./numbers.ts";
@@ -65,7 +64,7 @@ export async function receiveText(
     ],
     { ids, now },
   );
-  const { rows } = await sql<ConversationRow>`select ${SELECTED} from conversations c ${WITH_LAST_MESSAGE}
+  const { rows } = await sql<ConversationRow>`select ${WITHOUT_LAST_MESSAGE} from conversations c
     where c.tenant_id = ${tenantId} and c.id = ${thread?.id ?? null} for update of c`.execute(tx);
   const row = rows[0];
   if (!thread || !row) throw new Error("a thread vanished while a text was put into it");

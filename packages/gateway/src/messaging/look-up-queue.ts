@@ -1,4 +1,3 @@
-import type { CarrierAccountId } from "@trunkline/protocol";
 import type { Carrier, LookUp } from "../carriers/carrier.ts";
 import type { Settled, Take, WorkKind } from "../work/lane.ts";
 import { enqueue, type NewWork, type Settlement, type WorkItem } from "../work/queue.ts";
@@ -75,13 +74,14 @@ export function lookUpKind({
   return {
     kind: LOOK_UP_KIND,
     window: WINDOW,
-    async take(tx, { tenantId, lane }, items) {
+    async take(tx, { tenantId }, items) {
       const texts = await lockTexts(
         tx,
         tenantId,
         items.map(({ payload }) => payload.messageId),
       );
-      const carrier = await carriers.open(tx, tenantId, lane as CarrierAccountId); // the lane is named so by newLookUp
+      const [first] = texts.values(); // one lane is one account
+      const carrier = await carriers.open(tenantId, first?.account ?? null);
       return {
         takes: items.map((item): Take<LookUpTask> => {
           const isInDoubt = texts.get(item.payload.messageId)?.message.status === "unknown";

@@ -13,7 +13,7 @@ import { laneWakes } from "./lane-wakes.ts";
 import { failureOf, type Learnt, mergeOutcome } from "./merge-outcome.ts";
 import { LOOK_UP_KIND, type LookUpPayload, SEND_KIND, type SendPayload } from "./outbound-kind.ts";
 import { type LockedText, lockTexts, storeOutcomes } from "./outbound-store.ts";
-import { lockCarrierIds, unparkReceipts } from "./parked-receipts.ts";
+import { type CarrierId, unparkReceipts } from "./parked-receipts.ts";
 import { learnFromReceipt } from "./receipts.ts";
 
 /*
@@ -56,7 +56,6 @@ export function sendKind({ carriers, log, bus, clock }: OutboundParts): WorkKind
   ): Promise<Taken<SendTask>> {
     const now = clock.now();
     const texts = await lockTexts(tx, tenantId, items.map(messageIdOf));
-    const accounts = new Map<CarrierAccountId, Carrier | null>();
     const changed: LockedText[] = [];
     const takes: Take<SendTask>[] = [];
     const rate = texts.values().next().value?.sendRate ?? null; // one lane is one line
@@ -68,7 +67,7 @@ export function sendKind({ carriers, log, bus, clock }: OutboundParts): WorkKind
         takes.push({ id: item.id, kind: "done" }); // canceled, or settled by a receipt before it was handed over again
         continue;
       }
-      const carrier = await carrierOf(tx, tenantId, text.carrierAccountId, accounts);
+      const carrier = await carriers.open(tenantId, text.account);
       const learnt: Learnt = carrier
         ? { status: "sending", failure: null, carrierMessageId: null, at: now }
         : { status: "failed", failure: failureOf("carrier_credentials", null), carrierMessageId: null, at: now };
@@ -79,20 +78,6 @@ export function sendKind({ carriers, log, bus, clock }: OutboundParts): WorkKind
     await storeOutcomes(tx, tenantId, changed, log);
     const begun = takes.filter((one) => "task" in one).length;
     return rate === null || begun === 0 ? { takes } : { takes, pauseUntil: now + (begun * 1000) / rate };
-  }
-
-  async function carrierOf(
-    tx: Tx,
-    tenantId: TenantId,
-    accountId: CarrierAccountId | null,
-    accounts: Map<CarrierAccountId, Carrier | null>,
-  ): Promise<Carrier | null> {
-    if (accountId === null) return null;
-    const known = accounts.get(accountId);
-    if (known !== undefined) return known;
-    const carrier = await carriers.open(tx, tenantId, accountId);
-    accounts.set(accountId, carrier);
-    return carrier;
   }
 
   async function settle(
@@ -135,34 +120,31 @@ export function sendKind({ carriers, log, bus, clock }: OutboundParts): WorkKind
         wakes.note({ tenantId, kind: LOOK_UP_KIND, lane: text.carrierAccountId });
       }
     }
-    await mergeParked(tx, tenantId, changed, now);
-    await storeOutcomes(tx, tenantId, [...changed.values()], log);
+    const named = [...changed.values()].flatMap(nameOf);
+    await storeOutcomes(tx, tenantId, [...changed.values()], log, named);
+    await storeOutcomes(tx, tenantId, await mergeParked(tx, tenantId, changed, named, now), log);
     await enqueue(tx, tenantId, lookUps, now);
     return { settlements, pauseUntil };
   }
 
-  /** Receipts that came before the answer which told us the carrier's id. */
+  /** Merges receipts that came before the answer which told us the carrier's id. */
   async function mergeParked(
     tx: Tx,
     tenantId: TenantId,
-    changed: Map<MessageId, LockedText>,
+    texts: ReadonlyMap<MessageId, LockedText>,
+    named: readonly CarrierId[],
     now: number,
-  ): Promise<void> {
-    const byAccount = Map.groupBy(
-      [...changed.values()].filter(({ message }) => message.carrierMessageId !== null),
-      ({ carrierAccountId }) => carrierAccountId,
-    );
-    for (const [accountId, texts] of byAccount) {
-      if (accountId === null) continue;
-      const ids = texts.flatMap(({ message }) => message.carrierMessageId ?? []);
-      await lockCarrierIds(tx, accountId, ids);
-      for (const receipt of await unparkReceipts(tx, tenantId, accountId, ids)) {
-        const owner = texts.find((one) => one.message.carrierMessageId === receipt.carrierMessageId);
-        const text = owner && changed.get(owner.message.id);
-        const message = text && mergeOutcome(text.message, learnFromReceipt(receipt, now), now);
-        if (message) changed.set(message.id, { ...text, message });
-      }
+  ): Promise<LockedText[]> {
+    const merged = new Map<MessageId, LockedText>();
+    for (const { accountId, receipt } of await unparkReceipts(tx, tenantId, named)) {
+      const owner = [...texts.values()].find((one) =>
+        nameOf(one).some((name) => name.accountId === accountId && name.carrierMessageId === receipt.carrierMessageId),
+      );
+      const text = owner && (merged.get(owner.message.id) ?? owner);
+      const message = text && mergeOutcome(text.message, learnFromReceipt(receipt, now), now);
+      if (message) merged.set(message.id, { ...text, message });
     }
+    return [...merged.values()];
   }
 
   return {
@@ -192,6 +174,9 @@ export function sendKind({ carriers, log, bus, clock }: OutboundParts): WorkKind
     },
   };
 }
+
+const nameOf = ({ carrierAccountId, message: { carrierMessageId } }: LockedText): CarrierId[] =>
+  carrierAccountId === null || carrierMessageId === null ? [] : [{ accountId: carrierAccountId, carrierMessageId }];
 
 const messageIdOf = ({ payload }: WorkItem<SendPayload>): MessageId => payload.messageId;
 

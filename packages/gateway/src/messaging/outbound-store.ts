@@ -1,10 +1,21 @@
-import type { CarrierAccountId, CrmRecord, LineId, Message, MessageId, TenantId, UserId } from "@trunkline/protocol";
+import type {
+  Carrier,
+  CarrierAccountId,
+  CrmRecord,
+  LineId,
+  Message,
+  MessageId,
+  TenantId,
+  UserId,
+} from "@trunkline/protocol";
 import { sql } from "kysely";
 import type { EventLog, NewEvent } from "../events/log.ts";
 import type { Audience } from "../rights/sight.ts";
 import type { Tx } from "../store/database.ts";
 import { json } from "../store/json.ts";
+import type { SealedAccount } from "./carrier-access.ts";
 import { type MessageRow, toMessage } from "./message-row.ts";
+import { type CarrierId, lockingCarrierIds } from "./parked-receipts.ts";
 
 /** An outbound text that is locked for this transaction, and who may see it. */
 export interface LockedText {
@@ -14,18 +25,23 @@ export interface LockedText {
   readonly audience: Audience;
   /** Texts a second that its line hands over; null for no limit of its own. */
   readonly sendRate: number | null;
+  /** The account that it goes through; null when that is gone. */
+  readonly account: SealedAccount | null;
 }
 
 interface Row extends MessageRow {
   assignee_id: UserId | null;
   conversation_records: CrmRecord[];
   send_rate: number | null;
+  carrier: Carrier | null;
+  credentials: Uint8Array;
 }
 
-const TEXTS = sql`select m.*, c.assignee_id, c.records as conversation_records, l.send_rate
+const TEXTS = sql`select m.*, c.assignee_id, c.records as conversation_records, l.send_rate, a.carrier, a.credentials
   from messages m
   join conversations c on c.tenant_id = m.tenant_id and c.id = m.conversation_id
-  join lines l on l.tenant_id = m.tenant_id and l.id = m.line_id`;
+  join lines l on l.tenant_id = m.tenant_id and l.id = m.line_id
+  left join carrier_accounts a on a.tenant_id = m.tenant_id and a.id = m.carrier_account_id`;
 
 /** Locks texts by their ids, in the order of the ids. Those that are gone are left out. */
 export async function lockTexts(
@@ -54,7 +70,7 @@ export async function lockByCarrierId(
   return rows[0] ? toLocked(rows[0]) : null;
 }
 
-function toLocked({ assignee_id, conversation_records, send_rate, ...row }: Row): LockedText {
+function toLocked({ assignee_id, conversation_records, send_rate, carrier, credentials, ...row }: Row): LockedText {
   const records = conversation_records.map(({ source, type, externalId }) => ({ source, type, externalId }));
   return {
     message: toMessage(row),
@@ -62,15 +78,21 @@ function toLocked({ assignee_id, conversation_records, send_rate, ...row }: Row)
     carrierAccountId: row.carrier_account_id,
     audience: { lineId: row.line_id, conversation: { assigneeId: assignee_id, records } },
     sendRate: send_rate,
+    account: carrier && row.carrier_account_id ? { id: row.carrier_account_id, carrier, credentials } : null,
   };
 }
 
-/** Writes what became of texts, and tells it, with one statement. */
+/**
+ * Writes what became of texts, and tells it, with one statement.
+ *
+ * @param carrierIds - the carriers' ids that became known with it; they are locked along, see `parked-receipts.ts`
+ */
 export async function storeOutcomes(
   tx: Tx,
   tenantId: TenantId,
   texts: readonly Pick<LockedText, "message" | "audience">[],
   log: EventLog,
+  carrierIds: readonly CarrierId[] = [],
 ): Promise<void> {
   if (texts.length === 0) return;
   const rows = texts.map(({ message }) => ({
@@ -85,11 +107,12 @@ export async function storeOutcomes(
   const events = texts.map(
     ({ message, audience }): NewEvent => ({ type: "message.updated", data: message, audience, actor: null }),
   );
+  const locked = carrierIds.length > 0 ? sql`and (${lockingCarrierIds(carrierIds)}) is not null` : sql``;
   await sql`with changed as (
       update messages m set status = n.status, failure = n.failure, sent_at = n.sent_at, delivered_at = n.delivered_at,
         carrier_message_id = n.carrier_message_id, updated_at = n.updated_at
       from jsonb_to_recordset(${json(rows)}) as n (id text, status text, failure jsonb, sent_at timestamptz,
         delivered_at timestamptz, carrier_message_id text, updated_at timestamptz)
-      where m.tenant_id = ${tenantId} and m.id = n.id returning 1)
+      where m.tenant_id = ${tenantId} and m.id = n.id ${locked} returning 1)
     ${log.insertion(tenantId, events)}`.execute(tx);
 }

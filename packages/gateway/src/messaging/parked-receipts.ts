@@ -1,5 +1,5 @@
 import type { CarrierAccountId, TenantId } from "@trunkline/protocol";
-import { sql } from "kysely";
+import { type RawBuilder, sql } from "kysely";
 import type { Receipt } from "../carriers/carrier.ts";
 import type { Tx } from "../store/database.ts";
 import { json } from "../store/json.ts";
@@ -9,16 +9,17 @@ import { json } from "../store/json.ts";
  * Both sides lock that id first, or each could miss what the other has not committed yet.
  */
 
-/** Locks carriers' ids for this transaction, in one order. */
-export async function lockCarrierIds(
-  tx: Tx,
-  accountId: CarrierAccountId,
-  carrierMessageIds: readonly string[],
-): Promise<void> {
-  if (carrierMessageIds.length === 0) return;
-  const keys = carrierMessageIds.map((id) => `${accountId} ${id}`).sort();
-  await sql`select pg_advisory_xact_lock(hashtextextended(k.key, 0))
-    from unnest(${keys}::text[]) with ordinality as k (key, place) order by k.place`.execute(tx);
+/** A text as a carrier names it. */
+export interface CarrierId {
+  readonly accountId: CarrierAccountId;
+  readonly carrierMessageId: string;
+}
+
+/** Locks carriers' ids for this transaction, in one order; an expression that is never null. */
+export function lockingCarrierIds(carrierIds: readonly CarrierId[]): RawBuilder<number> {
+  const keys = carrierIds.map(({ accountId, carrierMessageId }) => `${accountId} ${carrierMessageId}`).sort();
+  return sql<number>`select count(pg_advisory_xact_lock(hashtextextended(k.key, 0)))
+    from unnest(${keys}::text[]) with ordinality as k (key, place)`;
 }
 
 /** Keeps a receipt until its text is known. Needs the lock on its id. */
@@ -41,20 +42,17 @@ export async function parkReceipt(
     .execute();
 }
 
-/** Takes the receipts that wait for texts. Needs the locks on their ids. */
+/** Takes the receipts that wait for texts, with the account that each came from. Needs the locks on their ids. */
 export async function unparkReceipts(
   tx: Tx,
   tenantId: TenantId,
-  accountId: CarrierAccountId,
-  carrierMessageIds: readonly string[],
-): Promise<Receipt[]> {
-  if (carrierMessageIds.length === 0) return [];
-  const rows = await tx
-    .deleteFrom("parked_receipts")
-    .where("tenant_id", "=", tenantId)
-    .where("carrier_account_id", "=", accountId)
-    .where("carrier_message_id", "in", [...carrierMessageIds])
-    .returning("receipt")
-    .execute();
-  return rows.map(({ receipt }) => receipt as Receipt); // written by parkReceipt alone
+  carrierIds: readonly CarrierId[],
+): Promise<{ accountId: CarrierAccountId; receipt: Receipt }[]> {
+  if (carrierIds.length === 0) return [];
+  const rows = carrierIds.map(({ accountId, carrierMessageId }) => ({ account: accountId, id: carrierMessageId }));
+  const { rows: parked } = await sql<{ accountId: CarrierAccountId; receipt: Receipt }>`
+    delete from parked_receipts p using jsonb_to_recordset(${json(rows)}) as w (account text, id text)
+    where p.tenant_id = ${tenantId} and p.carrier_account_id = w.account and p.carrier_message_id = w.id
+    returning p.carrier_account_id as "accountId", p.receipt`.execute(tx);
+  return parked;
 }

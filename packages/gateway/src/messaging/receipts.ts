@@ -4,7 +4,7 @@ import type { EventLog } from "../events/log.ts";
 import type { Tx } from "../store/database.ts";
 import { failureOf, type Learnt, mergeOutcome } from "./merge-outcome.ts";
 import { type LockedText, lockByCarrierId, lockTexts, storeOutcomes } from "./outbound-store.ts";
-import { lockCarrierIds, parkReceipt } from "./parked-receipts.ts";
+import { lockingCarrierIds, parkReceipt } from "./parked-receipts.ts";
 
 /** What a receipt says about its text. A word that we do not know says nothing about the status. */
 export function learnFromReceipt({ status, code, carrierCode, carrierMessageId, at }: Receipt, now: number): Learnt {
@@ -66,6 +66,6 @@ async function findText(
     const text = (await lockTexts(tx, tenantId, [reference])).get(reference);
     if (text?.carrierAccountId === accountId) return text;
   }
-  await lockCarrierIds(tx, accountId, [carrierMessageId]);
+  await lockingCarrierIds([{ accountId, carrierMessageId }]).execute(tx);
   return lockByCarrierId(tx, tenantId, accountId, carrierMessageId);
 }

@@ -6,15 +6,14 @@ import { Reply } from "../http/reply.ts";
 import type { Ids } from "../random.ts";
 import { sees } from "../rights/sight.ts";
 import type { Tx } from "../store/database.ts";
-import { enqueue, type NewWork } from "../work/queue.ts";
+import { enqueuing, type NewWork } from "../work/queue.ts";
 import {
   audienceOf,
   type ConversationRow,
   conversationUpdate,
-  SELECTED,
   type StoredConversation,
   toStored,
-  WITH_LAST_MESSAGE,
+  WITHOUT_LAST_MESSAGE,
 } from "./conversation-row.ts";
 import { decideSend, toRefusal } from "./decide-send.ts";
 import type { MessageRow } from "./message-row.ts";
@@ -73,11 +72,10 @@ export class SendBatch {
     for (const place of places) if (!(place instanceof Error)) isNew.set(place.conversationId, place.isNew);
     if (isNew.size === 0) return new SendBatch(tenantId, new Map(), context);
     const { rows } = await sql<LockedRow>`
-      select ${SELECTED}, l.number as line_number, l.sender_id as line_sender_id, l.capabilities as line_capabilities,
+      select ${WITHOUT_LAST_MESSAGE}, l.number as line_number, l.sender_id as line_sender_id, l.capabilities as line_capabilities,
         l.carrier_account_id as line_carrier_account_id
       from conversations c
       join lines l on l.tenant_id = c.tenant_id and l.id = c.line_id
-      ${WITH_LAST_MESSAGE}
       where c.tenant_id = ${tenantId} and c.id = any(${[...isNew.keys()]}::text[])
       order by c.id for update of c`.execute(tx);
     const locked = rows.map((row): [ConversationId, Locked] => [
@@ -140,7 +138,7 @@ export class SendBatch {
     return { kind: "accepted", reply: new Reply<Message>(JSON.stringify(message)) };
   }
 
-  /** Writes all that was added: one statement for what it changes, one for the work that follows. */
+  /** Writes all that was added, and the work that follows from it, with one statement. */
   async write(tx: Tx, log: EventLog): Promise<void> {
     if (this.#messages.length === 0) return;
     const tenantId = this.#tenantId;
@@ -150,9 +148,9 @@ export class SendBatch {
     const marking =
       marks.length > 0 ? sql`marked as (${readMarkUpsert(tenantId, marks, this.#context.now)} returning 1),` : sql``;
     await sql`with changed as (${conversationUpdate(tenantId, touched)} returning 1), ${marking}
-      stored as (${messageInsertion(tenantId, this.#messages)} returning 1)
+      stored as (${messageInsertion(tenantId, this.#messages)} returning 1),
+      queued as (${enqueuing(tenantId, this.#work, this.#context.now)} returning 1)
       ${log.insertion(tenantId, events)}`.execute(tx);
-    await enqueue(tx, tenantId, this.#work, this.#context.now);
   }
 
   #recordStored(

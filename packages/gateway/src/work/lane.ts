@@ -3,6 +3,7 @@ import type { Logger } from "../logger.ts";
 import type { Database, Tx } from "../store/database.ts";
 import { closeTurn, heldUntil, openTurn } from "./lane-store.ts";
 import type { LaneName, Settlement, WorkItem } from "./queue.ts";
+import type { Turnstile } from "./turnstile.ts";
 
 /** What `take` decides for one item: begin it, or settle it without beginning. */
 export type Take<Task> = { item: WorkItem; task: Task } | Settlement;
@@ -46,6 +47,8 @@ export interface LaneParts {
   logger: Logger;
   node: string;
   leaseMs: number;
+  /** Turns of all lanes pass here, so that they never take all connections from those who wait for an answer. */
+  turnstile: Turnstile;
 }
 
 /** How a run of a lane ended, and when the lane is worth another look; null when only new work can make it so. */
@@ -118,10 +121,14 @@ export class LaneRun {
   }
 
   async #turn(): Promise<LaneEnd | null> {
-    const completed = [...this.#completed];
-    const lost = [...this.#lost];
-    this.#more = false;
-    const turn = await this.#parts.database.tenant(this.#lane.tenantId, (tx) => this.#move(tx, completed, lost));
+    const { database, turnstile } = this.#parts;
+    const { turn, completed, lost } = await turnstile(async () => {
+      const results = [...this.#completed]; // gathered only now: what came back while waiting is stored along
+      const losses = [...this.#lost];
+      this.#more = false;
+      const moved = await database.tenant(this.#lane.tenantId, (tx) => this.#move(tx, results, losses));
+      return { turn: moved, completed: results, lost: losses };
+    });
 
     if ("heldUntil" in turn) {
       if (this.#fence !== null) this.#parts.logger.warn({ kind: this.#lane.kind }, "another node took a lane over");

@@ -1,5 +1,5 @@
 import type { TenantId } from "@trunkline/protocol";
-import { sql } from "kysely";
+import { type RawBuilder, sql } from "kysely";
 import type { Tx } from "../store/database.ts";
 import { json } from "../store/json.ts";
 
@@ -38,7 +38,11 @@ export async function enqueue(
   items: readonly NewWork<object>[],
   now: number,
 ): Promise<void> {
-  if (items.length === 0) return;
+  if (items.length > 0) await enqueuing(tenantId, items, now).execute(tx);
+}
+
+/** The insert alone, for statements that do more at once. */
+export function enqueuing(tenantId: TenantId, items: readonly NewWork<object>[], now: number): RawBuilder<unknown> {
   const rows = items.map(({ id, kind, lane, serial, priority = 0, dueAt, payload }) => ({
     id,
     kind,
@@ -48,10 +52,10 @@ export async function enqueue(
     due_at: dueAt.toISOString(),
     payload,
   }));
-  await sql`insert into work (tenant_id, id, kind, lane, serial, priority, due_at, payload, created_at)
-    select ${tenantId}::text, w.id, w.kind, w.lane, w.serial, w.priority, w.due_at, w.payload, ${new Date(now)}
+  return sql`insert into work (tenant_id, id, kind, lane, serial, priority, due_at, payload, created_at)
+    select ${tenantId}::text, w.id, w.kind, w.lane, w.serial, w.priority, w.due_at, w.payload, ${new Date(now)}::timestamptz
     from jsonb_to_recordset(${json(rows)}) as w
-      (id text, kind text, lane text, serial text, priority int, due_at timestamptz, payload jsonb)`.execute(tx);
+      (id text, kind text, lane text, serial text, priority int, due_at timestamptz, payload jsonb)`;
 }
 
 /** Takes work back that nobody has begun. Returns the ids that were taken back. */

@@ -2,8 +2,12 @@ import type { Bus } from "../bus/bus.ts";
 import { type AnyWorkKind, type LaneEnd, type LaneParts, LaneRun, type WorkKind } from "./lane.ts";
 import { dueLanes } from "./lane-store.ts";
 import type { LaneName } from "./queue.ts";
+import { turnstile } from "./turnstile.ts";
 
-export interface WorkerParts extends LaneParts {
+/** Turns of lanes that are under way at once; the other connections belong to those who wait for an answer. */
+const TURNS = 3;
+
+export interface WorkerParts extends Omit<LaneParts, "turnstile"> {
   bus: Bus;
   kinds: readonly AnyWorkKind[];
 }
@@ -27,6 +31,7 @@ export function workKind<Payload extends object, Task, Outcome>(kind: WorkKind<P
 
 export function createWorker(parts: WorkerParts): Worker {
   const { database, clock, logger, bus } = parts;
+  const laneParts: LaneParts = { ...parts, turnstile: turnstile(TURNS) };
   const kinds = new Map(parts.kinds.map((kind) => [kind.kind, kind]));
   const runs = new Map<string, { run: LaneRun; ended: Promise<void> }>();
   /** When lanes are worth another look: paused ones, those that others hold, and those whose work is due later. */
@@ -48,7 +53,7 @@ export function createWorker(parts: WorkerParts): Worker {
     const known = timers.get(key)?.end;
     if (known?.isHeld && (known.nextAt ?? 0) > clock.now()) return;
     disarm(key);
-    const run = new LaneRun(parts, lane, kind, stopping.signal);
+    const run = new LaneRun(laneParts, lane, kind, stopping.signal);
     const ended = run
       .run()
       .catch((error: unknown): LaneEnd => {
