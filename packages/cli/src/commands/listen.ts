@@ -45,7 +45,7 @@ export const listen = command({
 });
 
 /** The event types that names and families such as `message.*` stand for. */
-export function eventTypes(patterns: readonly string[]): readonly EventType[] {
+function eventTypes(patterns: readonly string[]): readonly EventType[] {
   const families = [...new Set(EVENT_TYPES.map((type) => `${type.split(".")[0]}.*`))];
   const chosen = new Set<EventType>();
   for (const pattern of patterns) {
