@@ -26,7 +26,6 @@ export const en = {
   "list.author": "{name}: {text}",
   "list.draft": "Draft:",
   "list.no-messages": "No messages yet",
-  "list.picture": "Picture",
 
   "unread.messages": { one: "{count} unread message", other: "{count} unread messages" },
   "unread.badge": { one: "{count} unread conversation", other: "{count} unread conversations" },
@@ -81,7 +80,6 @@ export const en = {
   "failure.carrier_credentials": "The carrier refused this line's credentials. Tell your administrator.",
   "failure.invalid_sender": "The carrier does not accept this line. Tell your administrator.",
   "failure.line_unregistered": "This line is not registered for texting. Tell your administrator.",
-  "failure.content_rejected": "The carrier rejected the text.",
   "failure.network_error": "You are offline. It was kept, not sent.",
 
   "composer.label": "Message to {name}",
@@ -111,7 +109,6 @@ export const en = {
 
   "sign-in.title": "Sign in to see your messages",
   "sign-in.text": "Your session has ended or has not started yet.",
-  "sign-in.retry": "Try again",
 
   "error.title": "Messages can't be loaded",
   "error.text": "The connection to the messaging service failed. Your messages are safe.",

@@ -36,7 +36,7 @@ export function problemView(words: Localizer, error: unknown, retry: () => void)
       icon: "locked",
       title: words.t("sign-in.title"),
       text: words.t("sign-in.text"),
-      action: { label: words.t("sign-in.retry"), run: retry },
+      action: { label: words.t("error.retry"), run: retry },
       alert: true,
     });
   }

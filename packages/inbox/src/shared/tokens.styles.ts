@@ -1,4 +1,4 @@
-import { type CSSResult, css, unsafeCSS } from "lit";
+import { type CSSResult, type CSSResultGroup, css, unsafeCSS } from "lit";
 import { AVATAR_PALETTE, COLORS, type ColorRole, SHAPES } from "./tokens.ts";
 
 /*
@@ -42,9 +42,9 @@ ${avatars}
 `);
 
 /** Colours, type and shape for every element; each theme in one sheet that all elements of a page share. */
-export const tokens: CSSResult = css`
-  ${generated}
-
+export const tokens: CSSResultGroup = [
+  generated,
+  css`
   @media (forced-colors: active) {
     :host,
     :host(:is(:state(light), :state(dark), :state(contrast))) {
@@ -60,4 +60,5 @@ export const tokens: CSSResult = css`
       --_stencil: GrayText;
     }
   }
-`;
+`,
+];

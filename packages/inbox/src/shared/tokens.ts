@@ -72,7 +72,6 @@ export type ColorName = keyof typeof COLORS;
 export const AVATAR_PALETTE = {
   Cranberry: ["#eeacb2", "#6e0811"],
   Pumpkin: ["#efc4ad", "#712d09"],
-  Gold: ["#ecdfa5", "#6c5700"],
   Forest: ["#bdd99b", "#294903"],
   Seafoam: ["#a8f0cd", "#00723b"],
   Teal: ["#9bd9db", "#02494c"],

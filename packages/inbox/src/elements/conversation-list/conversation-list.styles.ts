@@ -262,14 +262,6 @@ export const styles = css`
     margin-block-start: 5px;
   }
 
-  li:nth-child(even) .stencil:nth-child(2) {
-    inline-size: 60%;
-  }
-
-  li:nth-child(even) .stencil:nth-child(3) {
-    inline-size: 65%;
-  }
-
   @media (forced-colors: active) {
     .row[aria-current="true"],
     .pill[aria-pressed="true"] {

@@ -59,7 +59,7 @@ function preview({ conversation, words, userId }: RowOptions, draft: string): Te
 }
 
 function previewText(last: MessagePreview, words: Localizer, userId: string | null): string {
-  const text = oneLine(last.text) || words.t("list.picture");
+  const text = oneLine(last.text) || words.t("message.picture");
   if (last.direction !== "outbound") return text;
   if (userId !== null && last.author.kind === "user" && last.author.id === userId) return words.t("list.you", { text });
   return last.author.name === null ? text : words.t("list.author", { name: last.author.name, text });

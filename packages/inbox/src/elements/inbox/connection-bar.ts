@@ -37,8 +37,9 @@ function text(connection: Connection, words: Localizer, now: number, isOnline: b
   if (connection.state === "connecting") return words.t("connection.reconnecting");
   if (!isOnline) return words.t("connection.offline");
   if (connection.state !== "waiting") return words.t("error.title");
+  // In the language of the phrases, whatever times are written in.
   const seconds = Math.max(1, Math.ceil((connection.retryAt.getTime() - now) / 1000));
-  const when = new Intl.RelativeTimeFormat(words.locale).format(seconds, "second");
+  const when = new Intl.RelativeTimeFormat("en").format(seconds, "second");
   return html`<span class="visually-hidden">${words.t("connection.lost")}</span
     ><span aria-hidden="true">${words.t("connection.waiting", { when })}</span>`;
 }
