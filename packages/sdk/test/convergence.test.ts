@@ -13,7 +13,7 @@ const step = fc.oneof(
   { weight: 6, arbitrary: fc.constant("say" as const) },
   { weight: 2, arbitrary: fc.constant("say elsewhere" as const) },
   { weight: 2, arbitrary: fc.constant("new conversation" as const) },
-  { weight: 2, arbitrary: fc.constant("status" as const) },
+  { weight: 5, arbitrary: fc.constant("status" as const) },
   { weight: 2, arbitrary: fc.constant("send" as const) },
   { weight: 2, arbitrary: fc.constant("read" as const) },
   { weight: 2, arbitrary: fc.constant("close or open" as const) },
@@ -36,7 +36,10 @@ async function run(count: number, steps: readonly Step[]): Promise<void> {
   const { gateway, clock, trunkline } = startClient();
   const conversation = gateway.addConversation("+14255550100");
   const other = gateway.addConversation("+14255550101");
-  for (let index = 0; index < count; index += 1) gateway.addMessage(conversation.id, `before ${index}`);
+  const outbound = { direction: "outbound", status: "queued" } as const;
+  for (let index = 0; index < count; index += 1) {
+    gateway.addMessage(conversation.id, `before ${index}`, index % 2 === 0 ? outbound : {});
+  }
   let isRefusing = false;
   let gate: PromiseWithResolvers<void> | null = null;
   gateway.meddle = ({ path, method }) => {
@@ -61,9 +64,11 @@ async function run(count: number, steps: readonly Step[]): Promise<void> {
 
   for (const [index, name] of steps.entries()) {
     const last: Message | undefined = gateway.messagesOf(conversation.id).at(-1);
+    const all = gateway.messagesOf(conversation.id);
+    const any = all[(index * 37) % all.length];
     if (name === "say") gateway.addMessage(conversation.id, `${index}`);
     else if (name === "say elsewhere") gateway.addMessage(other.id, `${index}`);
-    else if (name === "status" && last?.direction === "outbound") gateway.setStatus(last, "delivered");
+    else if (name === "status" && any?.direction === "outbound") gateway.setStatus(any, "delivered");
     else if (name === "send") trunkline.messages.send(conversation.id, { text: `${index}` }).catch(() => undefined);
     else if (name === "read" && last) {
       trunkline.conversations.markRead(conversation.id, last.sequence).catch(() => undefined);

@@ -78,6 +78,29 @@ test("older pages come one by one, and calls at one time share one", async () =>
   expect(gateway.calls.filter(({ path }) => path.endsWith("/messages"))).toHaveLength(3);
 });
 
+test.each(["loadMore", "reload"] as const)(
+  "a status that changes while %s is on its way is not lost to the page",
+  async (call) => {
+    const { gateway, trunkline, id } = withThread(0);
+    const texts = Array.from({ length: 80 }, (_, index) =>
+      gateway.addMessage(id, `${index}`, { direction: "outbound", status: "sent" }),
+    );
+    const thread = trunkline.messages.live(id);
+    await watchNow(thread);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    gateway.beforeAnswer = () => promise; // the page has been read, and is under way
+    const loading = thread[call]();
+    await settle();
+    for (const text of texts) gateway.setStatus(text, "delivered");
+    await settle();
+    resolve();
+    await loading;
+    await settle();
+    const shown = thread.getSnapshot().data.map(({ message }) => message.status);
+    expect(shown).toEqual(Array(80).fill("delivered"));
+  },
+);
+
 test("a page that fails is told, and leaves what is shown", async () => {
   const { gateway, clock, trunkline, id } = withThread(60);
   const thread = trunkline.messages.live(id);

@@ -42,6 +42,10 @@ export class MessageList extends LiveView<LiveSnapshot<MessageRow>> implements L
   /** `high` is the end of the conversation, so that new messages follow it. */
   #isAtEnd = true;
   #isFilling = false;
+  /** Readings under way. */
+  #readings = 0;
+  /** Later versions of what lies below `low`, which came while pages were on their way. */
+  #below = new Map<MessageId, Message>();
   /** What came since the present renewal began, and may therefore be missing in its pages. */
   #arrived = new Set<MessageId>();
 
@@ -54,13 +58,14 @@ export class MessageList extends LiveView<LiveSnapshot<MessageRow>> implements L
     return this.#older.run(async () => {
       const range = this.#range;
       if (!range || !this.#hasOlder) return;
-      await this.attempt(async () => {
+      const readOlder = async () => {
         const page = await this.#parts.fetchPage({ beforeSequence: range.low, limit: PAGE }, undefined);
         if (this.#range?.low !== range.low) return; // a renewal has moved the window meanwhile
         this.#place(page.data);
         this.#range.low = lowestOf(page.data, range.low);
         this.#hasOlder = page.nextCursor !== null;
-      });
+      };
+      await this.attempt(() => this.#reading(readOlder));
     });
   }
 
@@ -99,9 +104,11 @@ export class MessageList extends LiveView<LiveSnapshot<MessageRow>> implements L
   protected async load(signal: AbortSignal): Promise<void> {
     const { around } = this.#parts;
     this.#arrived = new Set();
-    if (this.#range && !this.#isAtEnd) return this.#renewWindow(this.#range, signal);
-    if (!this.#range && around !== undefined) return this.#open(around, signal);
-    await this.#renewEnd(this.#range?.low, signal);
+    await this.#reading(() => {
+      if (this.#range && !this.#isAtEnd) return this.#renewWindow(this.#range, signal);
+      if (!this.#range && around !== undefined) return this.#open(around, signal);
+      return this.#renewEnd(this.#range?.low, signal);
+    });
   }
 
   protected forget(): void {
@@ -125,6 +132,17 @@ export class MessageList extends LiveView<LiveSnapshot<MessageRow>> implements L
       hasMore: this.#hasOlder,
       hasNewer: !this.#isAtEnd,
     });
+  }
+
+  /** Keeps what comes while pages are on their way: they may have been read before it. */
+  async #reading(work: () => Promise<void>): Promise<void> {
+    if (this.#readings === 0) this.#below.clear();
+    this.#readings += 1;
+    try {
+      await work();
+    } finally {
+      this.#readings -= 1;
+    }
   }
 
   /** Reads the newest pages down to `low`, or one page when nothing was shown yet. */
@@ -176,7 +194,7 @@ export class MessageList extends LiveView<LiveSnapshot<MessageRow>> implements L
     const arrived = this.#ahead;
     this.#window = new Map();
     for (const message of found) {
-      const held = before.get(message.id) ?? arrived.get(message.id);
+      const held = before.get(message.id) ?? arrived.get(message.id) ?? this.#below.get(message.id);
       const read = readMessage(message);
       this.#window.set(message.id, held ? mergeMessage(held, read) : read);
     }
@@ -203,6 +221,7 @@ export class MessageList extends LiveView<LiveSnapshot<MessageRow>> implements L
       this.#ahead.set(id, come);
       this.#advance();
     } else {
+      if (this.#readings > 0) this.#below.set(id, come);
       return; // older than what is shown
     }
     this.changed();
@@ -251,7 +270,7 @@ export class MessageList extends LiveView<LiveSnapshot<MessageRow>> implements L
 
   #place(messages: readonly Message[]): void {
     for (const message of messages) {
-      const held = this.#window.get(message.id) ?? this.#ahead.get(message.id);
+      const held = this.#window.get(message.id) ?? this.#ahead.get(message.id) ?? this.#below.get(message.id);
       this.#ahead.delete(message.id);
       this.#window.set(message.id, held ? mergeMessage(held, readMessage(message)) : readMessage(message));
     }
