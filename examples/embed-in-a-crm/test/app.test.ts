@@ -1,4 +1,5 @@
-import { createSandbox, type Sandbox } from "@trunkline/sandbox";
+import type { Sandbox } from "@trunkline/sandbox";
+import { createSandbox } from "@trunkline/sandbox/node";
 import { apiKeyAuth, createTrunkline, sessionAuth, type Trunkline } from "@trunkline/sdk";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createApp } from "../src/app.ts";

@@ -1,4 +1,5 @@
-import { createSandbox, platformTime, type Sandbox } from "@trunkline/sandbox";
+import { platformTime, type Sandbox } from "@trunkline/sandbox";
+import { createSandbox } from "@trunkline/sandbox/node";
 import axe, { type AxeResults } from "axe-core";
 import { type Browser, chromium, type Page } from "playwright";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
