@@ -22,7 +22,7 @@ const MAX_INPUT = 64;
  * splits in two because somebody wrote a space.
  *
  * An E.164 number is accepted when it is valid in its country's numbering plan, landlines included (many are texted).
- * Numbers reserved for fiction and tests, such as `+1 425 555 0123`, are accepted as well: they are valid in form.
+ * Numbers reserved for fiction and tests, such as `+1 425 555 0123` and `+44 7700 900123`, are accepted as well.
  * Extensions are refused, because no carrier can text one.
  * Source of the plans: Google's libphonenumber, as packaged in libphonenumber-js.
  */
@@ -64,8 +64,14 @@ function parse(text: string, country: string | undefined) {
   return parsePhoneNumberFromString(text, { ...(defaultCountry ? { defaultCountry } : {}), extract: false });
 }
 
-// 555-0100 to 555-0199 in any area of +1 are set aside for fiction and tests.
-// Source: NANPA, "555 Line Numbers", 0100 through 0199 reserved for entertainment and advertising.
+/*
+ * Numbers set aside for fiction and tests, which no numbering plan lists as valid.
+ * Sources: NANPA, "555 Line Numbers": 555-0100 to 555-0199 in any area of +1. Ofcom, "Telephone numbers for use in TV
+ * and radio drama programmes": mobiles 07700 900000 to 900999, and 01632 960000 to 960999 outside of any area. ARCEP,
+ * decision 2018-0881, numbers for audiovisual works: 06 39 98 00 00 to 06 39 98 99 99.
+ */
+const FICTIONAL = [/^\+1[2-9]\d{2}55501\d{2}$/, /^\+447700900\d{3}$/, /^\+441632960\d{3}$/, /^\+3363998\d{4}$/];
+
 function isFictional(number: string): boolean {
-  return /^\+1[2-9]\d{2}55501\d{2}$/.test(number);
+  return FICTIONAL.some((range) => range.test(number));
 }
