@@ -188,7 +188,7 @@ function toOutgoing({ message }: LockedText): OutgoingText | null {
 }
 
 /** Waits before the first look-up, in milliseconds: a callback is often quicker. */
-export const FIRST_LOOK_UP_MS = 2000;
+const FIRST_LOOK_UP_MS = 2000;
 
 function newLookUp(messageId: MessageId, accountId: CarrierAccountId, handedOverAt: number): NewWork<LookUpPayload> {
   return {
