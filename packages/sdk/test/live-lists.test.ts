@@ -364,6 +364,43 @@ test("unread counts are exact over inbound texts, reading here, reading elsewher
   expect(unread()).toBe(0);
 });
 
+test("a count that was asked for earlier and answered later does not replace a newer one", async () => {
+  const { gateway, clock, trunkline, id } = withThread(1);
+  const { promise, resolve } = Promise.withResolvers<void>();
+  let asked = 0;
+  gateway.beforeAnswer = ({ path }) => {
+    if (path !== "/v1/unread") return undefined;
+    asked += 1;
+    return asked === 1 ? promise : undefined;
+  };
+  watch(trunkline.unread);
+  await settle();
+  gateway.addMessage(id, "2");
+  await clock.advance(5_000);
+  resolve();
+  await clock.advance(5_000);
+  expect(trunkline.unread.getSnapshot().data?.messages).toBe(2);
+});
+
+test("what happens while the first page of conversations is on its way is counted, and shown", async () => {
+  const { gateway, trunkline, id } = withThread(1);
+  const busy = gateway.addConversation("+14255550124");
+  const sent = gateway.addMessage(busy.id, "Hi", { direction: "outbound", status: "sent" });
+  const { promise, resolve } = Promise.withResolvers<void>();
+  gateway.beforeAnswer = ({ path }) => (path === "/v1/conversations" ? promise : undefined);
+  const list = trunkline.conversations.live();
+  await watchNow(list);
+  gateway.addMessage(id, "2");
+  gateway.addMessage(id, "3");
+  gateway.setStatus(sent, "delivered");
+  await settle();
+  resolve();
+  await settle();
+  const shown = new Map(list.getSnapshot().data.map((each) => [each.id, each]));
+  expect(shown.get(id)).toMatchObject({ viewer: { unreadCount: 3 }, lastMessage: { text: "3" } });
+  expect(shown.get(busy.id)?.lastMessage?.status).toBe("delivered");
+});
+
 test("reading that the gateway refuses is taken back", async () => {
   const { gateway, trunkline, id } = withThread(2);
   const item = trunkline.conversations.live(id);

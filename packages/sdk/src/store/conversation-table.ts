@@ -11,6 +11,8 @@ import { countInbound, type ReadMark, readThrough, showMark, takeAnswer } from "
 
 /** Conversations that are asked for at a time; a burst of events must not become a burst of calls. */
 const MAX_FETCHES = 4;
+/** Messages of events that are remembered for answers that were made before them and come after. */
+const REMEMBERED = 500;
 /** Conversations kept beyond those that are shown; more are forgotten. */
 const SPARE = 500;
 
@@ -38,6 +40,7 @@ interface Row {
 export class ConversationTable {
   readonly #parts: ConversationTableParts;
   readonly #rows = new Map<ConversationId, Row>();
+  readonly #recent: Message[] = [];
   readonly #holders = new Set<ConversationHolder>();
   readonly #fetching = new Set<ConversationId>();
   readonly #waiting = new Set<ConversationId>();
@@ -54,7 +57,9 @@ export class ConversationTable {
     this.#holders.add(holder);
     return () => {
       this.#holders.delete(holder);
-      if (this.#holders.size === 0) this.#rows.clear();
+      if (this.#holders.size > 0) return;
+      this.#rows.clear();
+      this.#recent.length = 0;
     };
   }
 
@@ -65,6 +70,8 @@ export class ConversationTable {
     const held = this.#rows.get(come.id);
     const mark = viewer ? takeAnswer(held?.mark, come.sequence, viewer) : held?.mark;
     this.#put(come, mark);
+    // The answer may have been made before what events have told since. Each message counts once, however often it is told.
+    for (const message of this.#recent) if (message.conversationId === come.id) this.message(message);
     return this.get(come.id) ?? answer;
   }
 
@@ -86,6 +93,8 @@ export class ConversationTable {
         break;
       case "message.created":
       case "message.updated":
+        this.#recent.push(event.data);
+        if (this.#recent.length > REMEMBERED) this.#recent.shift();
         this.message(event.data);
     }
   }
@@ -144,6 +153,7 @@ export class ConversationTable {
     const ids = [...this.#rows.keys()];
     this.#rows.clear();
     this.#waiting.clear();
+    this.#recent.length = 0;
     for (const id of ids) this.#tell(id);
   }
 

@@ -69,6 +69,8 @@ export class UnreadCount extends LiveView<LiveItemSnapshot<Unread>> implements L
   #unread: Unread | null = null;
   #isRecounting = false;
   #isStale = false;
+  #asked = 0;
+  #answered = 0;
   #gone = new AbortController();
 
   constructor(parts: UnreadCountParts) {
@@ -90,9 +92,8 @@ export class UnreadCount extends LiveView<LiveItemSnapshot<Unread>> implements L
     return () => gone.abort();
   }
 
-  protected async load(signal: AbortSignal): Promise<void> {
-    const unread = await this.#parts.fetch(signal);
-    if (!signal.aborted) this.#take(unread);
+  protected load(signal: AbortSignal): Promise<void> {
+    return this.#count(signal);
   }
 
   protected forget(): void {
@@ -111,9 +112,7 @@ export class UnreadCount extends LiveView<LiveItemSnapshot<Unread>> implements L
     try {
       while (this.#isStale && !signal.aborted) {
         this.#isStale = false;
-        const unread = await this.#parts.fetch(signal);
-        if (signal.aborted) break;
-        this.#take(unread);
+        await this.#count(signal);
         await pause(this.#parts.clock, RECOUNT_MS, signal);
       }
     } catch {
@@ -123,7 +122,12 @@ export class UnreadCount extends LiveView<LiveItemSnapshot<Unread>> implements L
     }
   }
 
-  #take(unread: Unread): void {
+  async #count(signal: AbortSignal): Promise<void> {
+    this.#asked += 1;
+    const turn = this.#asked;
+    const unread = await this.#parts.fetch(signal);
+    if (signal.aborted || turn < this.#answered) return; // what was asked later has been answered already
+    this.#answered = turn;
     // Counts that are equal keep their identity.
     if (JSON.stringify(unread) !== JSON.stringify(this.#unread)) this.#unread = unread;
     this.changed();
