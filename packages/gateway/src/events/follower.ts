@@ -50,9 +50,14 @@ export class Follower {
     return this.#held > 0;
   }
 
-  /** Takes a stream in. It reads by itself until it stands where this follower does. */
+  /** Takes a stream in. One that stands elsewhere reads by itself until it stands where this follower does. */
   add(stream: EventStream): void {
     this.streams.add(stream);
+    if (comparePositions(stream.position, this.#position) === 0) {
+      stream.isLive = true;
+      if (this.streams.size === 1) void this.look(); // for what was committed while nobody followed
+      return;
+    }
     const ended = this.#catchUp(stream)
       .catch((error: unknown) => {
         this.#parts.logger.warn({ error }, "a stream could not catch up; its reader comes back by itself");

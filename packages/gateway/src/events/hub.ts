@@ -142,7 +142,10 @@ export function createEventHub(parts: EventHubParts): EventHub {
       }
     },
 
-    locate(tenantId, cursor) {
+    async locate(tenantId, cursor) {
+      // Whoever begins now begins where the others are: nothing of what is still to be given out is older than that.
+      const others = cursor === null ? followers.get(tenantId)?.position : undefined;
+      if (others) return { position: others, end: others, reset: null };
       return database.tenant(tenantId, async (tx): Promise<StreamStart> => {
         const bounds = await readBounds(tx, tenantId);
         const { end } = bounds;
