@@ -154,8 +154,6 @@ export function createTrunkline(options: TrunklineOptions): Trunkline {
     ending.abort(reason);
     feed.close();
     conversations.clear();
-    tokens.forget();
-    identity.forget();
   };
   const close = async () => end(new TrunklineError("closed", { message: "The client was closed." }));
 

@@ -64,10 +64,6 @@ export class IdentityWatch {
     const me = await this.#parts.lookUp(token, signal);
     if (me) this.learn(me);
   }
-
-  forget(): void {
-    this.#known = null;
-  }
 }
 
 /** Whether what is held for one may be shown to the other. */

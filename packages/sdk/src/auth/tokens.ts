@@ -80,12 +80,6 @@ export class Tokens {
     this.#notBefore = 0;
   }
 
-  /** Forgets the token, so that the next call asks for one. */
-  forget(): void {
-    this.#held = null;
-    this.#notBefore = 0;
-  }
-
   #renew(reason: TokenReason): Promise<string> {
     if (this.#held) this.#served(this.#held);
     return this.#ask(reason);

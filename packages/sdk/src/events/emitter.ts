@@ -1,6 +1,8 @@
-/** Listeners by name. Each has its own way out, and one that throws is reported and does not starve the next. */
+import { Listeners } from "./listeners.ts";
+
+/** Listeners by the name of what they listen to. */
 export class Emitter<Events> {
-  readonly #listeners = new Map<keyof Events, Set<(event: never) => void>>();
+  readonly #byName = new Map<keyof Events, Listeners<never>>();
   readonly #report: (error: unknown) => void;
 
   constructor(report: (error: unknown) => void) {
@@ -8,25 +10,16 @@ export class Emitter<Events> {
   }
 
   on<Name extends keyof Events>(name: Name, listener: (event: Events[Name]) => void): () => void {
-    const own = (event: Events[Name]) => listener(event); // the same function given twice is two subscriptions
-    const set = this.#listeners.get(name) ?? new Set();
-    this.#listeners.set(name, set.add(own));
-    return () => {
-      set.delete(own);
-    };
+    const listeners = this.#byName.get(name) ?? new Listeners<never>(this.#report);
+    this.#byName.set(name, listeners);
+    return listeners.add(listener);
   }
 
   emit<Name extends keyof Events>(name: Name, event: Events[Name]): void {
-    for (const listener of [...(this.#listeners.get(name) ?? [])]) {
-      try {
-        (listener as (event: Events[Name]) => void)(event);
-      } catch (error) {
-        this.#report(error);
-      }
-    }
+    this.#byName.get(name)?.call(event as never); // whoever listens under a name asked for its events
   }
 
   clear(): void {
-    for (const set of this.#listeners.values()) set.clear();
+    this.#byName.clear();
   }
 }

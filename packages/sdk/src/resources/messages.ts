@@ -90,7 +90,7 @@ export function messagesResource(http: Http, store: Store): MessagesResource {
           for (const message of page.data) store.conversations.message(message);
           return page;
         },
-        onMessage: (listener) => store.messages.on("message", listener),
+        onMessage: (listener) => store.messages.add(listener),
       }),
     resend: (key) => outbox.resend(key),
     discard: (key) => outbox.discard(key),

@@ -1,10 +1,10 @@
 import type { AnyEvent } from "@trunkline/protocol";
 import { isTrunklineError, type TrunklineError } from "../errors.ts";
 import type { Feed, Reader } from "../events/feed.ts";
+import { Listeners } from "../events/listeners.ts";
 import type { Clock } from "../platform.ts";
 import { abortError } from "../waiting.ts";
 import type { LiveSnapshot, Observable } from "./live.ts";
-import { Listeners } from "./observable.ts";
 
 /** A view without subscribers goes on for this long, so that moving an element in the page costs nothing. */
 const LINGER_MS = 5_000;

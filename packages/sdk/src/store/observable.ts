@@ -1,40 +1,5 @@
+import { Listeners } from "../events/listeners.ts";
 import type { Observable } from "./live.ts";
-
-/** Listeners of one observable; one that throws is reported and does not starve the next. */
-export class Listeners {
-  readonly #listeners = new Set<() => void>();
-  readonly #report: (error: unknown) => void;
-
-  constructor(report: (error: unknown) => void) {
-    this.#report = report;
-  }
-
-  get size(): number {
-    return this.#listeners.size;
-  }
-
-  add(listener: () => void): () => void {
-    const own = () => listener(); // the same function given twice is two subscriptions
-    this.#listeners.add(own);
-    return () => {
-      this.#listeners.delete(own);
-    };
-  }
-
-  call(): void {
-    for (const listener of [...this.#listeners]) {
-      try {
-        listener();
-      } catch (error) {
-        this.#report(error);
-      }
-    }
-  }
-
-  clear(): void {
-    this.#listeners.clear();
-  }
-}
 
 /** One value to watch, with one writer. */
 export class Cell<Value> implements Observable<Value> {

@@ -1,5 +1,5 @@
 import type { AnyEvent, Message } from "@trunkline/protocol";
-import { Emitter } from "../events/emitter.ts";
+import { Listeners } from "../events/listeners.ts";
 import type { ConversationTable } from "./conversation-table.ts";
 import type { ViewParts } from "./live-view.ts";
 import type { Outbox } from "./outbox.ts";
@@ -17,13 +17,13 @@ export class Store {
   /** What every live view is made with. */
   readonly view: ViewParts;
   /** Messages that answers brought, for live lists. */
-  readonly messages: Emitter<{ message: Message }>;
+  readonly messages: Listeners<Message>;
 
   constructor({ conversations, outbox, view }: StoreParts) {
     this.conversations = conversations;
     this.outbox = outbox;
     this.view = view;
-    this.messages = new Emitter(view.report);
+    this.messages = new Listeners(view.report);
   }
 
   /** Takes an event, before live views hear of it. */
@@ -43,6 +43,6 @@ export class Store {
   /** Takes a message that an answer brought. */
   takeMessage(message: Message): void {
     this.conversations.message(message);
-    this.messages.emit("message", message);
+    this.messages.call(message);
   }
 }
