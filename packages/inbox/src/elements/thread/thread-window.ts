@@ -43,6 +43,8 @@ export class ThreadWindow implements ReactiveController {
   #seek: string | null = null;
   #resize: ResizeObserver | null = null;
   #observed: Element | null = null;
+  #frame: number | null = null;
+  #lastTop = 0;
 
   constructor(host: ReactiveControllerHost, options: ThreadWindowOptions) {
     this.#host = host;
@@ -56,7 +58,13 @@ export class ThreadWindow implements ReactiveController {
   }
 
   hostConnected(): void {
-    this.#resize = new ResizeObserver(() => this.#settle());
+    this.#resize = new ResizeObserver(() => {
+      // In the next frame: what changes sizes while sizes are told makes the browser report a loop.
+      this.#frame ??= requestAnimationFrame(() => {
+        this.#frame = null;
+        this.#settle();
+      });
+    });
     this.#observed = null;
   }
 
@@ -64,6 +72,8 @@ export class ThreadWindow implements ReactiveController {
     this.#resize?.disconnect();
     this.#resize = null;
     this.#observed = null;
+    if (this.#frame !== null) cancelAnimationFrame(this.#frame);
+    this.#frame = null;
   }
 
   /** Starts over for another thread: at the end, or at a row that is about to be there. */
@@ -83,8 +93,13 @@ export class ThreadWindow implements ReactiveController {
       this.#skippedAtEnd = 0;
       this.#fromEnd = Math.min(Math.max(SIZE, this.#fromEnd), MAX_SIZE);
     } else {
-      this.#fromEnd += appended;
-      if (this.#skippedAtEnd > 0 || this.#fromEnd > MAX_SIZE) this.#skippedAtEnd += appended;
+      // Older rows that come to a reader at the very top are shown at once, or there would be nothing to scroll into.
+      const atStart = this.#fromEnd >= this.#lastCount;
+      const older = atStart ? Math.min(STEP, count - this.#lastCount - appended) : 0;
+      if (atStart) this.#fromEnd = this.#lastCount;
+      this.#fromEnd += appended + Math.max(0, older);
+      if (this.#skippedAtEnd > 0) this.#skippedAtEnd += appended;
+      this.#skippedAtEnd = Math.max(this.#skippedAtEnd, this.#fromEnd - MAX_SIZE);
     }
     this.#lastCount = count;
     const end = Math.max(0, count - this.#skippedAtEnd);
@@ -95,9 +110,13 @@ export class ThreadWindow implements ReactiveController {
   remember(): void {
     const scroller = this.#options.scroller();
     this.#anchor = null;
-    if (!scroller || this.#pinned) return;
+    if (!scroller) return;
+    this.#noticeLeaving(scroller);
+    if (this.#pinned) return;
     const top = scroller.getBoundingClientRect().top;
     for (const row of this.#options.rows()) {
+      // A divider goes to another place when a message of its day comes in above it.
+      if (row.getAttribute("role") === "separator") continue;
       const box = row.getBoundingClientRect();
       if (box.bottom <= top) continue;
       this.#anchor = { key: row.dataset.row ?? "", top: box.top };
@@ -138,14 +157,23 @@ export class ThreadWindow implements ReactiveController {
   readonly onScroll = (): void => {
     const scroller = this.#options.scroller();
     if (!scroller || scroller.clientHeight === 0) return;
-    const below = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight;
     const wasPinned = this.#pinned;
-    this.#pinned = this.#skippedAtEnd === 0 && below <= END_TOLERANCE;
+    this.#lastTop = scroller.scrollTop;
+    this.#pinned = this.#isAtEnd(scroller);
     if (scroller.scrollTop < NEAR) this.#older();
-    if (below < NEAR) this.#newer();
+    if (below(scroller) < NEAR) this.#newer();
     if (this.#pinned) this.#options.atEnd();
     if (this.#pinned !== wasPinned) this.#host.requestUpdate();
   };
+
+  /** The event of a scroll comes a frame after the scroll; who went up since the last one is not at the end any more. */
+  #noticeLeaving(scroller: HTMLElement): void {
+    if (this.#pinned && scroller.scrollTop < this.#lastTop - 1) this.#pinned = this.#isAtEnd(scroller);
+  }
+
+  #isAtEnd(scroller: HTMLElement): boolean {
+    return this.#skippedAtEnd === 0 && below(scroller) <= END_TOLERANCE;
+  }
 
   #older(): void {
     if (this.#fromEnd >= this.#lastCount) {
@@ -173,6 +201,7 @@ export class ThreadWindow implements ReactiveController {
 
   #toEnd(scroller: HTMLElement): void {
     scroller.scrollTop = scroller.scrollHeight;
+    this.#lastTop = scroller.scrollTop;
     if (scroller.clientHeight > 0) this.#options.atEnd();
   }
 
@@ -188,8 +217,14 @@ export class ThreadWindow implements ReactiveController {
   #settle(): void {
     const scroller = this.#options.scroller();
     if (!scroller || scroller.clientHeight === 0) return;
+    this.#noticeLeaving(scroller);
     if (this.#pinned) this.#toEnd(scroller);
     else this.onScroll();
     if (scroller.scrollHeight <= scroller.clientHeight + NEAR) this.#older();
   }
+}
+
+/** Pixels of content below what is in view. */
+function below({ scrollHeight, scrollTop, clientHeight }: HTMLElement): number {
+  return scrollHeight - scrollTop - clientHeight;
 }
