@@ -1,39 +1,44 @@
 import type { PGlite } from "@electric-sql/pglite";
 import type { SqlConnection, SqlEngine } from "./engine.ts";
+import { statementsOf } from "./pglite-statements.ts";
 
-// PostgreSQL's type oids. Source: pg_type.dat of PostgreSQL.
-const INT8 = 20;
+/*
+ * Plans are made once and kept, whatever the parameters. A plan that was made while its tables were empty must still be
+ * good when they are full, hence no scans of whole tables where there is an index: nothing here runs ANALYZE, which
+ * would have it made anew.
+ */
+const SETTINGS = "set plan_cache_mode = force_generic_plan; set enable_seqscan = off";
 
 /**
  * PGlite as an engine. It has one connection, so transactions wait for each other here, in the order they came.
- * Its traps stay in this file: one statement per `query`, and int8 that is a bigint beyond 2^53.
+ * Its traps stay here and in `pglite-statements.ts`.
  */
 export function pgliteEngine(database: PGlite): SqlEngine {
+  const settings = database.exec(SETTINGS);
+  settings.catch(() => undefined); // everybody who connects hears of it
   let last: Promise<void> = Promise.resolve();
-
-  const connection: Omit<SqlConnection, "release"> = {
-    async query<Row>(sql: string, parameters: readonly unknown[]) {
-      const { rows, affectedRows } = await database.query<Row>(sql, [...parameters], { parsers: { [INT8]: Number } });
-      return { rows, affected: affectedRows ?? 0 };
-    },
+  let waiting: (() => void) | undefined;
+  // One object, so that what is prepared for a connection is prepared once.
+  const shared: SqlConnection = {
+    query: statementsOf(database),
     async exec(sql) {
       await database.exec(sql);
     },
+    release: () => waiting?.(),
   };
-  let waiting: (() => void) | undefined;
-  const shared: SqlConnection = { ...connection, release: () => waiting?.() };
 
   return {
     kind: "pglite",
     async connect() {
+      await settings;
       const before = last;
       let free: () => void = () => undefined;
-      last = new Promise((resolve) => {
+      last = new Promise<void>((resolve) => {
         free = resolve;
       });
       await before;
       waiting = free;
-      return shared; // one object, so that what is prepared for a connection is prepared once
+      return shared;
     },
     async close() {
       await last;
