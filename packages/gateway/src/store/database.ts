@@ -32,9 +32,11 @@ const ATTEMPTS = 5;
 /** Bounds on one transaction, in milliseconds: a transaction that stays open delays the event log for every reader. */
 const STATEMENT_TIMEOUT_MS = 15_000;
 const IDLE_TIMEOUT_MS = 10_000;
+const BOUNDS = `; set local statement_timeout = ${STATEMENT_TIMEOUT_MS}; set local idle_in_transaction_session_timeout = ${IDLE_TIMEOUT_MS}`;
 
 export function openDatabase(engine: SqlEngine): Database {
   const kyselyOf = new WeakMap<object, Kysely<Tables>>();
+  const bounds = engine.kind === "postgres" ? BOUNDS : ""; // PGlite has no second process that could interrupt it
 
   async function transaction<Result>(begin: string, work: (tx: Kysely<Tables>) => Promise<Result>): Promise<Result> {
     for (let attempt = 1; ; attempt++) {
@@ -81,20 +83,16 @@ export function openDatabase(engine: SqlEngine): Database {
     kind: engine.kind,
     tenant: (tenantId, work) => {
       if (!isId("ten", tenantId)) throw new TypeError(`not a tenant id: ${tenantId}`); // it is pasted below
-      return transaction(opening("trunkline_tenant", tenantId), (tx) => work(tx as Tx));
+      return transaction(opening("trunkline_tenant", tenantId) + bounds, (tx) => work(tx as Tx));
     },
-    system: (work) => transaction(opening("trunkline_system", ""), (tx) => work(tx as SystemTx)),
+    system: (work) => transaction(opening("trunkline_system", "") + bounds, (tx) => work(tx as SystemTx)),
     close: () => engine.close(),
   };
 }
 
 // One round trip: on PgBouncer, too, settings may only live as long as their transaction.
 function opening(role: string, tenantId: string): string {
-  return (
-    `begin; set local role ${role}; set local app.tenant = '${tenantId}'; ` +
-    `set local statement_timeout = ${STATEMENT_TIMEOUT_MS}; ` +
-    `set local idle_in_transaction_session_timeout = ${IDLE_TIMEOUT_MS}`
-  );
+  return `begin; set local role ${role}; set local app.tenant = '${tenantId}'`;
 }
 
 class ConnectionLost extends Error {
