@@ -22,10 +22,19 @@ type Later = typeof import("./later.ts");
 /** Below this width, in pixels, list and thread take turns. */
 const NARROW_BELOW = 640;
 
+/** How long `open` waits to be told of a conversation, in milliseconds, before it lets somebody begin one. */
+const FIND_WITHIN = 5_000;
+
 /** What {@link TrunklineInbox.open} shows. */
 export type OpenTarget =
   | { readonly conversationId: ConversationId }
   | { readonly lineId?: LineId; readonly to: string; readonly draft?: string };
+
+/** How {@link TrunklineInbox.open} shows it. */
+export interface OpenOptions {
+  /** Moves the focus to where one writes; not on touch screens, where a keyboard would come with it. @default true */
+  readonly focus?: boolean | undefined;
+}
 
 /**
  * @customElement trunkline-inbox
@@ -76,6 +85,8 @@ export class TrunklineInbox extends TrunklineElement {
 
   @state() private draftingTo: { readonly lineId?: LineId; readonly to: string } | null = null;
   #toldUnread: Unread | null = null;
+  /** The newest wish to see something; older ones give way to it. */
+  #opening: object = {};
 
   readonly #width = new NarrowController(this, NARROW_BELOW);
   readonly #connection = new LiveController<ConnectionView>(
@@ -93,33 +104,31 @@ export class TrunklineInbox extends TrunklineElement {
   #announcer: AnnouncerController | null = null;
 
   /**
-   * Shows a conversation, or begins one with a number. A conversation with that number that is already in the list is
-   * shown instead of a second beginning. `draft` is put into the composer unless somebody has begun a text there.
+   * Shows a conversation, or begins one with a number. A conversation with that number that is there already is shown
+   * instead of a second beginning, whether it is in the list or not. `draft` is put into the composer unless somebody
+   * has begun a text there. Whatever is chosen while the gateway is asked goes before this.
    */
-  async open(target: OpenTarget): Promise<void> {
+  async open(target: OpenTarget, { focus = true }: OpenOptions = {}): Promise<void> {
+    let opening = (this.#opening = {});
     await this.updateComplete;
-    if ("conversationId" in target) {
-      this.draftingTo = null;
-      this.conversationId = target.conversationId;
-      await this.updateComplete;
-      return;
+    if ("conversationId" in target) this.#show(target.conversationId);
+    else {
+      const { lineId, to, draft } = target;
+      const id = to === "" ? null : await this.#find(to, lineId);
+      if (id === null) await this.#fetchLater();
+      if (opening !== this.#opening) return;
+      if (id !== null) {
+        const { client } = this.environment;
+        if (draft && client?.drafts.get(id) === "") client.drafts.set(id, draft);
+        this.#show(id);
+      } else {
+        this.draftingTo = lineId === undefined ? { to } : { lineId, to };
+        await this.updateComplete;
+        if (draft) await this.#newMessage?.suggest(draft);
+      }
     }
-    const { lineId, to, draft } = target;
-    const known = this.#list?.shown.find(
-      (conversation) =>
-        to !== "" &&
-        (lineId === undefined || conversation.lineId === lineId) &&
-        conversation.participants.some(({ number }) => digits(number) === digits(to)),
-    );
-    if (known) {
-      const { client } = this.environment;
-      if (draft && client?.drafts.get(known.id) === "") client.drafts.set(known.id, draft);
-      return await this.open({ conversationId: known.id });
-    }
-    await this.#fetchLater();
-    this.draftingTo = lineId === undefined ? { to } : { lineId, to };
     await this.updateComplete;
-    if (draft) await this.#newMessage?.suggest(draft);
+    if (focus && opening === this.#opening) await this.#focusMain();
   }
 
   protected override render() {
@@ -181,6 +190,29 @@ export class TrunklineInbox extends TrunklineElement {
         </section>
       </div>
       <div class="visually-hidden" role="status">${this.#announcer?.text}</div>`;
+  }
+
+  #show(conversationId: ConversationId | undefined): void {
+    this.#opening = {};
+    this.draftingTo = null;
+    this.conversationId = conversationId;
+  }
+
+  /** The newest conversation with a number; null also where the gateway cannot tell, as the first text finds it then. */
+  async #find(to: string, lineId: LineId | undefined): Promise<ConversationId | null> {
+    const shown = this.#list?.shown.find(
+      (conversation) =>
+        (lineId === undefined || conversation.lineId === lineId) &&
+        conversation.participants.some(({ number }) => digits(number) === digits(to)),
+    );
+    const { client } = this.environment;
+    if (shown || client === null) return shown?.id ?? null;
+    const filter = { participant: to, lineId: lineId ?? this.lineId, record: this.record, limit: 1 };
+    const asked = client.conversations.list(filter, { timeoutMs: FIND_WITHIN }).page();
+    return await asked.then(
+      ({ data }) => data[0]?.id ?? null,
+      () => null,
+    );
   }
 
   get #newMessage(): TrunklineNewMessage | null {
@@ -275,8 +307,7 @@ export class TrunklineInbox extends TrunklineElement {
   };
 
   async #onSelect({ detail }: TrunklineEventOf<"trunkline-select">): Promise<void> {
-    this.draftingTo = null;
-    this.conversationId = detail.conversationId ?? undefined;
+    this.#show(detail.conversationId ?? undefined);
     await this.#focusMain();
   }
 
@@ -308,15 +339,13 @@ export class TrunklineInbox extends TrunklineElement {
   async #onNew(): Promise<void> {
     try {
       await this.open({ to: "" });
-      await this.#focusMain();
     } catch (error) {
       this.report(error);
     }
   }
 
   async #onOpened({ conversationId }: ConversationOpened): Promise<void> {
-    this.draftingTo = null;
-    this.conversationId = conversationId;
+    this.#show(conversationId);
     this.fire("trunkline-select", { conversationId, reason: "new-message" });
     await this.#focusMain();
   }
@@ -329,7 +358,7 @@ export class TrunklineInbox extends TrunklineElement {
   }
 
   readonly #goBack = async (): Promise<void> => {
-    this.conversationId = undefined;
+    this.#show(undefined);
     this.fire("trunkline-select", { conversationId: null, reason: "back" });
     await this.updateComplete;
     this.#list?.focus({ preventScroll: true });

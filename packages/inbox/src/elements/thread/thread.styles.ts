@@ -112,7 +112,7 @@ export const styles = css`
     min-block-size: 100%;
     margin-inline: auto;
     padding-block: 12px 16px;
-    padding-inline: 20px 12px;
+    padding-inline: 20px;
   }
 
   .divider {
@@ -222,6 +222,7 @@ export const styles = css`
 
   .bubble p {
     overflow-wrap: anywhere;
+    text-wrap: pretty;
     white-space: pre-wrap;
   }
 
@@ -408,7 +409,7 @@ export const styles = css`
 
   @container (inline-size < 480px) {
     .content {
-      padding-inline: 12px 8px;
+      padding-inline: 12px;
     }
 
     .composer {
