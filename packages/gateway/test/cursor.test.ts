@@ -1,11 +1,15 @@
 import type { LineId, TenantId } from "@trunkline/protocol";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { memoryBus } from "../src/bus/memory.ts";
-import { LOG_START, type Position } from "../src/events/cursor.ts";
+import { realPoll } from "../src/clock.ts";
+import { encodeCursor, LOG_START, type Position } from "../src/events/cursor.ts";
 import { createEventLog } from "../src/events/log.ts";
+import { readPage } from "../src/events/page.ts";
 import { readBounds, readLog } from "../src/events/reader.ts";
 import { silentLogger } from "../src/logger.ts";
 import { idSource, platformRandom } from "../src/random.ts";
+import type { Principal } from "../src/rights/principal.ts";
+import { FULL_SIGHT } from "../src/rights/sight.ts";
 import { type Database, openDatabase } from "../src/store/database.ts";
 import { migrate } from "../src/store/migrate.ts";
 import { manualClock } from "./support/manual-clock.ts";
@@ -14,6 +18,18 @@ import { POSTGRES } from "./support/stores.ts";
 // The proof that a cursor skips nothing needs transactions that overlap, which only a server has.
 
 const TENANT: TenantId = "ten_00000000000000000000000001";
+const READER: Principal = {
+  kind: "key",
+  id: "key_1",
+  tenantId: TENANT,
+  permissions: new Set(["lines.read"]),
+  sight: FULL_SIGHT,
+  user: null,
+  role: null,
+  expiresAt: null,
+  actor: { kind: "key", id: "key_1" },
+  author: { kind: "api", id: "key_1", name: "key" },
+};
 const clock = manualClock();
 let database: Database;
 let log: ReturnType<typeof createEventLog>;
@@ -117,4 +133,20 @@ test("with six writers, some of which commit late, readers see every event once 
   expect(new Set(first)).toEqual(new Set(written));
   expect(second).toEqual(first);
   expect(written.length).toBeGreaterThan(400);
+});
+
+test("a page waits for what holds back what its reader has written, and for nothing newer", async () => {
+  const from = await end();
+  const clockOfPages = { ...clock, poll: realPoll };
+  const older = await openWriter();
+  const own = await openWriter();
+  await own.commit();
+  const read = readPage({ database, clock: clockOfPages, epoch: "epoch" }, READER, {
+    after: encodeCursor("epoch", from),
+  });
+  const newer = await openWriter();
+  await older.commit();
+  const { bodies } = await read;
+  expect(bodies.map(idOf)).toEqual([older.id, own.id]);
+  await newer.commit();
 });

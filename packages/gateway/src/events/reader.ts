@@ -71,16 +71,19 @@ export interface LogBounds {
   readonly start: Position;
   /** All that is committed below this has been committed for good; what comes later has a later position. */
   readonly end: Position;
+  /** Transactions from here on had not begun. */
+  readonly ceiling: bigint;
 }
 
 export async function readBounds(tx: Tx, tenantId: TenantId): Promise<LogBounds> {
-  const { rows } = await sql<{ end: string; xid: string | null; n: number | null }>`
-    select pg_snapshot_xmin(pg_current_snapshot())::text as "end", h.xid::text, h.n
+  const { rows } = await sql<{ end: string; ceiling: string; xid: string | null; n: number | null }>`
+    select pg_snapshot_xmin(pg_current_snapshot())::text as "end",
+      pg_snapshot_xmax(pg_current_snapshot())::text as ceiling, h.xid::text, h.n
     from (select 1) one left join event_horizons h on h.tenant_id = ${tenantId}`.execute(tx);
   const row = rows[0];
   if (!row) throw new Error("a query without a from clause gave no row");
   const start = row.xid === null ? LOG_START : { xid: BigInt(row.xid), n: row.n ?? 0 };
-  return { start, end: { xid: BigInt(row.end), n: 0 } };
+  return { start, end: { xid: BigInt(row.end), n: 0 }, ceiling: BigInt(row.ceiling) };
 }
 
 /** Where a cursor points within these bounds, or why it can no longer be followed. */
