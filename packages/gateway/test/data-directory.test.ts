@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -70,4 +70,12 @@ test("what was committed is there when the directory is opened again", async () 
   reader.release();
   expect(rows).toEqual([{ value: "still here" }]);
   await again.close();
+});
+
+test("texts are nobody else's on the machine, also in a folder that was open to all", async () => {
+  await chmod(dir, 0o755);
+  await mkdir(join(dir, "pglite"), { mode: 0o755 });
+  const engine = await openPgliteDirectory({ dir });
+  await engine.close();
+  expect((await stat(join(dir, "pglite"))).mode & 0o777).toBe(0o700);
 });

@@ -102,6 +102,19 @@ eachStore((store) => {
     expect(await conversations()).toEqual([]);
   });
 
+  test("an id that no carrier gives is no text and no receipt", async () => {
+    const id = Array.from({ length: 2000 }, (_, index) => (Math.imul(index, 2654435761) >>> 0).toString(36)).join("");
+    for (const [kind, payload] of [
+      ["messages", { ...inbound(), id }],
+      ["messages", { ...inbound(), id: "\0" }],
+      ["status", { id, reference: null, status: "sent", errorCode: null, at: null }],
+    ] as const) {
+      const answer = await webhook(world, acme, kind, payload);
+      expect(answer.status).toBe(422);
+    }
+    expect(await conversations()).toEqual([]);
+  });
+
   test("a webhook for an account that does not exist is answered like any missing thing", async () => {
     const account = { ...acme.account, id: "acc_00000000000000000000000000" as const };
     expect((await webhook(world, { account }, "messages", inbound())).status).toBe(404);

@@ -115,6 +115,57 @@ eachStore((store) => {
     });
   });
 
+  describe("a carrier whose words are none of ours", () => {
+    const endless = Array.from({ length: 2000 }, (_, index) => (Math.imul(index, 2654435761) >>> 0).toString(36)).join(
+      "",
+    );
+
+    test.each([
+      ["NUL", "a\0b", "ab"],
+      ["half a surrogate pair", "a\ud800b", "a\ufffdb"],
+    ])("and whose id holds %s does not hold up the line", async (_, acceptAs, kept) => {
+      carrier.script.push({ acceptAs });
+      const odd = await send("odd");
+      const next = await send("next");
+      await world.gateway.idle();
+      expect(await read(odd)).toMatchObject({ status: "sent", carrierMessageId: kept });
+      expect((await read(next)).status).toBe("sent");
+    });
+
+    test("and whose id has no end is asked by our own reference", async () => {
+      carrier.script.push({ acceptAs: endless });
+      const odd = await send("odd");
+      const next = await send("next");
+      await world.gateway.idle();
+      expect((await read(odd)).status).toBe("unknown");
+      expect((await read(next)).status).toBe("sent");
+      expect((await receipt(odd, "delivered", { id: "short" })).status).toBe(204);
+      expect((await read(odd)).status).toBe("delivered");
+      await advance(60_000);
+      expect(carrier.taken).toHaveLength(2);
+    });
+
+    test.each(["constructor", "__proto__", `\0${endless}`])("refuses with a code like %.20j", async (code) => {
+      carrier.script.push({ refuse: code });
+      const refused = await send("Hello");
+      const next = await send("next");
+      await world.gateway.idle();
+      const { status, failure } = await read(refused);
+      expect({ status, code: failure?.code }).toEqual({ status: "failed", code: "carrier_refused" });
+      expect(code.replace("\0", "")).toContain(failure?.carrierCode);
+      expect(failure?.carrierCode?.length).toBeLessThanOrEqual(200);
+      expect((await read(next)).status).toBe("sent");
+    });
+
+    test.each([302, 307])("answers %i and is not followed with text and key", async (redirect) => {
+      carrier.script.push({ redirect });
+      const message = await send("Hello");
+      await world.gateway.idle();
+      expect(await read(message)).toMatchObject({ status: "failed", failure: { code: "carrier_refused" } });
+      expect(carrier.taken).toEqual([]);
+    });
+  });
+
   describe("a hand-over without an answer", () => {
     test("is unknown, holds nobody up, and is settled by a receipt", async () => {
       carrier.isLookUpUp = false;
@@ -228,6 +279,30 @@ eachStore((store) => {
       expect((await receipt(message, "teleported")).status).toBe(204);
       expect(await read(message)).toEqual(before);
     });
+
+    test.each(["+275760-09-13T00:00:00.000Z", "-000001-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "soon"])(
+      "that happened at %s happened when they came",
+      async (at) => {
+        const message = await send("Hello");
+        await world.gateway.idle();
+        expect((await receipt(message, "delivered", { at })).status).toBe(204);
+        const { deliveredAt } = await read(message);
+        expect(deliveredAt).toBe(new Date(world.clock.now()).toISOString());
+      },
+    );
+
+    test.each(["__proto__", "toString"])(
+      "with the code %s keep it and say that the carrier refused",
+      async (errorCode) => {
+        const message = await send("Hello");
+        await world.gateway.idle();
+        expect((await receipt(message, "failed", { errorCode })).status).toBe(204);
+        expect(await read(message)).toMatchObject({
+          status: "failed",
+          failure: { code: "carrier_refused", carrierCode: errorCode },
+        });
+      },
+    );
 
     test("of another account do not reach the text, though they name it", async () => {
       const other = await world.newTenant(`other ${tenants}`);

@@ -31,7 +31,7 @@ export type HandOver =
   /** Bytes have left and no clear answer came. */
   | { readonly kind: "unknown" };
 
-/** A text that somebody sent to one of the account's numbers. Not yet made storable, numbers as the carrier writes them. */
+/** A text that somebody sent to one of the account's numbers. Numbers as the carrier writes them. */
 export interface InboundText {
   readonly carrierMessageId: string;
   readonly from: string;

@@ -20,15 +20,15 @@ import { equalInConstantTime, hmacSha256Hex } from "./signature.ts";
 /** Signatures older or newer than this are refused, in milliseconds. */
 const TOLERANCE_MS = 5 * 60_000;
 
-const FAILURES: Readonly<Record<string, ErrorCode>> = {
-  auth: "carrier_credentials",
-  invalid_number: "invalid_number",
-  invalid_sender: "invalid_sender",
-  opted_out: "opted_out",
-  landline: "landline",
-  blocked_as_spam: "blocked_as_spam",
-  unreachable: "unreachable",
-};
+const FAILURES: ReadonlyMap<string, ErrorCode> = new Map([
+  ["auth", "carrier_credentials"],
+  ["invalid_number", "invalid_number"],
+  ["invalid_sender", "invalid_sender"],
+  ["opted_out", "opted_out"],
+  ["landline", "landline"],
+  ["blocked_as_spam", "blocked_as_spam"],
+  ["unreachable", "unreachable"],
+]);
 
 const Accepted = z.object({ id: z.string().check(z.minLength(1)) });
 const Refused = z.object({ code: z.string(), message: z.optional(z.string()) });
@@ -58,7 +58,7 @@ export const sandboxCarrier: CarrierAdapter = (credentials, { fetch }): Carrier 
         accepted: (json) => Accepted.safeParse(json).data?.id,
         refused: (json) => {
           const { code, message } = Refused.safeParse(json).data ?? {};
-          return { code: FAILURES[code ?? ""] ?? "carrier_refused", carrierCode: code ?? null, message };
+          return { code: FAILURES.get(code ?? "") ?? "carrier_refused", carrierCode: code ?? null, message };
         },
       });
     },
@@ -110,7 +110,7 @@ function toReceipt({ id, reference, status, errorCode, at }: z.infer<typeof Stat
     carrierMessageId: id,
     status: toStatus(status),
     carrierStatus: status,
-    code: failed ? (FAILURES[errorCode ?? ""] ?? "carrier_refused") : null,
+    code: failed ? (FAILURES.get(errorCode ?? "") ?? "carrier_refused") : null,
     carrierCode: errorCode ?? null,
     at: Number.isNaN(time) ? null : time,
   };

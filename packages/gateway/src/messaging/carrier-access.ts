@@ -1,5 +1,6 @@
 import type { CarrierAccountId, Carrier as CarrierName, TenantId } from "@trunkline/protocol";
 import { openCredentials } from "../carrier-accounts/credentials.ts";
+import { withStorableAnswers } from "../carriers/border.ts";
 import { type Carrier, CredentialsRefused } from "../carriers/carrier.ts";
 import { CARRIER_ADAPTERS } from "../carriers/registry.ts";
 import type { Sealer } from "../seal/seal.ts";
@@ -40,11 +41,14 @@ export function createCarrierAccess({
   sealer: Sealer;
   fetch: typeof globalThis.fetch;
 }): CarrierAccess {
+  // A redirect would carry the text, and the account's key, where nobody has said that they may go.
+  const staying: typeof globalThis.fetch = (input, init) => fetch(input, { ...init, redirect: "manual" });
   const opened = new Map<CarrierAccountId, { sealed: Uint8Array; carrier: Carrier | null }>();
 
   async function connect(tenantId: TenantId, { id, carrier, credentials }: SealedAccount): Promise<Carrier | null> {
     try {
-      return CARRIER_ADAPTERS[carrier](await openCredentials(sealer, tenantId, id, credentials), { fetch });
+      const plain = await openCredentials(sealer, tenantId, id, credentials);
+      return withStorableAnswers(CARRIER_ADAPTERS[carrier](plain, { fetch: staying }));
     } catch (error) {
       if (error instanceof CredentialsRefused || error instanceof SealBroken) return null;
       throw error;

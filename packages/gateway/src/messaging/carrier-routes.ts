@@ -11,7 +11,7 @@ import type { Ids } from "../random.ts";
 import type { Database, Tx } from "../store/database.ts";
 import { type CarrierAccess, readAccount } from "./carrier-access.ts";
 import { receiveText } from "./inbound.ts";
-import { receiveReceipt, storableReceipt } from "./receipts.ts";
+import { receiveReceipt } from "./receipts.ts";
 
 export interface CarrierRouteParts {
   database: Database;
@@ -101,7 +101,7 @@ export function carrierRoutes(parts: CarrierRouteParts): OutsideRoute[] {
           if (receipt.status === null) {
             logger.warn({ accountId, status: receipt.carrierStatus }, "a receipt has a status that is not known");
           }
-          return receiveReceipt(tx, tenantId, accountId, storableReceipt(receipt), { log }, clock.now());
+          return receiveReceipt(tx, tenantId, accountId, receipt, { log }, clock.now());
         });
         if (result === "merged") bus.publish({ topic: "events", tenantId });
         return new Response(null, { status: 204 });

@@ -1,4 +1,4 @@
-import { type CarrierAccountId, type LineId, type MessageId, type TenantId, toStorableText } from "@trunkline/protocol";
+import type { CarrierAccountId, LineId, MessageId, TenantId } from "@trunkline/protocol";
 import { readNumber } from "@trunkline/protocol/phone-number";
 import { sql } from "kysely";
 import type { InboundText } from "../carriers/carrier.ts";
@@ -46,10 +46,10 @@ export async function receiveText(
   const line = await findLine(tx, tenantId, accountId, received.to);
   if (!line) return "no_line";
   const messageId = ids("message");
-  const carrierMessageId = toStorableText(received.carrierMessageId);
+  const { carrierMessageId } = received;
   if (!(await claim(tx, { tenantId, accountId, carrierMessageId, messageId, raw, now }))) return "repeated";
 
-  const from = readAddress(toStorableText(received.from), countryOf(line.number));
+  const from = readAddress(received.from, countryOf(line.number));
   const [thread] = await getOrCreateThreads(
     tx,
     tenantId,
@@ -74,7 +74,7 @@ export async function receiveText(
     {
       id: messageId,
       direction: "inbound",
-      text: toStorableText(received.text),
+      text: received.text,
       from,
       to: line.number ?? line.senderId,
       author: { kind: "contact", id: null, name: row.participants.find(({ number }) => number === from)?.name ?? null },
@@ -110,8 +110,8 @@ async function findLine(
   accountId: CarrierAccountId,
   to: string,
 ): Promise<InboundLine | null> {
-  const reading = readNumber(toStorableText(to));
-  const number = reading.kind === "invalid" ? toStorableText(to).trim() : reading.number;
+  const reading = readNumber(to);
+  const number = reading.kind === "invalid" ? to.trim() : reading.number;
   const { rows } = await sql<InboundLine>`
     select id, number, sender_id as "senderId" from lines
     where tenant_id = ${tenantId} and carrier_account_id = ${accountId} and (number = ${number} or sender_id = ${number})

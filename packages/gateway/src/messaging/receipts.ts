@@ -1,4 +1,4 @@
-import { type CarrierAccountId, isId, type TenantId, toStorableText } from "@trunkline/protocol";
+import { type CarrierAccountId, isId, type TenantId } from "@trunkline/protocol";
 import type { Receipt } from "../carriers/carrier.ts";
 import type { EventLog } from "../events/log.ts";
 import type { Tx } from "../store/database.ts";
@@ -13,21 +13,15 @@ export function learnFromReceipt({ status, code, carrierCode, carrierMessageId, 
     status,
     failure: failed ? failureOf(code ?? "carrier_refused", carrierCode) : null,
     carrierMessageId,
-    at: at ?? now,
+    at: at !== null && isCredible(at, now) ? at : now,
   };
 }
 
-/** A receipt whose words the store can hold. */
-export function storableReceipt(receipt: Receipt): Receipt {
-  const { reference, carrierMessageId, carrierStatus, carrierCode } = receipt;
-  return {
-    ...receipt,
-    reference: reference === null ? null : toStorableText(reference),
-    carrierMessageId: toStorableText(carrierMessageId),
-    carrierStatus: toStorableText(carrierStatus),
-    carrierCode: carrierCode === null ? null : toStorableText(carrierCode),
-  };
-}
+const DAY = 24 * 60 * 60_000;
+const EARLIEST = Date.UTC(2000);
+
+/** A carrier's clock may be wrong by hours and a time zone; what is further off is no time at which a text arrived. */
+const isCredible = (at: number, now: number): boolean => at >= EARLIEST && at <= now + DAY;
 
 export interface ReceiptParts {
   log: EventLog;

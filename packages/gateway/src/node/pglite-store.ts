@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { PGlite } from "@electric-sql/pglite";
@@ -29,6 +29,9 @@ export async function openPgliteDirectory({ dir }: PgliteDirectoryOptions): Prom
   try {
     const dataDir = join(dir, "pglite");
     const isNew = !existsSync(join(dataDir, "PG_VERSION"));
+    // PGlite makes its files readable for everybody; texts are not for the machine's other users.
+    await mkdir(dataDir, { recursive: true, mode: 0o700 });
+    await chmod(dataDir, 0o700); // a folder that an earlier version made, and whatever the umask says
     const database = await PGlite.create({ dataDir, ...(isNew ? { loadDataDir: await storeImage() } : {}) });
     const engine = pgliteEngine(database);
     return {

@@ -12,7 +12,17 @@ export interface Submitted {
 }
 
 /** How the carrier answers a hand-over; `lost` takes the text and breaks the connection. */
-export type Answer = "accept" | "lost" | "down" | "busy" | "error" | { refuse: string };
+export type Answer =
+  | "accept"
+  | "lost"
+  | "down"
+  | "busy"
+  | "error"
+  | { refuse: string }
+  /** Takes it under this id. */
+  | { acceptAs: string }
+  /** Sends the caller to another address. */
+  | { redirect: number };
 
 /** The plain carrier's HTTP side, in memory. It repeats nothing and never de-duplicates, as real ones do not. */
 export interface PlainCarrier {
@@ -52,8 +62,21 @@ export function plainCarrier(): PlainCarrier {
       if (answer === "busy")
         return Response.json({ code: "rate_limited" }, { status: 429, headers: { "retry-after": "2" } });
       if (answer === "error") return Response.json({ code: "oops" }, { status: 503 });
-      if (typeof answer === "object") return Response.json({ code: answer.refuse, message: "no" }, { status: 422 });
-      const text = { ...((await request.json()) as Omit<Submitted, "id">), id: `cm_${taken.length + 1}` };
+      if (typeof answer === "object" && "redirect" in answer) {
+        // As `fetch` does: it goes there itself unless it is told not to.
+        const headers = { location: "http://elsewhere.test/messages" };
+        if (request.redirect === "manual") return new Response(null, { status: answer.redirect, headers });
+        return carrier.fetch(headers.location, {
+          method: "POST",
+          headers: request.headers,
+          body: await request.text(),
+        });
+      }
+      if (typeof answer === "object" && "refuse" in answer) {
+        return Response.json({ code: answer.refuse, message: "no" }, { status: 422 });
+      }
+      const id = typeof answer === "object" ? answer.acceptAs : `cm_${taken.length + 1}`;
+      const text = { ...((await request.json()) as Omit<Submitted, "id">), id };
       taken.push(text);
       await carrier.beforeAnswer(text);
       if (answer === "lost") throw new TypeError("fetch failed", { cause: new Error("other side closed") });
