@@ -27,11 +27,11 @@ const WITH_NODE_FOLDER = ["gateway", "sandbox"];
 const NODE_MODULES = [/^@hono\/node-server(\/|$)/, /^@nats-io\//, /^pg(-|\/|$)/, /^pino(-|\/|$)/, /^prom-client(\/|$)/];
 const BUILTIN = new Set(builtinModules);
 
-/** @typedef {{ specifier: string, typeOnly: boolean, line: number }} Import */
+/** @typedef {{ specifier: string, line: number }} Import */
 /** @typedef {{ rule: "arrow" | "cycle" | "node" | "border", file: string, line: number, message: string }} Finding */
 
 /**
- * What a file imports, re-exports or loads later, with type-only imports marked.
+ * What a file imports, re-exports or loads later; types count, because a reader follows them, too.
  * @param {string} path
  * @param {string} text
  * @returns {Import[]}
@@ -40,17 +40,14 @@ export function importsOf(path, text) {
   const source = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, false, ts.ScriptKind.TS);
   /** @type {Import[]} */
   const found = [];
-  const add = (/** @type {ts.Node | undefined} */ at, /** @type {boolean} */ typeOnly) => {
+  const add = (/** @type {ts.Node | undefined} */ at) => {
     if (at === undefined || !ts.isStringLiteralLike(at)) return;
-    found.push({ specifier: at.text, typeOnly, line: source.getLineAndCharacterOfPosition(at.pos).line + 1 });
+    found.push({ specifier: at.text, line: source.getLineAndCharacterOfPosition(at.pos).line + 1 });
   };
   const visit = (/** @type {ts.Node} */ node) => {
-    if (ts.isImportDeclaration(node))
-      add(node.moduleSpecifier, node.importClause?.phaseModifier === ts.SyntaxKind.TypeKeyword);
-    else if (ts.isExportDeclaration(node)) add(node.moduleSpecifier, node.isTypeOnly);
-    else if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument)) add(node.argument.literal, true);
-    else if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword)
-      add(node.arguments[0], false);
+    if (ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) add(node.moduleSpecifier);
+    else if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument)) add(node.argument.literal);
+    else if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword) add(node.arguments[0]);
     ts.forEachChild(node, visit);
   };
   visit(source);
@@ -78,7 +75,7 @@ export function checkStructure(root) {
       /** @type {string[]} */
       const next = [];
       graph.set(file, next);
-      for (const { specifier, typeOnly, line } of importsOf(file, readFileSync(file, "utf8"))) {
+      for (const { specifier, line } of importsOf(file, readFileSync(file, "utf8"))) {
         const owner = packages.find(({ name }) => specifier === name || specifier.startsWith(`${name}/`));
         let target = null;
         if (specifier.startsWith(".")) {
@@ -96,7 +93,7 @@ export function checkStructure(root) {
         } else if (!mayUseNode && needsNode(specifier)) {
           report("node", line, `${specifier} needs Node; this file must run in a browser tab`);
         }
-        if (target !== null && !typeOnly) next.push(target);
+        if (target !== null) next.push(target);
       }
     }
   }

@@ -52,12 +52,14 @@ export type {
   TenantsResource,
 } from "./resources/administration.ts";
 export type { CallOptions, KeyedCallOptions } from "./resources/call-options.ts";
-export type { ConversationFilter, ConversationsResource } from "./resources/conversations.ts";
+export type { ConversationsResource } from "./resources/conversations.ts";
 export type { EventRange, EventsResource } from "./resources/events.ts";
 export type { Listing, ListOptions } from "./resources/listing.ts";
-export type { LiveMessagesOptions, MessageRange, MessagesResource, SendTarget } from "./resources/messages.ts";
+export type { LiveMessagesOptions, MessagesResource } from "./resources/messages.ts";
 export type { LinesResource, UsersResource } from "./resources/people-and-lines.ts";
 export type { MeResource, UnreadResource } from "./resources/viewer.ts";
+export type { ConversationFilter } from "./store/conversation-filter.ts";
 export type { Drafts } from "./store/drafts.ts";
 export type { Live, LiveItem, LiveItemSnapshot, LiveSnapshot, Observable } from "./store/live.ts";
 export type { MessageRow, UnsentMessage } from "./store/message-rows.ts";
+export type { MessageRange, SendTarget } from "./store/message-targets.ts";

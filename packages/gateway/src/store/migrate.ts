@@ -1,14 +1,7 @@
 import { sha256, toHex } from "../bytes.ts";
 import type { SqlConnection, SqlEngine } from "./engine.ts";
 import { first } from "./migrations/0001-first.ts";
-
-/** One step of the schema: forward only, in one transaction with the row that records it. */
-export interface Migration {
-  version: number;
-  name: string;
-  /** Statements in order; none of them has parameters. */
-  statements: readonly string[];
-}
+import type { Migration } from "./migrations/migration.ts";
 
 export const MIGRATIONS: readonly Migration[] = [first];
 

@@ -1,15 +1,13 @@
 import type {
   ConversationId,
-  ConversationState,
   ConversationWithViewer,
-  LineId,
   OpenConversation,
   ReadState,
   UpdateConversation,
   User,
-  UserRef,
 } from "@trunkline/protocol";
 import type { Http } from "../http.ts";
+import type { ConversationFilter } from "../store/conversation-filter.ts";
 import { ConversationList } from "../store/conversation-list.ts";
 import type { Live, LiveItem } from "../store/live.ts";
 import { ConversationItem } from "../store/live-items.ts";
@@ -18,20 +16,6 @@ import type { Store } from "../store/store.ts";
 import type { CallOptions, KeyedCallOptions } from "./call-options.ts";
 import { listOf, pathOf } from "./collection.ts";
 import type { Listing, ListOptions } from "./listing.ts";
-
-/** Which conversations; all given conditions must hold. */
-export interface ConversationFilter {
-  lineId?: LineId | undefined;
-  state?: ConversationState | undefined;
-  assigneeId?: UserRef | undefined;
-  /** Those with something that the asking user has not read; only with a session. */
-  unread?: boolean | undefined;
-  tag?: string | undefined;
-  /** A record of the host's CRM: `source:type:externalId`. */
-  record?: string | undefined;
-  /** Changed after this time, ISO 8601. */
-  updatedAfter?: string | undefined;
-}
 
 export interface ConversationsResource {
   /** Newest activity first. */

@@ -4,25 +4,11 @@ import type { Live } from "../store/live.ts";
 import { readMessage } from "../store/merge.ts";
 import { MessageList } from "../store/message-list.ts";
 import type { MessageRow } from "../store/message-rows.ts";
+import type { MessageRange, SendTarget } from "../store/message-targets.ts";
 import type { Store } from "../store/store.ts";
 import type { CallOptions, KeyedCallOptions } from "./call-options.ts";
 import { listOf, pathOf } from "./collection.ts";
-import type { Listing, ListOptions } from "./listing.ts";
-
-/** Which part of a conversation, and in which order. At most one of the three sequences. */
-export interface MessageRange extends ListOptions {
-  /** @default "desc", the newest first */
-  order?: "asc" | "desc" | undefined;
-  beforeSequence?: number | undefined;
-  afterSequence?: number | undefined;
-  aroundSequence?: number | undefined;
-}
-
-/** A line's number or sender id, and the number to text. */
-export interface SendTarget {
-  from: string;
-  to: string;
-}
+import type { Listing } from "./listing.ts";
 
 export interface LiveMessagesOptions {
   /** Opens the list around the message with this sequence instead of at the end. */

@@ -1,6 +1,5 @@
 import type { AnyEvent, ConversationId, ConversationWithViewer, Page, UserId } from "@trunkline/protocol";
-import type { ConversationFilter } from "../resources/conversations.ts";
-import { comparePlaces, matches, type Place, placeOf } from "./conversation-filter.ts";
+import { type ConversationFilter, comparePlaces, matches, type Place, placeOf } from "./conversation-filter.ts";
 import type { ConversationHolder, ConversationTable } from "./conversation-table.ts";
 import type { Live, LiveSnapshot } from "./live.ts";
 import { LiveView, sameFields, sameItems, type ViewParts } from "./live-view.ts";

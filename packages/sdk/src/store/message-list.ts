@@ -1,9 +1,9 @@
 import type { AnyEvent, ConversationId, Message, MessageId, Page } from "@trunkline/protocol";
-import type { MessageRange } from "../resources/messages.ts";
 import type { Live, LiveSnapshot } from "./live.ts";
 import { LiveView, sameFields, sameItems, type ViewParts } from "./live-view.ts";
 import { mergeMessage, readMessage } from "./merge.ts";
 import type { MessageRow } from "./message-rows.ts";
+import type { MessageRange } from "./message-targets.ts";
 import type { Outbox } from "./outbox.ts";
 import { SingleFlight } from "./single-flight.ts";
 

@@ -3,9 +3,9 @@ import { isTrunklineError, TrunklineError } from "../errors.ts";
 import { Listeners } from "../events/listeners.ts";
 import type { Platform } from "../platform.ts";
 import type { KeyedCallOptions } from "../resources/call-options.ts";
-import type { SendTarget } from "../resources/messages.ts";
 import { abortError, backOffMs, pause } from "../waiting.ts";
 import type { MessageRow, UnsentMessage } from "./message-rows.ts";
+import type { SendTarget } from "./message-targets.ts";
 import { Stored } from "./stored.ts";
 
 /** A text in a browser is tried for this long before a person has to decide. */

@@ -1,4 +1,4 @@
-import type { Migration } from "../migrate.ts";
+import type { Migration } from "./migration.ts";
 
 /** Tables whose rows belong to a tenant; each has a forced policy on the tenant of the transaction. */
 const TENANT_TABLES = [
