@@ -94,7 +94,7 @@ export function messageView(options: MessageOptions): TemplateResult {
 }
 
 /** How far a text has come; null where that is not a question. Unknown words of a newer gateway count as not confirmed. */
-export function statusOf(item: MessageRow): MessageStatus | null {
+function statusOf(item: MessageRow): MessageStatus | null {
   if (item.state === "sending") return "sending";
   if (item.state === "failed") return "failed";
   const { status, direction } = item.message;

@@ -6,16 +6,16 @@ import { html } from "lit/static-html.js";
 import { LiveController } from "../../controllers/live.ts";
 import { MidnightController } from "../../controllers/midnight.ts";
 import { RovingFocusController } from "../../controllers/roving-focus.ts";
-import { avatar } from "../../shared/avatar.ts";
 import { TrunklineElement } from "../../shared/element.ts";
 import { icon } from "../../shared/icons.ts";
-import { safeHref } from "../../shared/links.ts";
 import { type Person, personOf } from "../../shared/people.ts";
 import { problemView, stateView } from "../../shared/states.ts";
 import type { TrunklineComposer } from "../composer/composer.ts";
+import { messageStyles } from "./message.styles.ts";
 import { messageView } from "./message.ts";
 import { type Row, rowsOf } from "./rows.ts";
 import { styles } from "./thread.styles.ts";
+import { threadHead } from "./thread-head.ts";
 import { ThreadWindow } from "./thread-window.ts";
 
 const SKELETONS = 6;
@@ -44,7 +44,7 @@ export interface RecordContext {
  * @csspart state - What stands in place of messages: none yet, an error.
  */
 export class TrunklineThread extends TrunklineElement {
-  static override styles: CSSResultGroup = [TrunklineElement.styles, styles];
+  static override styles: CSSResultGroup = [TrunklineElement.styles, styles, messageStyles];
   static override readonly suffix: string = "thread";
 
   /** The conversation on show (`conv_…`); nothing is shown while it is unset. */
@@ -159,7 +159,7 @@ export class TrunklineThread extends TrunklineElement {
     const { data: conversation, status, error } = this.#conversation.snapshot ?? {};
     if (status === "error" || (status === "ready" && !conversation)) {
       const gone = !error || error.code === "not_found";
-      return html`${this.withBack ? html`<div class="head with-back">${this.#renderBack()}</div>` : nothing}
+      return html`${this.withBack ? this.#renderHead(null, false) : nothing}
       ${
         gone
           ? stateView({ icon: "chat", title: words.t("thread.gone"), text: words.t("thread.gone-hint"), alert: true })
@@ -167,7 +167,7 @@ export class TrunklineThread extends TrunklineElement {
       }`;
     }
     const person = conversation ? this.#personIn(conversation) : null;
-    return html`${this.#renderHead(conversation ?? null, person)}
+    return html`${this.#renderHead(conversation ?? null)}
       <slot name="record" class="record" ?hidden=${!conversation} @slotchange=${this.#giveContext}></slot>
       <div class="stage">${this.#renderMessages(person)}</div>
       ${this.#renderComposer(person)}`;
@@ -177,51 +177,16 @@ export class TrunklineThread extends TrunklineElement {
     return this.renderRoot.querySelector<HTMLElement>(".scroller");
   }
 
-  #renderHead(conversation: Conversation | null, person: Person | null): TemplateResult {
-    const { words } = this.environment;
-    if (!conversation || !person) {
-      return html`<div class="head ${this.withBack ? "with-back" : ""}" part="head">
-        ${this.withBack ? this.#renderBack() : nothing}
-        <span class="avatar stencil"></span>
-        <div class="who"><div class="stencil"></div><div class="stencil"></div></div>
-      </div>`;
-    }
-    const line = this.#lineOf(conversation);
-    const url = person.contact?.url ? safeHref(person.contact.url) : null;
-    const under = [person.name === null ? null : person.shownNumber, person.contact?.subtitle, line?.name];
-    return html`<div class="head ${this.withBack ? "with-back" : ""}" part="head">
-      ${this.withBack ? this.#renderBack() : nothing}
-      ${avatar({ name: person.name, key: person.number, avatarUrl: person.contact?.avatarUrl })}
-      <div class="who">
-        <h2 dir="auto">
-          ${
-            url === null
-              ? person.label
-              : html`<a href=${url} target="_blank" rel="noopener" @click=${this.#onOpenContact}>${person.label}</a>`
-          }
-        </h2>
-        <p><bdi>${under.filter(Boolean).join(" · ")}</bdi></p>
-      </div>
-      ${
-        line?.capabilities.voice
-          ? html`<a
-              class="icon-button"
-              href="tel:${person.number}"
-              aria-label=${words.t("thread.call", { name: person.label })}
-              title=${words.t("thread.call", { name: person.label })}
-              @click=${this.#onCall}
-              >${icon("call")}</a
-            >`
-          : nothing
-      }
-    </div>`;
-  }
-
-  #renderBack(): TemplateResult {
-    const label = this.environment.words.t("thread.back");
-    return html`<button class="icon-button back" type="button" aria-label=${label} title=${label} @click=${this.#onBack}>
-      ${icon("back")}
-    </button>`;
+  #renderHead(conversation: Conversation | null, isLoading = true): TemplateResult {
+    return threadHead({
+      isLoading,
+      person: conversation && this.#personIn(conversation),
+      line: conversation ? this.#lineOf(conversation) : undefined,
+      words: this.environment.words,
+      onBack: this.withBack ? () => this.dispatchEvent(new Event("back")) : undefined,
+      onOpenContact: (event) => this.#onOpenContact(event),
+      onCall: (event) => this.#onCall(event),
+    });
   }
 
   #renderMessages(person: Person | null): TemplateResult {
@@ -425,10 +390,6 @@ export class TrunklineThread extends TrunklineElement {
   #onJump(): void {
     this.#window.jumpToEnd();
     this.renderRoot.querySelector<HTMLElement>(".composer")?.focus({ preventScroll: true });
-  }
-
-  #onBack(): void {
-    this.dispatchEvent(new Event("back"));
   }
 
   #onCall(event: Event): void {

@@ -1,0 +1,234 @@
+import { css } from "lit";
+
+/** One message in a thread: its bubble, how far it has come, and why it failed. */
+export const messageStyles = css`
+  .message {
+    display: grid;
+    grid-template-columns: 32px minmax(0, 1fr);
+    column-gap: 8px;
+    padding-block-start: 2px;
+    border-radius: var(--_radius);
+  }
+
+  .message.first {
+    padding-block-start: calc(12px * var(--_density));
+  }
+
+  .message:focus-visible {
+    outline: none;
+    box-shadow: none;
+  }
+
+  .message:focus-visible .bubble {
+    outline: 2px solid var(--_focus);
+    outline-offset: 1px;
+    box-shadow: 0 0 0 1px var(--_focus-inner);
+  }
+
+  .message > * {
+    grid-column: 2;
+  }
+
+  .message > .avatar {
+    grid-row: 1 / span 2;
+    grid-column: 1;
+    align-self: start;
+    margin-block-start: 2px;
+  }
+
+  .message header {
+    display: flex;
+    gap: 8px;
+    align-items: baseline;
+    margin-block-end: 2px;
+    padding-inline: 2px;
+    color: var(--_muted);
+    font-size: 12px;
+    line-height: 16px;
+  }
+
+  .author {
+    min-inline-size: 0;
+    overflow: hidden;
+    text-overflow: ellipsis;
+    white-space: nowrap;
+  }
+
+  .message time {
+    flex: none;
+  }
+
+  .line {
+    display: flex;
+    align-items: flex-end;
+    gap: 4px;
+    max-inline-size: 78%;
+  }
+
+  .bubble {
+    min-inline-size: 0;
+    padding: calc(7px * var(--_density)) 12px;
+    border: 1px solid transparent;
+    border-radius: calc(var(--_radius) + 2px);
+    background: var(--_raised);
+    box-shadow: 0 1px 1px var(--_shadow);
+  }
+
+  .bubble p {
+    overflow-wrap: anywhere;
+    white-space: pre-wrap;
+  }
+
+  .bubble.large {
+    padding: 2px 4px;
+    background: transparent;
+    box-shadow: none;
+    font-size: 32px;
+    line-height: 42px;
+  }
+
+  .bubble a {
+    color: var(--_link);
+    text-underline-offset: 2px;
+  }
+
+  .bubble a:hover {
+    color: var(--_link-hover);
+  }
+
+  .outbound .bubble a {
+    color: var(--_link-own);
+  }
+
+  .media {
+    display: block;
+    color: var(--_muted);
+  }
+
+  .outbound > * {
+    justify-self: end;
+  }
+
+  .outbound header {
+    margin-inline-end: 24px;
+  }
+
+  .outbound .bubble {
+    background: var(--_own);
+    box-shadow: none;
+  }
+
+  .outbound .bubble.large {
+    background: transparent;
+  }
+
+  .outbound .bubble.bad {
+    border-color: var(--_danger);
+  }
+
+  .status {
+    display: grid;
+    flex: none;
+    place-items: center;
+    inline-size: 20px;
+    block-size: 20px;
+    color: var(--_muted);
+  }
+
+  .status svg {
+    inline-size: 16px;
+    block-size: 16px;
+  }
+
+  .status.delivered {
+    color: var(--_accent-mark);
+  }
+
+  .status.delivered svg {
+    inline-size: 20px;
+    block-size: 20px;
+  }
+
+  .status.failed,
+  .status.undelivered {
+    color: var(--_danger);
+  }
+
+  .status.unknown {
+    color: var(--_warning);
+  }
+
+  .failure {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 0 6px;
+    align-items: center;
+    justify-content: flex-end;
+    max-inline-size: 78%;
+    margin-inline-end: 24px;
+    padding-block-start: 4px;
+    color: var(--_danger);
+    font-size: 12px;
+    line-height: 16px;
+    text-align: end;
+  }
+
+  .failure.unknown {
+    color: var(--_warning);
+  }
+
+  .internal .line {
+    max-inline-size: 100%;
+  }
+
+  .message.internal {
+    grid-template-columns: minmax(0, 1fr);
+    justify-items: center;
+  }
+
+  .message.internal > * {
+    grid-column: 1;
+  }
+
+  .internal .bubble {
+    border: 1px dashed var(--_stroke);
+    background: transparent;
+    box-shadow: none;
+    font-size: 12px;
+    line-height: 16px;
+    text-align: center;
+  }
+
+  @container (inline-size < 480px) {
+    .line,
+    .failure {
+      max-inline-size: 88%;
+    }
+  }
+
+  :host(:state(contrast)) .bubble {
+    border-color: var(--_stroke);
+  }
+
+  :host(:state(contrast)) .bubble.large {
+    border-color: transparent;
+  }
+
+  :host(:state(contrast)) .outbound .bubble:not(.large) {
+    border-color: var(--_accent-mark);
+  }
+
+  @media (forced-colors: active) {
+    .bubble {
+      border-color: CanvasText;
+    }
+
+    .bubble.large {
+      border-color: transparent;
+    }
+
+    .outbound .bubble:not(.large) {
+      border-color: Highlight;
+    }
+  }
+`;

@@ -1,0 +1,72 @@
+import type { Line } from "@trunkline/sdk";
+import { html, nothing, type TemplateResult } from "lit";
+import type { Localizer } from "../../locales/localizer.ts";
+import { avatar } from "../../shared/avatar.ts";
+import { icon } from "../../shared/icons.ts";
+import { safeHref } from "../../shared/links.ts";
+import type { Person } from "../../shared/people.ts";
+
+export interface ThreadHeadOptions {
+  /** Null where nobody is known, or not yet. */
+  readonly person: Person | null;
+  readonly isLoading: boolean;
+  readonly line: Line | undefined;
+  readonly words: Localizer;
+  /** Absent where there is nothing to go back to. */
+  readonly onBack?: (() => void) | undefined;
+  readonly onOpenContact?: ((event: Event) => void) | undefined;
+  readonly onCall?: ((event: Event) => void) | undefined;
+}
+
+/** The bar over a thread: back, who it is with, and a call where the line can make one. */
+export function threadHead(options: ThreadHeadOptions): TemplateResult {
+  const { person, isLoading, line, words, onBack, onOpenContact, onCall } = options;
+  const back = words.t("thread.back");
+  return html`<div class="head ${onBack ? "with-back" : ""}" part="head">
+    ${
+      onBack
+        ? html`<button class="icon-button" type="button" aria-label=${back} title=${back} @click=${onBack}>
+            ${icon("back")}
+          </button>`
+        : nothing
+    }
+    ${
+      person === null
+        ? skeleton(isLoading)
+        : html`${avatar({ name: person.name, key: person.number, avatarUrl: person.contact?.avatarUrl })}
+            ${who(person, line, onOpenContact)} ${line?.capabilities.voice ? call(person, words, onCall) : nothing}`
+    }
+  </div>`;
+}
+
+function skeleton(isLoading: boolean): TemplateResult | typeof nothing {
+  if (!isLoading) return nothing;
+  return html`<span class="avatar stencil"></span>
+    <div class="who"><div class="stencil"></div><div class="stencil"></div></div>`;
+}
+
+function who(
+  person: Person,
+  line: Line | undefined,
+  onOpenContact: ThreadHeadOptions["onOpenContact"],
+): TemplateResult {
+  const url = person.contact?.url ? safeHref(person.contact.url) : null;
+  const under = [person.name === null ? null : person.shownNumber, person.contact?.subtitle, line?.name];
+  return html`<div class="who">
+    <h2 dir="auto">
+      ${
+        url === null
+          ? person.label
+          : html`<a href=${url} target="_blank" rel="noopener" @click=${onOpenContact}>${person.label}</a>`
+      }
+    </h2>
+    <p><bdi>${under.filter(Boolean).join(" · ")}</bdi></p>
+  </div>`;
+}
+
+function call(person: Person, words: Localizer, onCall: ThreadHeadOptions["onCall"]): TemplateResult {
+  const label = words.t("thread.call", { name: person.label });
+  return html`<a class="icon-button" href="tel:${person.number}" aria-label=${label} title=${label} @click=${onCall}
+    >${icon("call")}</a
+  >`;
+}
