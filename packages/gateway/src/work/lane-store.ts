@@ -110,7 +110,19 @@ export interface CloseTurn {
   release: boolean;
 }
 
-/** Writes what the turn decided. When it gives the lane back: the moment at which it has something due again. */
+/**
+ * What a turn read is no longer so. Whoever takes a lane may have waited for its holder's commit, and has then read the
+ * work as it was before: what that holder has begun looks untouched.
+ */
+export class TurnOutdated extends Error {
+  override readonly name = "TurnOutdated";
+}
+
+/**
+ * Writes what the turn decided. When it gives the lane back: the moment at which it has something due again.
+ *
+ * @throws TurnOutdated when something that it would begin has been begun, or is gone; nothing of the turn may commit then
+ */
 export async function closeTurn(
   tx: Tx,
   { tenantId, kind, lane }: LaneName,
@@ -121,7 +133,7 @@ export async function closeTurn(
   const steps: RawBuilder<unknown>[] = [];
   if (started.length > 0) {
     steps.push(sql`started as (update work set started_fence = ${fence}, attempts = attempts + 1
-      where tenant_id = ${tenantId} and id = any(${started}::text[]))`);
+      where tenant_id = ${tenantId} and id = any(${started}::text[]) and started_fence is null returning id)`);
   }
   if (done.length > 0) {
     steps.push(sql`done as (delete from work where tenant_id = ${tenantId} and id = any(${done}::text[]))`);
@@ -145,10 +157,13 @@ export async function closeTurn(
   // All of this sees the rows as they were before it, so those that it changes are left out.
   const changed = [...done, ...moved.map(({ id }) => id)];
   const remaining = release
-    ? sql`select min(due_at) as at from work
-        where tenant_id = ${tenantId} and kind = ${kind} and lane = ${lane} and id <> all(${changed}::text[])`
-    : sql`select null::timestamptz as at`;
-  const { rows } = await sql<{ at: Date | null }>`with ${sql.join(steps)} ${remaining}`.execute(tx);
+    ? sql`(select min(due_at) from work
+        where tenant_id = ${tenantId} and kind = ${kind} and lane = ${lane} and id <> all(${changed}::text[]))`
+    : sql`null::timestamptz`;
+  const begun = started.length > 0 ? sql`(select count(*) from started)` : sql`0`;
+  const { rows } = await sql<{ at: Date | null; begun: number }>`
+    with ${sql.join(steps)} select ${remaining} as at, ${begun} as begun`.execute(tx);
+  if (rows[0]?.begun !== started.length) throw new TurnOutdated("what would be begun is no longer waiting");
   const times = [rows[0]?.at?.getTime() ?? null, ...moved.map((item) => (item.kind === "again" ? item.at : null))];
   const known = times.filter((time) => time !== null);
   return { nextAt: known.length === 0 ? null : Math.min(...known) };

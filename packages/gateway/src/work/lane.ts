@@ -1,7 +1,7 @@
 import { type Clock, rest } from "../clock.ts";
 import type { Logger } from "../logger.ts";
 import type { Database, Tx } from "../store/database.ts";
-import { closeTurn, heldUntil, openTurn } from "./lane-store.ts";
+import { closeTurn, heldUntil, openTurn, TurnOutdated } from "./lane-store.ts";
 import type { LaneName, Settlement, WorkItem } from "./queue.ts";
 import type { Turnstile } from "./turnstile.ts";
 
@@ -107,6 +107,10 @@ export class LaneRun {
         if (end) return end;
         failures = 0;
       } catch (error) {
+        if (error instanceof TurnOutdated && failures === 0) {
+          failures += 1; // the next one reads anew, and nobody waits for that
+          continue;
+        }
         this.#parts.logger.error({ error, kind: this.#lane.kind }, "a turn of work failed; it is tried again");
         if (this.#stopping.aborted && failures >= STORE_BACKOFF_MS.length) {
           this.#abort.abort();
