@@ -7,12 +7,25 @@ import { AVATAR_PALETTE, COLORS, type ColorRole, SHAPES } from "./tokens.ts";
  * ignores the page; `contrast` is Teams' own, apart from the contrast modes of the operating system (`forced-colors`).
  */
 
+/**
+ * What follows from `--trunkline-accent` alone, so that one line brings a page's brand. Without that line these are not
+ * valid, and the next in their chains counts.
+ */
+const FROM_ACCENT: Partial<Record<string, string>> = {
+  own: "color-mix(in srgb, var(--trunkline-accent) 14%, var(--_raised))",
+  "accent-hover": "color-mix(in srgb, var(--trunkline-accent) 85%, #000)",
+  "accent-mark": "var(--trunkline-accent)",
+};
+
 const input = (name: string | undefined, fallback: string) =>
   name === undefined ? fallback : `var(--trunkline-${name}, ${fallback})`;
 
 function declarations(value: (role: ColorRole) => string): string {
   return Object.entries(COLORS)
-    .map(([name, role]: [string, ColorRole]) => `--_${name}:${input(role.input, value(role))};`)
+    .map(([name, role]: [string, ColorRole]) => {
+      const fallback = name in FROM_ACCENT ? `var(--_from-${name}, ${value(role)})` : value(role);
+      return `--_${name}:${input(role.input, fallback)};`;
+    })
     .join("");
 }
 
@@ -20,6 +33,10 @@ const byScheme = ({ light, dark }: ColorRole) => (light === dark ? light : `ligh
 
 const shapes = Object.entries(SHAPES)
   .map(([name, [given, fluent, value]]) => `--_${name}:${input(given, `var(--${fluent}, ${value})`)};`)
+  .join("");
+
+const fromAccent = Object.entries(FROM_ACCENT)
+  .map(([name, value]) => `--_from-${name}:${value};`)
   .join("");
 
 const avatars = Object.values(AVATAR_PALETTE)
@@ -31,7 +48,7 @@ const avatars = Object.values(AVATAR_PALETTE)
 
 // The values come from the tables beside this file, never from a page.
 const generated: CSSResult = unsafeCSS(`
-:host{${declarations((role) => `var(--${role.fluent}, ${byScheme(role)})`)}${shapes}
+:host{${fromAccent}${declarations((role) => `var(--${role.fluent}, ${byScheme(role)})`)}${shapes}
 --_shadow:light-dark(rgb(0 0 0 / 14%), rgb(0 0 0 / 28%));--_density:var(--trunkline-density, 1);}
 :host(:state(light)),:host(:state(dark)){${declarations(byScheme)}}
 :host(:state(light)){color-scheme:light;}
