@@ -99,7 +99,7 @@ eachStore((store) => {
     expect(await acme.call("GET", elsewhere)).toMatchObject(refused);
   });
 
-  test("filters find by tag, record, assignee, state and time", async () => {
+  test("filters find by tag, participant, record, assignee, state and time", async () => {
     const [first, second] = ids;
     const record = { source: "crm", type: "account", externalId: "a:b" };
     world.clock.advance(1000);
@@ -114,6 +114,9 @@ eachStore((store) => {
     const found = async (query: string) =>
       (await made<Page<Conversation>>(acme.call("GET", `/v1/conversations?${query}`))).data.map(({ id }) => id);
     expect(await found("tag=vip")).toEqual([first]);
+    expect(await found(`participant=${encodeURIComponent("+1 (425) 555-0110")}`)).toEqual([first]);
+    expect(await found(`lineId=${acme.line.id}&participant=%2B14255550111`)).toEqual([second]);
+    expect(await found("participant=%2B14255550999")).toEqual([]);
     expect(await found("record=crm:account:a:b")).toEqual([first]);
     expect(await found("assigneeId=ext:member")).toEqual([first]);
     expect(await found(`assigneeId=${acme.users.member.id}`)).toEqual([first]);
@@ -124,5 +127,6 @@ eachStore((store) => {
     await made(acme.call("PATCH", `/v1/conversations/${second}`, { state: "open" }));
     expect(await acme.call("GET", "/v1/conversations?unread=true")).toMatchObject({ status: 422 });
     expect(await acme.call("GET", "/v1/conversations?record=nonsense")).toMatchObject({ status: 422 });
+    expect(await acme.call("GET", "/v1/conversations?participant=nobody")).toMatchObject({ status: 422 });
   });
 });

@@ -276,3 +276,51 @@ test("open() shows a conversation, or begins one with a number and a draft, and 
   await expect.element(field()).toHaveValue("Nice to meet you");
   expect(told).not.toHaveBeenCalled();
 });
+
+test("open() finds a conversation that is on no page of the list, and puts the focus into its field", async () => {
+  const number = desk.number();
+  await desk.sandbox.handset(number).text(desk.line(), "far down the list");
+  const client = desk.client();
+  const [found] = (await client.conversations.list({ participant: number }).page()).data;
+  await client.conversations.update(found?.id as never, { state: "closed" });
+  const inbox = desk.inbox({ record: undefined, lineId: desk.sandbox.lines[1]?.id as never });
+  await inbox.open({ to: number, lineId: desk.sandbox.lines[0]?.id as never, draft: "Still there?" }); // before any list
+  expect(inbox.conversationId).toBe(found?.id);
+  await hasFocus(field());
+  await expect.element(field()).toHaveValue("Still there?");
+  await expect.element(page.getByRole("article", { name: /555/ })).toBeVisible();
+});
+
+test("what is chosen while open() still asks goes before it, and the focus stays where the page wants it", async () => {
+  const [asked, chosen] = [desk.number(), desk.number()];
+  await desk.sandbox.handset(chosen).text(desk.line(), "choose me instead");
+  const inbox = desk.inbox();
+  await expect.element(row(/choose me instead/)).toBeVisible();
+  const elsewhere = desk.add("input" as never) as HTMLElement;
+  elsewhere.focus();
+  const opening = inbox.open({ to: asked });
+  await inbox.updateComplete;
+  await inbox.open({ to: chosen }, { focus: false });
+  await opening;
+  await expect.element(message(/555/)).toBeVisible();
+  await expect.element(page.getByRole("textbox", { name: "To" })).not.toBeInTheDocument();
+  expect(document.activeElement).toBe(elsewhere);
+});
+
+test("a new message is to the person whom the host knows under that number", async () => {
+  const number = desk.number();
+  const lookup = vi.fn(async () => ({ [number]: { name: "Known Person" } }));
+  const inbox = desk.inbox({ contactResolver: { lookup } });
+  await inbox.open({ to: number });
+  await expect.element(page.getByText("Known Person")).toBeVisible();
+  await hasFocus(page.getByRole("textbox", { name: "Message to Known Person" }));
+  const to = page.getByRole("textbox", { name: "To" });
+  lookup.mockClear();
+  await to.fill("");
+  await expect.element(page.getByText("Known Person")).not.toBeInTheDocument();
+  await to.click();
+  await userEvent.keyboard(number);
+  expect(lookup).not.toHaveBeenCalled(); // not for every digit
+  await userEvent.keyboard("{Enter}");
+  await expect.element(page.getByText("Known Person")).toBeVisible();
+});

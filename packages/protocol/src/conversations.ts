@@ -76,6 +76,8 @@ export const ListConversations = z.strictObject({
   assigneeId: z.optional(z.string().check(z.minLength(1), z.maxLength(210))),
   unread: z.optional(z.stringbool()),
   tag: z.optional(text({ min: 1, max: 64 })),
+  /** Whom the conversation is with, in international notation. */
+  participant: z.optional(text({ min: 1, max: 64 })),
   /** `source:type:externalId` */
   record: z.optional(text({ min: 5, max: 340 })),
   updatedAfter: z.optional(timestampInput),

@@ -204,6 +204,12 @@ test("conversations enter and leave a list as the gateway's filter says", async 
   const vips = trunkline.conversations.live({ tag: "vip" });
   watch(vips);
   await eventually(() => expect(vips.getSnapshot().data.map((each) => each.id)).toEqual([id]));
+  const number = vips.getSnapshot().data[0]?.participants[0]?.number ?? "";
+  const theirs = trunkline.conversations.live({ participant: number.replace(/^(.{5})/, "$1 ") });
+  watch(theirs);
+  await eventually(() => expect(theirs.getSnapshot().data.map((each) => each.id)).toEqual([id]));
+  await trunkline.conversations.update(id, { tags: ["vip", "sailor"] });
+  await eventually(() => expect(theirs.getSnapshot().data).toMatchObject([{ id, tags: ["vip", "sailor"] }]));
   await trunkline.conversations.update(id, { state: "closed" });
   await eventually(() => expect(mine.getSnapshot().data).toEqual([]));
   const page = await trunkline.conversations.list({ assigneeId: `ext:${me.user?.externalId}`, state: "open" }).page();

@@ -3,13 +3,14 @@ import { type RawBuilder, sql } from "kysely";
 import { invalid } from "../http/refusal.ts";
 import type { Principal } from "../rights/principal.ts";
 import { UNREAD_COUNT } from "./conversation-store.ts";
+import { participantKey, readRecipient } from "./numbers.ts";
 
 /**
  * The filters of a list as conditions on a conversation `c` and the asking user's read mark `r`.
  * @throws Refusal invalid_input for a filter that cannot be read
  */
 export function conditionsOf(query: ListConversations, { tenantId, user }: Principal): RawBuilder<boolean>[] {
-  const { lineId, state, assigneeId, unread, tag, record, updatedAfter } = query;
+  const { lineId, state, assigneeId, unread, tag, participant, record, updatedAfter } = query;
   const conditions: RawBuilder<boolean>[] = [];
   if (lineId !== undefined) conditions.push(sql`c.line_id = ${lineId}`);
   if (state !== undefined) conditions.push(sql`c.state = ${state}`);
@@ -25,6 +26,13 @@ export function conditionsOf(query: ListConversations, { tenantId, user }: Princ
     conditions.push(unread ? sql`${UNREAD_COUNT} > 0` : sql`${UNREAD_COUNT} = 0`);
   }
   if (tag !== undefined) conditions.push(sql`${tag} = any(c.tags)`);
+  if (participant !== undefined) {
+    const recipient = readRecipient(participant, undefined);
+    if (recipient.kind === "invalid") throw invalid(["participant"], recipient.reason, "invalid_number");
+    // By line and number, because that is how threads are indexed.
+    conditions.push(sql`c.line_id = any(array(select l.id from lines l where l.tenant_id = ${tenantId}))
+      and c.participant_key = ${participantKey([recipient.number])}`);
+  }
   if (record !== undefined) {
     const ref = parseRecordRef(record);
     if (!ref) throw invalid(["record"], "source:type:externalId");

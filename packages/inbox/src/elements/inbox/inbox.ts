@@ -109,7 +109,8 @@ export class TrunklineInbox extends TrunklineElement {
    * has begun a text there. Whatever is chosen while the gateway is asked goes before this.
    */
   async open(target: OpenTarget, { focus = true }: OpenOptions = {}): Promise<void> {
-    let opening = (this.#opening = {});
+    const opening = {};
+    this.#opening = opening;
     await this.updateComplete;
     if ("conversationId" in target) this.#show(target.conversationId);
     else {
@@ -128,7 +129,7 @@ export class TrunklineInbox extends TrunklineElement {
       }
     }
     await this.updateComplete;
-    if (focus && opening === this.#opening) await this.#focusMain();
+    if (focus) await this.#focusMain();
   }
 
   protected override render() {

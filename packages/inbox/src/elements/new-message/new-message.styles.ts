@@ -44,7 +44,7 @@ export const styles = css`
     border-block-start: 1px solid var(--_divider);
   }
 
-  .row > span:first-child {
+  .row > :first-child {
     flex: none;
     min-inline-size: 36px;
     color: var(--_muted);
@@ -78,9 +78,17 @@ export const styles = css`
     opacity: 1;
   }
 
+  .name {
+    flex: none;
+    max-inline-size: 45%;
+    overflow: hidden;
+    font-weight: 600;
+    text-overflow: ellipsis;
+    white-space: nowrap;
+  }
+
   .select {
     position: relative;
-    max-inline-size: 420px;
   }
 
   select {

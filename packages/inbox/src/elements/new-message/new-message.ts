@@ -1,3 +1,4 @@
+import { isE164 } from "@trunkline/protocol/vocabulary";
 import { type ConversationId, isTrunklineError, type Line, type LineId, type Live, type Message } from "@trunkline/sdk";
 import { type CSSResultGroup, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { property, state } from "lit/decorators.js";
@@ -41,7 +42,10 @@ export class TrunklineNewMessage extends TrunklineElement {
   @property() record?: string | undefined;
 
   @state() private chosenLine: LineId | null = null;
+  /** The number as it stood when somebody was done with it: what is half typed is nobody's. */
+  @state() private settled = "";
   @state() private problem: "none" | "missing" | "bad" = "none";
+  #isTyping = false;
   readonly #lines = new LiveController<Live<Line>>(
     this,
     () => [this.environment.client],
@@ -65,7 +69,9 @@ export class TrunklineNewMessage extends TrunklineElement {
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     super.willUpdate(changed);
-    if (changed.has("to")) this.problem = "none";
+    if (!changed.has("to")) return;
+    this.problem = "none";
+    if (!this.#isTyping) this.settled = this.to;
   }
 
   protected override render() {
@@ -94,8 +100,16 @@ export class TrunklineNewMessage extends TrunklineElement {
     return this.renderRoot.querySelector<HTMLInputElement>("#to");
   }
 
+  /** The host's name for the number, where it has one. */
+  get #name(): string | null {
+    const { contacts } = this.environment;
+    const number = this.settled.replace(/[\s().-]/g, "");
+    return this.settled === this.to && isE164(number) ? (contacts.get(number)?.name ?? null) : null;
+  }
+
   #renderForm(): TemplateResult {
     const { words } = this.environment;
+    const name = this.#name;
     const lines = this.#sendingLines;
     const line = this.#line;
     return html`<div class="fields">
@@ -112,8 +126,9 @@ export class TrunklineNewMessage extends TrunklineElement {
               : html`<output>${line ? lineLabel(line) : nothing}</output>`
           }
         </label>
-        <label class="row">
-          <span>${words.t("new.to")}</span>
+        <div class="row">
+          <label for="to">${words.t("new.to")}</label>
+          ${name === null ? nothing : html`<b id="name" class="name" dir="auto">${name}</b>`}
           <input
             id="to"
             type="text"
@@ -124,11 +139,12 @@ export class TrunklineNewMessage extends TrunklineElement {
             .value=${this.to}
             placeholder=${words.t("new.to-hint")}
             aria-invalid=${this.problem === "none" ? "false" : "true"}
-            aria-describedby="problem"
+            aria-describedby="name problem"
             @input=${this.#onTo}
+            @change=${this.#onToDone}
             @keydown=${this.#onToKey}
           />
-        </label>
+        </div>
         <p id="problem" class="problem" role="alert">
           ${
             this.problem === "none" ? nothing : words.t(this.problem === "missing" ? "new.no-number" : "new.bad-number")
@@ -139,9 +155,8 @@ export class TrunklineNewMessage extends TrunklineElement {
       <${this.tag("composer")}
         class="composer"
         draftKey="new"
-        .recipient=${this.to}
+        .recipient=${name ?? this.to}
         .sender=${this.#send}
-        ?disabled=${line === undefined}
       ></${this.tag("composer")}>`;
   }
 
@@ -154,16 +169,22 @@ export class TrunklineNewMessage extends TrunklineElement {
     return this.#sendingLines.find(({ id }) => id === this.chosenLine) ?? this.#sendingLines[0];
   }
 
+  /** The line to write from, for those who write faster than the lines come. */
+  async #findLine(): Promise<Line | undefined> {
+    const page = await this.environment.client?.lines.list().page();
+    return page?.data.find(({ id }) => this.lineId === undefined || id === this.lineId);
+  }
+
   get #composer(): TrunklineComposer | null {
     return this.renderRoot.querySelector<TrunklineComposer>(".composer");
   }
 
   readonly #send = async (text: string): Promise<Message> => {
     const { client } = this.environment;
-    const line = this.#line;
     const to = this.to.trim();
     try {
-      if (to === "" || !line || !client) throw new Error(this.environment.words.t("new.no-number"));
+      const line = to === "" ? undefined : (this.#line ?? (await this.#findLine()));
+      if (!line || !client) throw new Error(this.environment.words.t("new.no-number"));
       const [source, type, ...rest] = (this.record ?? "").split(":");
       const conversation = await client.conversations.open({
         lineId: line.id,
@@ -182,7 +203,13 @@ export class TrunklineNewMessage extends TrunklineElement {
   };
 
   #onTo(event: Event): void {
+    this.#isTyping = true;
     this.to = (event.target as HTMLInputElement).value;
+  }
+
+  #onToDone(): void {
+    this.#isTyping = false;
+    this.settled = this.to;
   }
 
   #onToKey(event: KeyboardEvent): void {
