@@ -1,4 +1,4 @@
-import type { AnyEvent, Conversation, CreatedSession, EventPage, Line, Message } from "@trunkline/protocol";
+import type { AnyEvent, Conversation, CreatedKey, CreatedSession, EventPage, Line, Message } from "@trunkline/protocol";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { encodeCursor } from "../src/events/cursor.ts";
 import { clearEvents } from "../src/events/retention.ts";
@@ -146,6 +146,16 @@ eachStore((store) => {
     const stream = await readEvents(world, token);
     await stream.next();
     await made(acme.call("DELETE", `/v1/sessions/${id}`));
+    expect((await stream.rest()).at(-1)).toMatchObject({ event: "stream.end", data: '{"reason":"session_revoked"}' });
+  });
+
+  test("the stream of a key's old secret ends", async () => {
+    const { id, key } = await made<CreatedKey>(
+      acme.call("POST", "/v1/keys", { name: "leaked", scopes: ["conversations.read"] }),
+    );
+    const stream = await readEvents(world, key);
+    await stream.next();
+    await made(acme.call("POST", `/v1/keys/${id}/rotate`));
     expect((await stream.rest()).at(-1)).toMatchObject({ event: "stream.end", data: '{"reason":"session_revoked"}' });
   });
 

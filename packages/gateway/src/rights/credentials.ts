@@ -36,6 +36,8 @@ interface SessionRow extends UserRow {
 /** Looks up who a token stands for, across tenants by its hash, then within the tenant with all that counts there. */
 export function storedCredentials({ database, clock }: { database: Database; clock: Clock }): Credentials {
   const touched = new Map<KeyId, number>();
+  /** By which secret a key was let in: whoever holds an old one is out, though the key is still there. */
+  const hashes = new WeakMap<Principal, Uint8Array>();
   const isDue = (id: KeyId) => clock.now() - (touched.get(id) ?? Number.NEGATIVE_INFINITY) >= TOUCH_EVERY_MS;
 
   async function session(tenantId: TenantId, id: SessionId): Promise<Standing<Principal>> {
@@ -72,7 +74,9 @@ export function storedCredentials({ database, clock }: { database: Database; clo
         await database.tenant(tenantId, (tx) => touchKey(tx, tenantId, id, clock.now()));
         touched.set(id, clock.now());
       }
-      return keyPrincipal(tenantId, id, name, scopes);
+      const principal = keyPrincipal(tenantId, id, name, scopes);
+      hashes.set(principal, hash);
+      return principal;
     },
 
     async session(hash) {
@@ -94,11 +98,13 @@ export function storedCredentials({ database, clock }: { database: Database; clo
       if (kind === "session") return session(tenantId, id as SessionId);
       const stillThere = await database.system(async (tx) => {
         const table = kind === "key" ? "keys" : "operator_keys";
-        const key = await tx
+        const hash = hashes.get(principal);
+        let keys = tx
           .selectFrom(table)
           .select("id")
-          .where("id", "=", id as KeyId)
-          .executeTakeFirst();
+          .where("id", "=", id as KeyId);
+        if (hash) keys = keys.where("hash", "=", hash);
+        const key = await keys.executeTakeFirst();
         return key !== undefined && (await findTenant(tx, tenantId)) !== null;
       });
       return stillThere ? { kind: "stands", principal } : { kind: "gone", reason: "session_revoked" };
