@@ -1,4 +1,4 @@
-import type { Conversation, EventPage, Message, Page } from "@trunkline/protocol";
+import type { Conversation, EventPage, Line, Message, Page } from "@trunkline/protocol";
 import { sql } from "kysely";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { plainCarrier, webhook } from "./support/plain-carrier.ts";
@@ -52,6 +52,35 @@ eachStore((store) => {
     const stored = conversation ? await messages(conversation) : [];
     expect(stored.map(({ sequence }) => sequence)).toEqual([1, 2]);
     expect(new Set(stored.map(({ text }) => text))).toEqual(new Set(["one", "two"]));
+  });
+
+  test("texts that come together are stored in their order, and a forged one among them sinks none", async () => {
+    const other = await made<Line>(
+      acme.call("POST", "/v1/lines", { name: "Other", carrierAccountId: acme.account.id, number: "+12065550198" }),
+    );
+    const answers = await Promise.all(
+      Array.from({ length: 40 }, (_, n) =>
+        webhook(
+          world,
+          acme,
+          "messages",
+          inbound({ id: `in_${n % 30}`, from: `+1425555011${n % 3}`, to: n % 2 ? other.number : acme.line.number }),
+          n % 10 === 7 ? { secret: "guessed" } : {},
+        ),
+      ),
+    );
+    expect(answers.map(({ status }) => status)).toEqual(
+      Array.from({ length: 40 }, (_, n) => (n % 10 === 7 ? 401 : 204)),
+    );
+    const found = await conversations();
+    expect(found).toHaveLength(6);
+    const stored = (await Promise.all(found.map(messages))).flat();
+    expect(new Set(stored.map(({ carrierMessageId }) => carrierMessageId)).size).toBe(27);
+    expect(stored).toHaveLength(27);
+    for (const conversation of found) {
+      const sequences = (await messages(conversation)).map(({ sequence }) => sequence);
+      expect(sequences).toEqual(sequences.map((_, index) => index + 1));
+    }
   });
 
   test("one carrier's id in two tenants is two texts", async () => {

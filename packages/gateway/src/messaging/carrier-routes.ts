@@ -10,8 +10,9 @@ import type { Logger } from "../logger.ts";
 import type { Ids } from "../random.ts";
 import type { Database, Tx } from "../store/database.ts";
 import { type CarrierAccess, readAccount } from "./carrier-access.ts";
-import { receiveText } from "./inbound.ts";
-import { receiveReceipt } from "./receipts.ts";
+import { type Reception, receiveTexts } from "./inbound.ts";
+import { receiveReceipts } from "./receipts.ts";
+import { type Outcome, tenantBatches } from "./tenant-batches.ts";
 
 export interface CarrierRouteParts {
   database: Database;
@@ -21,6 +22,12 @@ export interface CarrierRouteParts {
   clock: Clock;
   ids: Ids;
   logger: Logger;
+}
+
+/** The doors, and when nothing that came in by them is being stored any more. */
+export interface CarrierRoutes {
+  readonly routes: readonly OutsideRoute[];
+  settled(): Promise<void>;
 }
 
 const MAX_BYTES = 256 * 1024;
@@ -33,7 +40,7 @@ interface Account {
 }
 
 /** The doors at which carriers deliver texts and receipts. 2xx is said after the commit, and only then. */
-export function carrierRoutes(parts: CarrierRouteParts): OutsideRoute[] {
+export function carrierRoutes(parts: CarrierRouteParts): CarrierRoutes {
   const { database, carriers, log, bus, clock, ids, logger } = parts;
   const tenants = new Map<string, TenantId>();
 
@@ -53,37 +60,79 @@ export function carrierRoutes(parts: CarrierRouteParts): OutsideRoute[] {
     return { tenantId: row.tenant_id, accountId };
   }
 
-  /** Opens the account and believes the webhook, or refuses it. The check reads the raw bytes. */
-  async function trusted(tx: Tx, { tenantId, accountId }: Account, { request, body }: OutsideCall): Promise<Carrier> {
-    const carrier = await carriers.open(tenantId, await readAccount(tx, tenantId, accountId));
-    if (!carrier) throw notFound();
-    if (!(await carrier.verify({ body, headers: request.headers }, clock.now()))) {
-      throw new Refusal("signature_invalid");
+  /** Believes each webhook by its raw bytes and reads it, or refuses it. */
+  async function readAll<Content>(
+    tx: Tx,
+    tenantId: TenantId,
+    deliveries: readonly Delivery[],
+    read: (carrier: Carrier, body: OutsideCall["body"]) => Content | null,
+  ): Promise<Reading<Content>[]> {
+    const accounts = new Map<CarrierAccountId, Carrier | null>();
+    for (const accountId of new Set(deliveries.map((delivery) => delivery.accountId))) {
+      accounts.set(accountId, await carriers.open(tenantId, await readAccount(tx, tenantId, accountId)));
     }
-    return carrier;
+    return Promise.all(
+      deliveries.map(async ({ accountId, call: { request, body } }): Promise<Reading<Content>> => {
+        const carrier = accounts.get(accountId);
+        if (!carrier) return { kind: "refused", error: notFound() };
+        const isGenuine = await carrier.verify({ body, headers: request.headers }, clock.now());
+        if (!isGenuine) return { kind: "refused", error: new Refusal("signature_invalid") };
+        const content = read(carrier, body);
+        return content ? { kind: "read", accountId, content, raw: body } : { kind: "refused", error: unreadable() };
+      }),
+    );
   }
 
-  const unreadable = () => new Refusal("invalid_input", { detail: "This is no webhook of that carrier." });
+  const texts = tenantBatches<Delivery, Reception>(async (tenantId, deliveries) => {
+    const outcomes = await database.tenant(tenantId, async (tx) => {
+      const readings = await readAll(tx, tenantId, deliveries, (carrier, body) => carrier.parseInbound(body));
+      const received = readings.flatMap((one) =>
+        one.kind === "read" ? { accountId: one.accountId, text: one.content, raw: one.raw } : [],
+      );
+      const receptions = await receiveTexts(tx, tenantId, received, { log, ids }, clock.now());
+      const inOrder = receptions.values();
+      return readings.map(
+        (one): Outcome<Reception> =>
+          one.kind === "read" ? { kind: "done", result: inOrder.next().value ?? "no_line" } : one,
+      );
+    });
+    if (outcomes.some((one) => one.kind === "done" && one.result === "stored")) {
+      bus.publish({ topic: "events", tenantId });
+    }
+    return outcomes;
+  });
 
-  return [
+  const receipts = tenantBatches<Delivery, void>(async (tenantId, deliveries) => {
+    const { readings, hasChanged } = await database.tenant(tenantId, async (tx) => {
+      const all = await readAll(tx, tenantId, deliveries, (carrier, body) => carrier.parseReceipt(body));
+      const received = all.flatMap((one) =>
+        one.kind === "read" ? { accountId: one.accountId, receipt: one.content } : [],
+      );
+      return { readings: all, hasChanged: await receiveReceipts(tx, tenantId, received, { log }, clock.now()) };
+    });
+    if (hasChanged) bus.publish({ topic: "events", tenantId });
+    return readings.map((one): Outcome<void> => {
+      if (one.kind === "refused") return one;
+      const { status, carrierStatus } = one.content;
+      if (status === null) {
+        logger.warn({ accountId: one.accountId, status: carrierStatus }, "a receipt has a status that is not known");
+      }
+      return { kind: "done", result: undefined };
+    });
+  });
+
+  const routes: OutsideRoute[] = [
     {
       method: "POST",
       path: "/carriers/{carrier}/{accountId}/messages",
       maxBytes: MAX_BYTES,
       async handle(call) {
-        const account = await findAccount(call.params);
-        const reception = await database.tenant(account.tenantId, async (tx) => {
-          const carrier = await trusted(tx, account, call);
-          const text = carrier.parseInbound(call.body);
-          if (!text) throw unreadable();
-          return receiveText(tx, { ...account, text, raw: call.body }, { log, ids }, clock.now());
-        });
-        if (reception === "no_line") {
+        const { tenantId, accountId } = await findAccount(call.params);
+        if ((await texts.add(tenantId, { accountId, call })) === "no_line") {
           // The carrier tries again for a while: whoever adds the line in time loses nothing.
-          logger.warn({ accountId: account.accountId }, "a text came for a number that is none of the account's lines");
+          logger.warn({ accountId }, "a text came for a number that is none of the account's lines");
           throw notFound();
         }
-        if (reception === "stored") bus.publish({ topic: "events", tenantId: account.tenantId });
         return new Response(null, { status: 204 });
       },
     },
@@ -92,22 +141,36 @@ export function carrierRoutes(parts: CarrierRouteParts): OutsideRoute[] {
       path: "/carriers/{carrier}/{accountId}/status",
       maxBytes: MAX_BYTES,
       async handle(call) {
-        const account = await findAccount(call.params);
-        const { tenantId, accountId } = account;
-        const result = await database.tenant(tenantId, async (tx) => {
-          const carrier = await trusted(tx, account, call);
-          const receipt = carrier.parseReceipt(call.body);
-          if (!receipt) throw unreadable();
-          if (receipt.status === null) {
-            logger.warn({ accountId, status: receipt.carrierStatus }, "a receipt has a status that is not known");
-          }
-          return receiveReceipt(tx, tenantId, accountId, receipt, { log }, clock.now());
-        });
-        if (result === "merged") bus.publish({ topic: "events", tenantId });
+        const { tenantId, accountId } = await findAccount(call.params);
+        await receipts.add(tenantId, { accountId, call });
         return new Response(null, { status: 204 });
       },
     },
   ];
+  return {
+    routes,
+    async settled() {
+      await Promise.all([texts.settled(), receipts.settled()]);
+    },
+  };
 }
+
+/** A webhook that came for an account. */
+interface Delivery {
+  readonly accountId: CarrierAccountId;
+  readonly call: OutsideCall;
+}
+
+/** What a webhook says, once it is believed. */
+type Reading<Content> =
+  | {
+      readonly kind: "read";
+      readonly accountId: CarrierAccountId;
+      readonly content: Content;
+      readonly raw: OutsideCall["body"];
+    }
+  | { readonly kind: "refused"; readonly error: Refusal };
+
+const unreadable = () => new Refusal("invalid_input", { detail: "This is no webhook of that carrier." });
 
 const isCarrier = (name: string): name is CarrierName => CARRIERS.some((carrier) => carrier === name);

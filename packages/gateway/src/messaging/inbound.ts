@@ -1,10 +1,12 @@
-import type { CarrierAccountId, LineId, MessageId, TenantId } from "@trunkline/protocol";
+import type { CarrierAccountId, Conversation, LineId, MessageId, TenantId } from "@trunkline/protocol";
 import { readNumber } from "@trunkline/protocol/phone-number";
 import { sql } from "kysely";
+import { toHex } from "../bytes.ts";
 import type { InboundText } from "../carriers/carrier.ts";
 import type { EventLog, NewEvent } from "../events/log.ts";
 import type { Ids } from "../random.ts";
 import type { Tx } from "../store/database.ts";
+import { json } from "../store/json.ts";
 import {
   audienceOf,
   type ConversationRow,
@@ -12,9 +14,9 @@ import {
   toStored,
   WITHOUT_LAST_MESSAGE,
 } from "./conversation-row.ts";
-import { messageInsertion } from "./message-row.ts";
+import { messageInsertion, type StoredMessage } from "./message-row.ts";
 import { countryOf, readAddress } from "./numbers.ts";
-import { placeMessage } from "./place-message.ts";
+import { type Draft, placeMessage } from "./place-message.ts";
 import { getOrCreateThreads } from "./threads.ts";
 
 export interface InboundParts {
@@ -22,8 +24,8 @@ export interface InboundParts {
   ids: Ids;
 }
 
-export interface Received {
-  readonly tenantId: TenantId;
+/** A text that a carrier delivered. */
+export interface ReceivedText {
   readonly accountId: CarrierAccountId;
   readonly text: InboundText;
   /** The webhook's body, kept as it came. */
@@ -34,68 +36,30 @@ export interface Received {
 export type Reception = "stored" | "repeated" | "no_line";
 
 /**
- * Stores a text that a carrier delivered, once for each of the carrier's ids however often and in whatever number of
- * parallel calls it comes: the row in `inbound_texts` lets one win, and the others wait for its commit.
+ * Stores texts that carriers delivered, each once for its carrier's id however often and in whatever number of parallel
+ * calls it comes: the row in `inbound_texts` lets one win, and the others wait for its commit. Locks: those rows, then
+ * threads that are made, then conversations by id.
+ *
+ * @returns in the order of `received`
  */
-export async function receiveText(
+export async function receiveTexts(
   tx: Tx,
-  { tenantId, accountId, text: received, raw }: Received,
+  tenantId: TenantId,
+  received: readonly ReceivedText[],
   { log, ids }: InboundParts,
   now: number,
-): Promise<Reception> {
-  const line = await findLine(tx, tenantId, accountId, received.to);
-  if (!line) return "no_line";
-  const messageId = ids("message");
-  const { carrierMessageId } = received;
-  if (!(await claim(tx, { tenantId, accountId, carrierMessageId, messageId, raw, now }))) return "repeated";
-
-  const from = readAddress(received.from, countryOf(line.number));
-  const [thread] = await getOrCreateThreads(
-    tx,
-    tenantId,
-    [
-      {
-        lineId: line.id,
-        participants: [{ number: from, contactId: null, name: null }],
-        assigneeId: null,
-        records: [],
-        metadata: {},
-      },
-    ],
-    { ids, now },
-  );
-  const { rows } = await sql<ConversationRow>`select ${WITHOUT_LAST_MESSAGE} from conversations c
-    where c.tenant_id = ${tenantId} and c.id = ${thread?.id ?? null} for update of c`.execute(tx);
-  const row = rows[0];
-  if (!thread || !row) throw new Error("a thread vanished while a text was put into it");
-
-  const { stored, into } = placeMessage(
-    toStored(row),
-    {
-      id: messageId,
-      direction: "inbound",
-      text: received.text,
-      from,
-      to: line.number ?? line.senderId,
-      author: { kind: "contact", id: null, name: row.participants.find(({ number }) => number === from)?.name ?? null },
-      status: "received",
-      clientId: null,
-      retryOf: null,
-      carrierMessageId,
-      carrierAccountId: accountId,
-      metadata: {},
-    },
-    now,
-  );
-  const audience = audienceOf(into.conversation);
-  const created: NewEvent = { type: "message.created", data: stored.message, audience, actor: null };
-  const events: NewEvent[] = thread.isNew
-    ? [{ type: "conversation.created", data: into.conversation, audience, actor: null }, created]
-    : [created, { type: "conversation.updated", data: into.conversation, audience, actor: null }];
-  await sql`with changed as (${conversationUpdate(tenantId, [into])} returning 1),
-    stored as (${messageInsertion(tenantId, [stored])} returning 1)
-    ${log.insertion(tenantId, events)}`.execute(tx);
-  return "stored";
+): Promise<Reception[]> {
+  const lines = await findLines(tx, tenantId, received);
+  const withLine = received.filter((one) => lines.has(one));
+  const claimed = await claim(tx, tenantId, withLine, ids, now);
+  const items = withLine.flatMap((one): Item[] => {
+    const line = lines.get(one);
+    const messageId = claimed.get(one);
+    if (!line || !messageId) return [];
+    return [{ ...one, line, messageId, from: readAddress(one.text.from, countryOf(line.number)) }];
+  });
+  if (items.length > 0) await store(tx, tenantId, items, { log, ids }, now);
+  return received.map((one) => (claimed.has(one) ? "stored" : lines.has(one) ? "repeated" : "no_line"));
 }
 
 interface InboundLine {
@@ -104,43 +68,126 @@ interface InboundLine {
   senderId: string | null;
 }
 
-async function findLine(
+/** A text that is ours to store. */
+interface Item extends ReceivedText {
+  readonly line: InboundLine;
+  readonly messageId: MessageId;
+  readonly from: string;
+}
+
+async function store(
   tx: Tx,
   tenantId: TenantId,
-  accountId: CarrierAccountId,
-  to: string,
-): Promise<InboundLine | null> {
-  const reading = readNumber(to);
-  const number = reading.kind === "invalid" ? to.trim() : reading.number;
-  const { rows } = await sql<InboundLine>`
-    select id, number, sender_id as "senderId" from lines
-    where tenant_id = ${tenantId} and carrier_account_id = ${accountId} and (number = ${number} or sender_id = ${number})
-    limit 1`.execute(tx);
-  return rows[0] ?? null;
+  items: readonly Item[],
+  { log, ids }: InboundParts,
+  now: number,
+): Promise<void> {
+  const wanted = items.map(({ line, from }) => ({
+    lineId: line.id,
+    participants: [{ number: from, contactId: null, name: null }],
+    assigneeId: null,
+    records: [],
+    metadata: {},
+  }));
+  const threads = await getOrCreateThreads(tx, tenantId, wanted, { ids, now });
+  const { rows } = await sql<ConversationRow>`select ${WITHOUT_LAST_MESSAGE} from conversations c
+    where c.tenant_id = ${tenantId} and c.id = any(${threads.map(({ id }) => id)}::text[])
+    order by c.id for update of c`.execute(tx);
+  const conversations = new Map(rows.map((row) => [row.id, toStored(row)]));
+  const untold = new Set(threads.filter(({ isNew }) => isNew).map(({ id }) => id));
+  const messages: StoredMessage[] = [];
+  const events: NewEvent[] = [];
+  for (const [index, item] of items.entries()) {
+    const id = threads[index]?.id;
+    const before = id && conversations.get(id);
+    if (!id || !before) throw new Error("a thread vanished while a text was put into it");
+    const { stored, into } = placeMessage(before, toDraft(item, before.conversation), now);
+    conversations.set(id, into);
+    messages.push(stored);
+    const audience = audienceOf(into.conversation);
+    const created: NewEvent = { type: "message.created", data: stored.message, audience, actor: null };
+    if (untold.delete(id)) {
+      events.push({ type: "conversation.created", data: into.conversation, audience, actor: null }, created);
+    } else events.push(created, { type: "conversation.updated", data: into.conversation, audience, actor: null });
+  }
+  await sql`with changed as (${conversationUpdate(tenantId, [...conversations.values()])} returning 1),
+    stored as (${messageInsertion(tenantId, messages)} returning 1)
+    ${log.insertion(tenantId, events)}`.execute(tx);
 }
 
-interface Claim {
-  tenantId: TenantId;
-  accountId: CarrierAccountId;
-  carrierMessageId: string;
-  messageId: MessageId;
-  raw: Uint8Array;
-  now: number;
+function toDraft({ text, line, messageId, from, accountId }: Item, { participants }: Conversation): Draft {
+  return {
+    id: messageId,
+    direction: "inbound",
+    text: text.text,
+    from,
+    to: line.number ?? line.senderId,
+    author: { kind: "contact", id: null, name: participants.find(({ number }) => number === from)?.name ?? null },
+    status: "received",
+    clientId: null,
+    retryOf: null,
+    carrierMessageId: text.carrierMessageId,
+    carrierAccountId: accountId,
+    metadata: {},
+  };
 }
 
-async function claim(tx: Tx, { tenantId, accountId, carrierMessageId, messageId, raw, now }: Claim): Promise<boolean> {
-  const rows = await tx
-    .insertInto("inbound_texts")
-    .values({
-      tenant_id: tenantId,
-      carrier_account_id: accountId,
-      carrier_message_id: carrierMessageId,
-      message_id: messageId,
-      raw,
-      received_at: new Date(now),
-    })
-    .onConflict((conflict) => conflict.doNothing())
-    .returning("message_id")
-    .execute();
-  return rows.length > 0;
+/** The line of its account that each text was sent to. */
+async function findLines(
+  tx: Tx,
+  tenantId: TenantId,
+  received: readonly ReceivedText[],
+): Promise<Map<ReceivedText, InboundLine>> {
+  const wanted = received.map(({ accountId, text: { to } }, i) => {
+    const reading = readNumber(to);
+    return { i, account: accountId, number: reading.kind === "invalid" ? to.trim() : reading.number };
+  });
+  const { rows } = await sql<InboundLine & { i: number }>`
+    select w.i, l.id, l.number, l.sender_id as "senderId"
+    from jsonb_to_recordset(${json(wanted)}) as w (i int, account text, number text)
+    join lines l on l.tenant_id = ${tenantId} and l.carrier_account_id = w.account
+      and (l.number = w.number or l.sender_id = w.number)`.execute(tx);
+  const lines = new Map<ReceivedText, InboundLine>();
+  for (const { i, ...line } of rows) {
+    const one = received[i];
+    if (one) lines.set(one, line);
+  }
+  return lines;
+}
+
+/** Claims texts by their carriers' ids, and gives the message ids of those that nobody has claimed before. */
+async function claim(
+  tx: Tx,
+  tenantId: TenantId,
+  received: readonly ReceivedText[],
+  ids: Ids,
+  now: number,
+): Promise<Map<ReceivedText, MessageId>> {
+  const nameOf = (account: string, id: string) => `${account} ${id}`;
+  const first = new Map<string, { one: ReceivedText; messageId: MessageId }>();
+  for (const one of received) {
+    const name = nameOf(one.accountId, one.text.carrierMessageId);
+    if (!first.has(name)) first.set(name, { one, messageId: ids("message") });
+  }
+  const claimed = new Map<ReceivedText, MessageId>();
+  if (first.size === 0) return claimed;
+  const rows = [...first.values()].map(({ one, messageId }) => ({
+    account: one.accountId,
+    carrier_id: one.text.carrierMessageId,
+    message_id: messageId,
+    raw: toHex(one.raw),
+  }));
+  // In one order, so that two batches with the same texts wait for each other and do not lock each other out.
+  const { rows: taken } = await sql<{ account: string; carrier_id: string }>`
+    insert into inbound_texts (tenant_id, carrier_account_id, carrier_message_id, message_id, raw, received_at)
+    select ${tenantId}::text, t.account, t.carrier_id, t.message_id, decode(t.raw, 'hex'), ${new Date(now)}::timestamptz
+    from jsonb_to_recordset(${json(rows)}) as t (account text, carrier_id text, message_id text, raw text)
+    order by t.account, t.carrier_id
+    on conflict (tenant_id, carrier_account_id, carrier_message_id) do nothing
+    returning carrier_account_id as account, carrier_message_id as carrier_id`.execute(tx);
+  for (const { account, carrier_id } of taken) {
+    const own = first.get(nameOf(account, carrier_id));
+    if (own) claimed.set(own.one, own.messageId);
+  }
+  return claimed;
 }

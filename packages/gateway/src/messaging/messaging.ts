@@ -31,17 +31,20 @@ export interface Messaging {
   readonly routes: Handlers<MessagingOperation>;
   readonly outside: readonly OutsideRoute[];
   readonly kinds: readonly AnyWorkKind[];
-  /** Resolves when no text is being accepted. */
+  /** Resolves when nothing is being accepted or received. */
   stop(): Promise<void>;
 }
 
 export function createMessaging(parts: MessagingParts): Messaging {
   const carriers = createCarrierAccess(parts);
   const sends = createSendQueue(parts);
+  const doors = carrierRoutes({ ...parts, carriers });
   return {
     routes: messagingRoutes({ ...parts, sends }),
-    outside: carrierRoutes({ ...parts, carriers }),
+    outside: doors.routes,
     kinds: [workKind(sendKind({ ...parts, carriers })), workKind(lookUpKind({ ...parts, carriers }))],
-    stop: () => sends.settled(),
+    async stop() {
+      await Promise.all([sends.settled(), doors.settled()]);
+    },
   };
 }

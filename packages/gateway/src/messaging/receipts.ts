@@ -1,4 +1,4 @@
-import { type CarrierAccountId, isId, type TenantId } from "@trunkline/protocol";
+import { type CarrierAccountId, isId, type MessageId, type TenantId } from "@trunkline/protocol";
 import type { Receipt } from "../carriers/carrier.ts";
 import type { EventLog } from "../events/log.ts";
 import type { Tx } from "../store/database.ts";
@@ -27,39 +27,63 @@ export interface ReceiptParts {
   log: EventLog;
 }
 
-/**
- * Merges a carrier's receipt into its text, found by our reference or by the carrier's id within that account: ids of
- * other accounts and tenants do not count. One whose text is not known yet is parked.
- */
-export async function receiveReceipt(
-  tx: Tx,
-  tenantId: TenantId,
-  accountId: CarrierAccountId,
-  receipt: Receipt,
-  { log }: ReceiptParts,
-  now: number,
-): Promise<"merged" | "unchanged" | "parked"> {
-  const text = await findText(tx, tenantId, accountId, receipt);
-  if (text === null) {
-    await parkReceipt(tx, tenantId, accountId, receipt, now);
-    return "parked";
-  }
-  const message = mergeOutcome(text.message, learnFromReceipt(receipt, now), now);
-  if (message === null) return "unchanged";
-  await storeOutcomes(tx, tenantId, [{ message, audience: text.audience }], log);
-  return "merged";
+/** A receipt, and the account that it came from. */
+export interface ReceivedReceipt {
+  readonly accountId: CarrierAccountId;
+  readonly receipt: Receipt;
 }
 
-async function findText(
+/**
+ * Merges carriers' receipts into their texts, found by our reference or by the carrier's id within that account: ids of
+ * other accounts and tenants do not count. Those whose texts are not known yet are parked.
+ *
+ * @returns whether any text has changed
+ */
+export async function receiveReceipts(
   tx: Tx,
   tenantId: TenantId,
-  accountId: CarrierAccountId,
-  { reference, carrierMessageId }: Receipt,
-): Promise<LockedText | null> {
-  if (isId("msg", reference)) {
-    const text = (await lockTexts(tx, tenantId, [reference])).get(reference);
-    if (text?.carrierAccountId === accountId) return text;
+  received: readonly ReceivedReceipt[],
+  { log }: ReceiptParts,
+  now: number,
+): Promise<boolean> {
+  const owners = await findTexts(tx, tenantId, received);
+  const texts = new Map<MessageId, LockedText>();
+  for (const one of received) {
+    const owner = owners.get(one);
+    if (!owner) {
+      await parkReceipt(tx, tenantId, one.accountId, one.receipt, now);
+      continue;
+    }
+    const { id } = owner.message;
+    const text = texts.get(id) ?? owner;
+    const message = mergeOutcome(text.message, learnFromReceipt(one.receipt, now), now);
+    if (message === null) continue;
+    texts.set(id, { ...text, message });
   }
-  await lockingCarrierIds([{ accountId, carrierMessageId }]).execute(tx);
-  return lockByCarrierId(tx, tenantId, accountId, carrierMessageId);
+  await storeOutcomes(tx, tenantId, [...texts.values()], log);
+  return texts.size > 0;
+}
+
+async function findTexts(
+  tx: Tx,
+  tenantId: TenantId,
+  received: readonly ReceivedReceipt[],
+): Promise<Map<ReceivedReceipt, LockedText>> {
+  const owners = new Map<ReceivedReceipt, LockedText>();
+  const references = received.flatMap(({ receipt: { reference } }) => (isId("msg", reference) ? reference : []));
+  const named = await lockTexts(tx, tenantId, [...new Set(references)]);
+  for (const one of received) {
+    const { reference } = one.receipt;
+    const text = isId("msg", reference) ? named.get(reference) : undefined;
+    if (text?.carrierAccountId === one.accountId) owners.set(one, text);
+  }
+  const others = received.filter((one) => !owners.has(one));
+  if (others.length === 0) return owners;
+  const idOf = ({ accountId, receipt: { carrierMessageId } }: ReceivedReceipt) => ({ accountId, carrierMessageId });
+  await lockingCarrierIds(others.map(idOf)).execute(tx);
+  for (const one of others) {
+    const text = await lockByCarrierId(tx, tenantId, one.accountId, one.receipt.carrierMessageId);
+    if (text) owners.set(one, text);
+  }
+  return owners;
 }
