@@ -38,6 +38,9 @@ export function postgresEngine(options: PostgresOptions): SqlEngine {
     types: { getTypeParser: parserOf },
   });
   pool.on("error", (error) => onIdleError?.(error));
+  // The pool listens to idle connections only. One that breaks between two statements of a transaction would end the
+  // process; its next statement says it as well.
+  pool.on("connect", (client) => client.on("error", () => undefined));
   const connections = new WeakMap<pg.PoolClient, SqlConnection>();
   const names = new Map<string, string>();
 
