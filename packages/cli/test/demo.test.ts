@@ -169,6 +169,42 @@ describe("the demo's page", () => {
         .getByRole("button", { name: /Lucía Ferrer/ })
         .count(),
     ).toBe(0);
+    await textFromPhone(page, "Texted to a line that is his");
+    await texts(page)
+      .getByRole("button", { name: /Texted to a line that is his/ })
+      .waitFor();
+  });
+
+  test("who is signed in in one window is signed in in the other", async () => {
+    const page = await open({ hash: "#/texts" });
+    const other = await page.context().newPage();
+    await other.goto(`${demo.url}/#/texts`);
+    await texts(other)
+      .getByRole("button", { name: /Lucía Ferrer/ })
+      .waitFor();
+    await page.getByLabel("Signed in as").selectOption({ label: "Tomás Reyes" });
+    await texts(other)
+      .getByRole("button", { name: /Lucía Ferrer/ })
+      .waitFor({ state: "detached" });
+    await texts(other)
+      .getByRole("button", { name: /Jonas Brandt/ })
+      .waitFor();
+    expect(await other.getByLabel("Signed in as").inputValue()).toBe("tomas");
+  });
+
+  test("a new message to a number that nobody knows arrives on that number's phone", async () => {
+    const page = await open({ hash: "#/texts" });
+    await texts(page).getByRole("button", { name: "New message" }).click();
+    await texts(page).getByRole("textbox", { name: "To" }).fill("(206) 555-0161");
+    await page.keyboard.press("Enter");
+    await page.keyboard.type("Your trailer is in our way");
+    await page.keyboard.press("Enter");
+    await phone(page).getByText("Your trailer is in our way").waitFor();
+    expect(
+      await phone(page)
+        .getByLabel(/country code/)
+        .inputValue(),
+    ).toBe("+12065550161");
   });
 
   test("a stranger's first text makes a conversation", async () => {

@@ -10,9 +10,6 @@ import { pipelineView } from "./views/pipeline.js";
 const byId = (id) => document.getElementById(id);
 const page = byId("page");
 const inbox = document.querySelector("trunkline-inbox");
-// Until its first conversations are there the inbox cannot tell an old acquaintance from a new one. Listened for before
-// anything is waited for, because the inbox does not wait for us.
-const isReady = new Promise((resolve) => inbox.addEventListener("trunkline-ready", resolve, { once: true }));
 const crm = await loadCrm();
 inbox.contactResolver = contactResolver(crm);
 const phone = new Phone(document.querySelector(".phone"), crm);
@@ -41,7 +38,11 @@ applyTheme();
 byId("user").append(...crm.staff.map(({ id, name }) => h("option", { value: id, selected: id === crm.me }, name)));
 byId("user").addEventListener("change", async ({ target }) => {
   await signIn(target.value);
+  localStorage.setItem("harbor-user", target.value);
   location.reload(); // the inbox asks for a session again and gets the new user's
+});
+addEventListener("storage", ({ key }) => {
+  if (key === "harbor-user") location.reload(); // another window signed somebody else in, for this one too
 });
 
 /* the rail */
@@ -78,15 +79,11 @@ inbox.addEventListener("trunkline-unread", ({ detail }) => {
 
 const usual = matchMedia("(width >= 1240px)");
 
-let wanted = null;
-
 /** Opens a contact's conversation, on their usual line if the user has it. */
-async function openTexts(contact) {
-  wanted = contact;
+async function openTexts(contact, options) {
   const line = crm.lines.find(({ id }) => id === contact.lineId) ?? crm.lines[0];
   phone.handTo(contact.number, line.id);
-  await isReady;
-  if (wanted === contact) await inbox.open({ lineId: line.id, to: contact.number });
+  await inbox.open({ lineId: line.id, to: contact.number }, options);
 }
 
 async function clickToText(contact) {
@@ -98,7 +95,7 @@ async function clickToText(contact) {
 }
 
 inbox.addEventListener("trunkline-select", async ({ detail }) => {
-  if (detail.reason !== "list") return;
+  if (detail.conversationId === null) return; // back to the list
   const { number, lineId, contactId } = await contactOf(detail.conversationId);
   phone.handTo(number, lineId);
   if (document.body.dataset.view === "texts") return;
@@ -150,7 +147,7 @@ async function route() {
   if (!usual.matches) showPhone(false);
   show(view, id);
   const contact = view === "contacts" ? crm.contacts.find((one) => one.id === id) : undefined;
-  if (contact !== undefined) await openTexts(contact);
+  if (contact !== undefined) await openTexts(contact, { focus: false }); // a record was asked for, not a text
 }
 
 showPhone(usual.matches);

@@ -22,7 +22,7 @@ export class Phone {
   /** @param {HTMLElement} root */
   constructor(root, crm) {
     this.#crm = crm;
-    this.#line = crm.allLines[0];
+    this.#line = crm.allLines.find(({ id }) => id === crm.lines[0]?.id) ?? crm.allLines[0]; // one that the user sees
     this.#build(root);
     this.#parts.owner.value = crm.contacts[0].number;
     this.#use(crm.contacts[0].number);
@@ -36,6 +36,7 @@ export class Phone {
     this.#line = line;
     this.#parts.owner.value = [...this.#parts.owner.options].some(({ value }) => value === number) ? number : OTHER;
     this.#parts.other.hidden = this.#parts.owner.value !== OTHER;
+    this.#parts.other.querySelector("input").value = number;
     this.#use(number);
   }
 
