@@ -136,7 +136,7 @@ test("a new conversation is begun with a line and a number, and nothing is made 
   const inbox = desk.inbox();
   const selected: unknown[] = [];
   inbox.addEventListener("trunkline-select", ({ detail }) => selected.push(detail));
-  await page.getByRole("button", { name: "New message" }).click();
+  await page.getByRole("button", { name: "New message" }).first().click();
   await hasFocus(page.getByRole("textbox", { name: "To" }));
   await page.getByRole("combobox", { name: "From" }).selectOptions(desk.sandbox.lines[1]?.id ?? "");
   await userEvent.keyboard("12");
@@ -323,4 +323,18 @@ test("a new message is to the person whom the host knows under that number", asy
   expect(lookup).not.toHaveBeenCalled(); // not for every digit
   await userEvent.keyboard("{Enter}");
   await expect.element(page.getByText("Known Person")).toBeVisible();
+});
+
+test("two conversations with one person are told apart by their lines", async () => {
+  const [number, other] = [desk.number(), desk.number()];
+  const [front, back] = desk.sandbox.lines;
+  await desk.sandbox.handset(number).text(desk.line(0), "to the front");
+  await desk.sandbox.handset(other).text(desk.line(0), "only one line");
+  desk.inbox();
+  await expect.element(row(/to the front/)).toBeVisible();
+  await expect.element(row(new RegExp(`· ${front?.name}.*to the front`))).not.toBeInTheDocument();
+  await desk.sandbox.handset(number).text(desk.line(1), "to the back");
+  await expect.element(row(new RegExp(`· ${back?.name}.*to the back`))).toBeVisible();
+  await expect.element(row(new RegExp(`· ${front?.name}.*to the front`))).toBeVisible();
+  await expect.element(row(/·.*only one line/)).not.toBeInTheDocument();
 });

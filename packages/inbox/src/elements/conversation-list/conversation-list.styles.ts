@@ -198,6 +198,11 @@ export const styles = css`
     text-align: center;
   }
 
+  .of-line {
+    color: var(--_muted);
+    font-weight: 400;
+  }
+
   .unread .name,
   .unread time,
   .unread .preview-text {

@@ -161,6 +161,7 @@ export class TrunklineConversationList extends TrunklineElement {
     const lines = new Map((this.#lines.snapshot?.data ?? []).map((line) => [line.id, line]));
     const tabStop = snapshot.data.some(({ id }) => id === this.activeId) ? this.activeId : snapshot.data[0]?.id;
     const today = new Date(now());
+    const isOnTwoLines = numbersOnTwoLines(snapshot.data);
     return html`<ul
         part="list"
         role="list"
@@ -177,6 +178,9 @@ export class TrunklineConversationList extends TrunklineElement {
               ${conversationRow({
                 conversation,
                 person: personOf(conversation, contacts, lines.get(conversation.lineId)),
+                lineName: isOnTwoLines.has(numberOf(conversation))
+                  ? (lines.get(conversation.lineId)?.name ?? null)
+                  : null,
                 words,
                 now: today,
                 userId: me?.user?.id ?? null,
@@ -264,6 +268,18 @@ export class TrunklineConversationList extends TrunklineElement {
     this.conversationId = conversation.id;
     this.fire("trunkline-select", { conversationId: conversation.id, reason: "list" });
   }
+}
+
+const numberOf = ({ participants }: Conversation): string => participants[0]?.number ?? "";
+
+/** Numbers whose conversations only their lines tell apart. */
+function numbersOnTwoLines(conversations: readonly Conversation[]): ReadonlySet<string> {
+  const [once, twice] = [new Set<string>(), new Set<string>()];
+  for (const conversation of conversations) {
+    const number = numberOf(conversation);
+    (once.has(number) ? twice : once).add(number);
+  }
+  return twice;
 }
 
 /** What stands in a list that has nothing in it. */

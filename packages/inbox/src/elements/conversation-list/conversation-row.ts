@@ -8,6 +8,8 @@ import type { Person } from "../../shared/people.ts";
 export interface RowOptions {
   readonly conversation: Conversation;
   readonly person: Person;
+  /** The line's name, where the person alone does not tell which conversation this is. */
+  readonly lineName: string | null;
   readonly words: Localizer;
   readonly now: Date;
   /** Whose own texts are called "You"; null while that is not known. */
@@ -19,7 +21,7 @@ export interface RowOptions {
 
 /** One conversation as a button: who, when, the last words, and how much is unread. */
 export function conversationRow(options: RowOptions): TemplateResult {
-  const { conversation, person, words, now, draft, selected, tabStop } = options;
+  const { conversation, person, lineName, words, now, draft, selected, tabStop } = options;
   const unread = conversation.viewer?.unreadCount ?? 0;
   const at = new Date(conversation.lastMessage?.createdAt ?? conversation.createdAt);
   return html`<button
@@ -31,7 +33,9 @@ export function conversationRow(options: RowOptions): TemplateResult {
     aria-current=${selected ? "true" : nothing}
   >
     ${avatar({ name: person.name, key: person.number, avatarUrl: person.contact?.avatarUrl })}
-    <span class="name" dir="auto">${person.label}</span>
+    <span class="name"
+      ><bdi>${person.label}</bdi>${lineName === null ? nothing : html` <span class="of-line">· <bdi>${lineName}</bdi></span>`}</span
+    >
     <time datetime=${at.toISOString()} title=${words.moment(at)}>${words.listTime(at, now)}</time>
     <span class="preview">
       ${preview(options, draft)}
