@@ -106,6 +106,13 @@ describe("the HTTP server", () => {
     await gateway.gateway.idle();
   });
 
+  test("HEAD gets the headers of a page, and opens no stream", async () => {
+    const headers = { ...auth(), accept: "text/event-stream" };
+    const response = await fetch(`${server.url}/v1/events`, { method: "HEAD", headers });
+    expect([response.status, response.headers.get("content-type")]).toEqual([200, "application/json"]);
+    expect(await response.text()).toBe("");
+  });
+
   test("closing ends what is open in time", async () => {
     const other = await testGateway(PGLITE);
     const tenant = await other.newTenant("other");

@@ -123,6 +123,17 @@ describe("the hub", () => {
     for (const entry of [...looks]) if (entry.ms === ms) entry.look();
   };
 
+  test("lets a reader go who has left before the stream begins", async () => {
+    const outlet = { ...reader(), onClose: (listener: () => void) => listener() };
+    hub.open(outlet, { ...principal, expiresAt: Number.MAX_SAFE_INTEGER }, await hub.locate(TENANT, null));
+    await happen();
+    const before = queries;
+    await hub.idle();
+    pass(1000);
+    expect(queries).toBe(before);
+    expect(outlet.text()).not.toContain("event: line.removed");
+  });
+
   test("keeps a quiet stream alive with comments", async () => {
     const outlet = await open();
     const before = outlet.chunks.length;

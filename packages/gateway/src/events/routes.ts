@@ -38,6 +38,7 @@ export function eventRoutes({ database, clock, hub, epoch }: EventRoutesParts): 
   };
 }
 
+/** HEAD asks for the headers alone: a stream without a body would only end when its reader goes. */
 function wantsStream(request: Request): boolean {
-  return (request.headers.get("accept") ?? "").toLowerCase().includes("text/event-stream");
+  return request.method === "GET" && (request.headers.get("accept") ?? "").toLowerCase().includes("text/event-stream");
 }

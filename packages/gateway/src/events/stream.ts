@@ -52,8 +52,8 @@ export class EventStream {
     this.#principal = parts.principal;
     this.#position = parts.position;
     this.#checkedAt = parts.clock.now();
-    parts.outlet.onClose(() => this.#close());
     this.#cancelEnd = this.#endWithToken();
+    parts.outlet.onClose(() => this.#close()); // at once, when the reader has gone already
     parts.outlet.write(readyFrame(encodeCursor(parts.epoch, parts.position)));
   }
 
