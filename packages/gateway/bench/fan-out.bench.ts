@@ -15,8 +15,10 @@ const streams = Number(values.streams);
 const events = Number(values.events);
 
 interface Measured {
-  lastMs: number;
-  medianMs: number;
+  /** From the request that causes the event to the first reader: storing it is part of that for the gateway. */
+  firstMs: number;
+  /** From the first reader to the last: the fan-out itself. */
+  spreadMs: number;
   kibPerStream: number;
 }
 
@@ -37,7 +39,11 @@ async function ours(databaseUrl: string): Promise<Measured & { size: number }> {
   const server = await startServer<GatewayReady>("gateway", { databaseUrl, conversations: 1 });
   const { url, key, sessionToken, conversationIds } = server.ready;
   const before = await server.memory();
-  const readers = await Readers.open(`${url}/v1/events`, streams, `Authorization: Bearer ${sessionToken}\r\n`);
+  const readers = await Readers.open(
+    `${url}/v1/events?types=message.created`,
+    streams,
+    `Authorization: Bearer ${sessionToken}\r\n`,
+  );
   const kibPerStream = (((await server.memory()) - before) * 1024) / streams;
   const caller = await Caller.open(url);
   let size = 0;
@@ -56,10 +62,10 @@ async function ours(databaseUrl: string): Promise<Measured & { size: number }> {
   return { ...times, kibPerStream, size };
 }
 
-/** Sends one event at a time, and takes the time at which the last and the middle reader saw it. */
+/** Sends one event at a time, and takes the times at which the first and the last reader saw it. */
 async function timed(readers: Readers, send: (needle: string) => Promise<void>) {
-  const last: number[] = [];
-  const middle: number[] = [];
+  const first: number[] = [];
+  const spread: number[] = [];
   for (let index = 0; index < events + 3; index++) {
     const needle = `needle-${index}-end`;
     const arrived = readers.all(needle);
@@ -67,10 +73,11 @@ async function timed(readers: Readers, send: (needle: string) => Promise<void>) 
     await Promise.all([send(needle), arrived]);
     const at = await arrived;
     if (index < 3) continue; // the first ones warm both sides up
-    last.push((at.at(-1) ?? Number.NaN) - started);
-    middle.push((at[Math.floor(at.length / 2)] ?? Number.NaN) - started);
+    const [soonest = Number.NaN, latest = Number.NaN] = [at.at(0), at.at(-1)];
+    first.push(soonest - started);
+    spread.push(latest - soonest);
   }
-  return { lastMs: median(last), medianMs: median(middle) };
+  return { firstMs: median(first), spreadMs: median(spread) };
 }
 
 const postgres = await startPostgres({ isDurable: true });
@@ -79,16 +86,11 @@ try {
   const plain = await bare(gateway.size + 150);
   table(
     `One event to ${streams} streams (median of ${events} events)`,
-    ["", "last reader ms", "middle reader ms", "KiB a stream"],
+    ["", "to the first reader ms", "first to last reader ms", "KiB a stream"],
     [
-      ["node:http", plain.lastMs, plain.medianMs, plain.kibPerStream],
-      ["gateway, from request to reader", gateway.lastMs, gateway.medianMs, gateway.kibPerStream],
-      [
-        "ratio",
-        gateway.lastMs / plain.lastMs,
-        gateway.medianMs / plain.medianMs,
-        gateway.kibPerStream / plain.kibPerStream,
-      ],
+      ["node:http", plain.firstMs, plain.spreadMs, plain.kibPerStream],
+      ["gateway", gateway.firstMs, gateway.spreadMs, gateway.kibPerStream],
+      ["ratio", "", gateway.spreadMs / plain.spreadMs, gateway.kibPerStream / plain.kibPerStream],
     ],
   );
 } finally {

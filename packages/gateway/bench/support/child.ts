@@ -17,10 +17,12 @@ export async function startServer<Ready>(name: string, options: object = {}): Pr
     stdio: ["ignore", "inherit", "inherit", "ipc"],
   });
   const next = async <Message>(): Promise<Message> => {
+    const over = new AbortController();
+    const { signal } = over;
     const [message] = await Promise.race([
-      once(child, "message"),
-      once(child, "exit").then(([code]) => Promise.reject(new Error(`${name} ended with ${code}`))),
-    ]);
+      once(child, "message", { signal }),
+      once(child, "exit", { signal }).then(([code]) => Promise.reject(new Error(`${name} ended with ${code}`))),
+    ]).finally(() => over.abort());
     return message as Message; // both ends of this channel are in this folder
   };
   const { ready } = await next<{ ready: Ready }>();

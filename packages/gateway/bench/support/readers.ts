@@ -13,7 +13,7 @@ export class Readers {
 
   /** Opens `count` streams and waits until each has had its first bytes of body. */
   static async open(url: string, count: number, headers = ""): Promise<Readers> {
-    const { hostname, port, host, pathname } = new URL(url);
+    const { hostname, port, host, pathname, search } = new URL(url);
     const sockets: Socket[] = [];
     const readers = new Readers(sockets);
     for (let start = 0; start < count; start += 100) {
@@ -41,7 +41,9 @@ export class Readers {
                   readers.#arrived();
                 }
               });
-              socket.write(`GET ${pathname} HTTP/1.1\r\nHost: ${host}\r\nAccept: text/event-stream\r\n${headers}\r\n`);
+              socket.write(
+                `GET ${pathname}${search} HTTP/1.1\r\nHost: ${host}\r\nAccept: text/event-stream\r\n${headers}\r\n`,
+              );
               sockets.push(socket);
             }),
         ),
