@@ -80,11 +80,12 @@ eachStore((store) => {
       expect((await gateway.operator("PATCH", `/v1/tenants/${other.id}`, { externalId: "acme" })).status).toBe(409);
     });
 
-    test("refuse time zones and origins that are none", async () => {
+    test("refuse time zones, origins and addresses that are none", async () => {
       for (const wrong of [
         { timeZone: "Mars/Olympus" },
         { allowedOrigins: ["https://crm.test/path"] },
         { allowedOrigins: ["*"] },
+        { appUrl: "javascript:alert(1)" },
       ]) {
         expect((await gateway.operator("POST", "/v1/tenants", { name: "Wrong", ...wrong })).status).toBe(422);
       }

@@ -16,7 +16,7 @@ const fields = {
   features: z.array(text({ min: 1, max: 64 })).check(z.maxLength(50)),
   timeZone,
   allowedOrigins: z.array(origin).check(z.maxLength(50)),
-  appUrl: z.nullable(z.url().check(z.maxLength(2000))),
+  appUrl: z.nullable(z.url({ protocol: /^https?$/, error: "must be an http(s) address" }).check(z.maxLength(2000))),
 };
 
 export const Tenant = z.object({ id: id("ten"), ...fields, createdAt: timestamp, updatedAt: timestamp });
