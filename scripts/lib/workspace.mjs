@@ -122,7 +122,7 @@ export function pnpm(args, options = {}) {
 export async function install() {
   if (!needsInstall()) return;
   console.log("Installing what the lock file names …");
-  const { code } = await pnpm(["install", "--frozen-lockfile"]);
+  const { code } = await pnpm(["install", "--frozen-lockfile", "--loglevel=error"]); // who starts it reads our lines, not its
   if (code !== 0) {
     console.error("The install failed. It needs a network, or a filled pnpm store, the first time.");
     process.exit(code);
