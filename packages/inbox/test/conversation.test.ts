@@ -338,3 +338,14 @@ test("two conversations with one person are told apart by their lines", async ()
   await expect.element(row(new RegExp(`· ${front?.name}.*to the front`))).toBeVisible();
   await expect.element(row(/·.*only one line/)).not.toBeInTheDocument();
 });
+
+test("the parts of a new message begin at one edge, wide and narrow", async () => {
+  const edge = (name: string) => page.getByText(name, { exact: true }).element().getBoundingClientRect().left;
+  for (const width of ["320px", "900px"]) {
+    const inbox = desk.add("trunkline-inbox", { client: desk.client() }, desk.place(width));
+    await inbox.open({ to: desk.number() });
+    await expect.element(page.getByText("From", { exact: true })).toBeVisible();
+    await vi.waitFor(() => expect([edge("From"), edge("To")]).toEqual([edge("New message"), edge("New message")]));
+    inbox.remove();
+  }
+});

@@ -139,6 +139,10 @@ export const styles = css`
   }
 
   @container (inline-size < 480px) {
+    .head {
+      padding-inline-start: 16px;
+    }
+
     .row {
       padding-inline: 16px;
     }
