@@ -9,6 +9,7 @@ const everywhere = {
   testTimeout: 30_000, // an in-memory PGlite takes four seconds to make its first database
   hookTimeout: 60_000,
   exclude: ["**/node_modules/**", "**/dist/**"],
+  setupFiles: ["scripts/vitest-setup.ts"],
 };
 
 export default defineConfig({

@@ -164,6 +164,7 @@ eachStore((store) => {
     const stream = await readEvents(world, token);
     await stream.next();
     await send("unseen");
+    await world.gateway.idle(); // the stream has passed it by
     await made<Line>(acme.call("PATCH", `/v1/lines/${acme.line.id}`, { assignees: [user.id] }));
     const reset = await stream.until(({ event }) => event === "stream.reset");
     expect(reset.data).toBe('{"reason":"access_changed"}');
