@@ -26,8 +26,7 @@ export interface RunningServer {
   readonly port: number;
   /**
    * Takes no more connections, waits `graceMs` for requests in flight, then cuts what is left. Stop the gateway at the
-   * same time: it ends the event streams, which would otherwise last for ever.
-   * @param graceMs - 5,000 when absent
+   * same time: it ends the event streams, which would otherwise last for ever. `graceMs` is 5,000 when absent.
    */
   close(options?: { graceMs?: number }): Promise<void>;
 }
