@@ -21,6 +21,7 @@ const NAMED_THEMES = ["light", "dark", "contrast"] as const;
  * when it leaves the page, else uses that of the element around it.
  */
 export abstract class TrunklineElement extends LitElement {
+  /** @internal Looks change through parts and custom properties. */
   static override styles: CSSResultGroup = [tokens, base];
   /** Version of the package that this class comes from. */
   static readonly version: string = VERSION;

@@ -27,6 +27,7 @@ export type Sender = (text: string) => Promise<Message>;
  * @cssproperty [--trunkline-composer-max-rows=8] - Rows before the text scrolls.
  */
 export class TrunklineComposer extends TrunklineElement {
+  /** @internal Looks change through parts and custom properties. */
   static override styles: CSSResultGroup = [TrunklineElement.styles, styles];
   static override readonly suffix: string = "composer";
   static override shadowRootOptions = { ...TrunklineElement.shadowRootOptions, delegatesFocus: true };

@@ -32,6 +32,7 @@ const SKELETONS = 8;
  * @csspart state - What stands in place of the list: nothing yet, an error.
  */
 export class TrunklineConversationList extends TrunklineElement {
+  /** @internal Looks change through parts and custom properties. */
   static override styles: CSSResultGroup = [TrunklineElement.styles, styles];
   static override readonly suffix: string = "conversation-list";
 

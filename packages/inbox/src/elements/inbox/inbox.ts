@@ -71,6 +71,7 @@ export interface OpenOptions {
  * @cssproperty [--trunkline-density=1] - Space within rows and bubbles: 0.5 is tight, 1 is Teams' own.
  */
 export class TrunklineInbox extends TrunklineElement {
+  /** @internal Looks change through parts and custom properties. */
   static override styles: CSSResultGroup = [TrunklineElement.styles, styles];
   static override readonly suffix: string = "inbox";
 

@@ -31,6 +31,7 @@ export class ConversationOpened extends Event {
  * @internal
  */
 export class TrunklineNewMessage extends TrunklineElement {
+  /** @internal Looks change through parts and custom properties. */
   static override styles: CSSResultGroup = [TrunklineElement.styles, styles];
   static override readonly suffix: string = "new-message";
 

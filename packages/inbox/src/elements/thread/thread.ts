@@ -44,6 +44,7 @@ export interface RecordContext {
  * @csspart state - What stands in place of messages: none yet, an error.
  */
 export class TrunklineThread extends TrunklineElement {
+  /** @internal Looks change through parts and custom properties. */
   static override styles: CSSResultGroup = [TrunklineElement.styles, styles, messageStyles];
   static override readonly suffix: string = "thread";
 

@@ -15,6 +15,7 @@ const MOST = 99;
  * @csspart badge - The badge.
  */
 export class TrunklineUnread extends TrunklineElement {
+  /** @internal Looks change through parts and custom properties. */
   static override styles: CSSResultGroup = [
     TrunklineElement.styles,
     css`
