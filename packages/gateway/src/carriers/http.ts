@@ -1,4 +1,5 @@
 import type { ErrorCode } from "@trunkline/protocol";
+import { joinBytes } from "../bytes.ts";
 import type { HandOver } from "./carrier.ts";
 
 /** Reading a vendor's answers: what each may say, and what it means when it says something else. */
@@ -43,13 +44,7 @@ export async function readJson(answer: Response): Promise<unknown> {
     if (length > MAX_ANSWER_BYTES) throw new RangeError("the answer is too long");
     chunks.push(chunk);
   }
-  const bytes = new Uint8Array(length);
-  let offset = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, offset);
-    offset += chunk.length;
-  }
-  return parseJson(bytes);
+  return parseJson(joinBytes(chunks));
 }
 
 /** Bytes as JSON; undefined when they are something else. */

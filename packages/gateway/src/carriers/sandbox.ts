@@ -1,5 +1,6 @@
 import type { ErrorCode } from "@trunkline/protocol";
 import * as z from "zod/mini";
+import { joinBytes } from "../bytes.ts";
 import {
   type Carrier,
   type CarrierAdapter,
@@ -83,10 +84,7 @@ export const sandboxCarrier: CarrierAdapter = (credentials, { fetch }): Carrier 
       const match = /^t=(\d{1,12}),v1=([0-9a-f]{64})$/.exec(received.get("sandbox-signature") ?? "");
       const [, time = "", signature = ""] = match ?? [];
       if (!match || Math.abs(now - Number(time) * 1000) > TOLERANCE_MS) return false;
-      const prefix = new TextEncoder().encode(`${time}.`);
-      const signed = new Uint8Array(prefix.length + body.length);
-      signed.set(prefix);
-      signed.set(body, prefix.length);
+      const signed = joinBytes([new TextEncoder().encode(`${time}.`), body]);
       return equalInConstantTime(await hmacSha256Hex(webhookSecret, signed), signature);
     },
 

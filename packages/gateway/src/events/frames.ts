@@ -6,6 +6,7 @@ import {
   type StreamEnd,
   type StreamReset,
 } from "@trunkline/protocol";
+import { joinBytes } from "../bytes.ts";
 
 /*
  * Frames of `text/event-stream`. Source: WHATWG HTML, "Server-sent events", section "Parsing an event stream".
@@ -36,11 +37,5 @@ export const heartbeatFrame = (): Uint8Array => encoder.encode(": \n\n");
 export function joinFrames(frames: readonly Uint8Array[]): Uint8Array {
   const [first] = frames;
   if (first && frames.length === 1) return first;
-  const joined = new Uint8Array(frames.reduce((length, frame) => length + frame.length, 0));
-  let offset = 0;
-  for (const frame of frames) {
-    joined.set(frame, offset);
-    offset += frame.length;
-  }
-  return joined;
+  return joinBytes(frames);
 }

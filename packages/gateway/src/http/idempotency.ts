@@ -1,5 +1,6 @@
 import { HEADERS, type TenantId } from "@trunkline/protocol";
 import { sql } from "kysely";
+import { sameBytes } from "../bytes.ts";
 import type { Sealer } from "../seal/seal.ts";
 import type { SystemTx, Tx } from "../store/database.ts";
 import { Refusal } from "./refusal.ts";
@@ -76,7 +77,7 @@ async function take(tx: Tx | SystemTx, keyed: Keyed): Promise<KeptAnswer | null>
  * @throws Refusal idempotency_key_reused when it was another request
  */
 export async function replay<Body>(keyed: Keyed, { request_hash, status, answer }: KeptAnswer): Promise<Reply<Body>> {
-  if (!equal(request_hash, keyed.requestHash)) throw new Refusal("idempotency_key_reused");
+  if (!sameBytes(request_hash, keyed.requestHash)) throw new Refusal("idempotency_key_reused");
   if (answer === null) throw new Error("an idempotency key was committed without its answer");
   const json = await keyed.sealer.open(answer, rowOf(keyed));
   return new Reply<Body>(json, status ?? undefined, { [HEADERS.idempotencyReplayed]: "true" });
@@ -91,6 +92,3 @@ const tableOf = ({ tenantId }: Keyed) =>
 /** The row that an answer is sealed to. */
 export const rowOf = ({ tenantId, principal, route, key }: Keyed): string =>
   JSON.stringify(["idempotency_keys", tenantId, principal, route, key]);
-
-const equal = (a: Uint8Array, b: Uint8Array): boolean =>
-  a.length === b.length && a.every((byte, index) => byte === b[index]);

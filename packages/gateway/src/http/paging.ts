@@ -1,5 +1,6 @@
 import type { Page } from "@trunkline/protocol";
 import type { Operation } from "@trunkline/protocol/routes";
+import { fromBase64Url, toBase64Url } from "../bytes.ts";
 import { Refusal } from "./refusal.ts";
 
 /** A page's size when the query names none. */
@@ -57,11 +58,7 @@ export function openPage<const Keys extends readonly Key[]>(
 }
 
 function write(list: string, position: readonly string[]): string {
-  const bytes = new TextEncoder().encode(JSON.stringify([list, ...position]));
-  return btoa(String.fromCharCode(...bytes))
-    .replaceAll("+", "-")
-    .replaceAll("/", "_")
-    .replaceAll("=", "");
+  return toBase64Url(new TextEncoder().encode(JSON.stringify([list, ...position])));
 }
 
 function read<Keys extends readonly Key[]>(cursor: string, list: string, keys: Keys): Position<Keys> {
@@ -72,8 +69,9 @@ function read<Keys extends readonly Key[]>(cursor: string, list: string, keys: K
 }
 
 function parse(cursor: string): string[] | null {
+  const bytes = fromBase64Url(cursor);
+  if (bytes === null) return null;
   try {
-    const bytes = Uint8Array.from(atob(cursor.replaceAll("-", "+").replaceAll("_", "/")), (char) => char.charCodeAt(0));
     const value: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
     return Array.isArray(value) && value.every((part) => typeof part === "string") ? value : null;
   } catch {

@@ -1,4 +1,5 @@
 import { HEADERS, type LineId, type Message, type TenantId } from "@trunkline/protocol";
+import { sameBytes } from "../bytes.ts";
 import type { EventLog } from "../events/log.ts";
 import { giveKeysBack, keepAnswers, keyName, takeKeys } from "../http/idempotency-batch.ts";
 import { Refusal } from "../http/refusal.ts";
@@ -103,6 +104,3 @@ function outcomeOf(
 
 const repeated = ({ json, status, headers }: Reply<Message>): Reply<Message> =>
   new Reply<Message>(json, status, { ...headers, [HEADERS.idempotencyReplayed]: "true" });
-
-const sameBytes = (a: Uint8Array, b: Uint8Array): boolean =>
-  a.length === b.length && a.every((byte, index) => byte === b[index]);

@@ -1,4 +1,5 @@
 import type { CarrierAccountId, Carrier as CarrierName, TenantId } from "@trunkline/protocol";
+import { sameBytes } from "../bytes.ts";
 import { openCredentials } from "../carrier-accounts/credentials.ts";
 import { withStorableAnswers } from "../carriers/border.ts";
 import { type Carrier, CredentialsRefused } from "../carriers/carrier.ts";
@@ -70,6 +71,3 @@ export function createCarrierAccess({
     },
   };
 }
-
-const sameBytes = (a: Uint8Array, b: Uint8Array): boolean =>
-  a.length === b.length && a.every((byte, index) => byte === b[index]);

@@ -1,4 +1,5 @@
 import { type PGlite, parse, protocol } from "@electric-sql/pglite";
+import { joinBytes } from "../bytes.ts";
 
 type Answer = Awaited<ReturnType<PGlite["execProtocol"]>>["messages"];
 
@@ -34,7 +35,7 @@ export function statementsOf(database: PGlite): RunStatement {
   const parsers = { ...database.parsers, [INT8]: Number };
 
   const ask = async (...messages: Uint8Array[]): Promise<Answer> =>
-    (await database.execProtocol(joined([...messages, serialize.sync()]), { syncToFs: false })).messages;
+    (await database.execProtocol(joinBytes([...messages, serialize.sync()]), { syncToFs: false })).messages;
 
   async function prepare(sql: string): Promise<Prepared> {
     const name = `trunkline_${prepared.size + 1}`;
@@ -66,14 +67,4 @@ export function statementsOf(database: PGlite): RunStatement {
     const [result] = parse.parseResults([...description, ...answer], parsers);
     return { rows: (result?.rows ?? []) as Row[], affected: result?.affectedRows ?? 0 }; // the statement says what a row is
   };
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    whole.set(part, offset);
-    offset += part.length;
-  }
-  return whole;
 }
