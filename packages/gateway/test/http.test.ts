@@ -1,7 +1,16 @@
-import { HEADERS, type Problem } from "@trunkline/protocol";
+import { type Conversation, HEADERS, type Problem, type Tenant } from "@trunkline/protocol";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { eachStore } from "./support/stores.ts";
-import { type Answered, made, type TestGateway, type TestTenant, testGateway } from "./support/test-gateway.ts";
+import {
+  type Answered,
+  CREDENTIALS,
+  made,
+  type TestGateway,
+  type TestTenant,
+  testGateway,
+} from "./support/test-gateway.ts";
+
+const CREDENTIALS_JSON = JSON.stringify(CREDENTIALS).slice(1, -1);
 
 eachStore((store) => {
   let gateway: TestGateway;
@@ -72,6 +81,75 @@ eachStore((store) => {
     expect(({} as { isAdmin?: boolean }).isAdmin).toBeUndefined();
   });
 
+  test("a name that JavaScript's objects would swallow is refused in every record, and other odd ones are kept", async () => {
+    const conversation = await made<Conversation>(
+      acme.call("POST", "/v1/conversations", { lineId: acme.line.id, participants: ["+14255550123"] }),
+    );
+    const send = async (body: string, method: string, path: string) => {
+      const headers = { authorization: `Bearer ${acme.key.key}`, "content-type": "application/json" };
+      const response = await gateway.fetch(path, { method, headers, body });
+      return { status: response.status, body: await response.json() };
+    };
+    const { lineId } = conversation;
+    const records = [
+      ["PATCH", `/v1/conversations/${conversation.id}`, (record: string) => `{"metadata":${record}}`],
+      [
+        "POST",
+        "/v1/conversations",
+        (record: string) => `{"lineId":"${lineId}","participants":["+14255550124"],"metadata":${record}}`,
+      ],
+      [
+        "POST",
+        `/v1/conversations/${conversation.id}/messages`,
+        (record: string) => `{"text":"Hi","metadata":${record}}`,
+      ],
+      [
+        "POST",
+        "/v1/carrier-accounts",
+        (record: string) =>
+          `{"carrier":"sandbox","name":"A","credentials":${record.replace("{", `{${CREDENTIALS_JSON},`)}}`,
+      ],
+    ] as const;
+    for (const [method, path, bodyWith] of records) {
+      for (const name of ["__proto__", "\\u005f_proto__"]) {
+        const { status, body } = await send(bodyWith(`{"a":"1","${name}":"x"}`), method, path);
+        expect([status, body.code], path).toEqual([422, "invalid_input"]);
+        expect(body.issues[0].path.at(-1)).toBe("__proto__");
+      }
+    }
+    const odd = { constructor: "a", prototype: "b", toString: "c", hasOwnProperty: "d" };
+    const kept = await send(JSON.stringify({ metadata: odd }), "PATCH", `/v1/conversations/${conversation.id}`);
+    expect(kept.body.metadata).toEqual(odd);
+    const again = await acme.call<Conversation>("GET", `/v1/conversations/${conversation.id}`);
+    expect(Object.entries(again.body.metadata).sort()).toEqual(Object.entries(odd).sort());
+    const query = await acme.call<Problem>("GET", "/v1/lines?__proto__=1");
+    expect([query.status, query.body.code]).toEqual([422, "unknown_field"]);
+  });
+
+  test("a name of blanks alone, and an origin that no page has, are refused", async () => {
+    for (const blank of [" ", "\t\n", "\u00a0\u3000"]) {
+      const named = await acme.call<Problem>("POST", "/v1/lines", lineWith({ name: blank, number: "+12065550196" }));
+      expect([named.status, named.body.code, issuePaths(named)]).toEqual([422, "invalid_input", ["name"]]);
+      const user = { user: { externalId: "blank", name: blank } };
+      expect((await acme.call("POST", "/v1/sessions", user)).status).toBe(422);
+    }
+    for (const origin of [
+      "https://*",
+      "https://*.example.com",
+      "https://example.com/",
+      "https://a b",
+      "ftp://example.com",
+      "null",
+      "*",
+    ]) {
+      const { status } = await acme.call("PATCH", "/v1/tenant", { allowedOrigins: [origin] });
+      expect(status, origin).toBe(422);
+    }
+    const allowedOrigins = ["https://crm.example.com:8443", "http://localhost:3000", "http://[::1]:3000"];
+    const accepted = await acme.call<Tenant>("PATCH", "/v1/tenant", { allowedOrigins });
+    expect(accepted.body.allowedOrigins).toEqual(allowedOrigins);
+  });
+
   test("another content type than JSON is 415, so that no form of another site can post", async () => {
     const body = JSON.stringify(lineWith({ number: "+12065550199" }));
     for (const type of [
@@ -79,6 +157,8 @@ eachStore((store) => {
       "application/x-www-form-urlencoded",
       "multipart/form-data; boundary=x",
       "application/jsonx",
+      "application/json; charset=utf-16",
+      'application/json; charset="iso-8859-1"',
     ]) {
       expect((await post(body, { "content-type": type })).body.code, type).toBe("unsupported_media_type");
     }
@@ -146,7 +226,7 @@ eachStore((store) => {
     expect([onBare.status, onBare.body.code]).toEqual([422, "unknown_field"]);
     const twice = await acme.call<Problem>("GET", "/v1/lines?limit=1&limit=2");
     expect([twice.status, twice.body.code, issuePaths(twice)]).toEqual([422, "invalid_input", ["limit"]]);
-    for (const limit of ["0", "201", "1.5", "many", "-1"]) {
+    for (const limit of ["0", "201", "1.5", "many", "-1", "1e2", "0x10", "%20", "%2010", "", "+5", "Infinity"]) {
       expect((await acme.call("GET", `/v1/lines?limit=${limit}`)).status, limit).toBe(422);
     }
   });

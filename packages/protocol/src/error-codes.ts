@@ -14,6 +14,9 @@ const fact = (status: number | null, title: string, retryable = false): ErrorFac
 
 export const ERROR_CODES = {
   // the request
+  malformed_request: fact(400, "The request is not whole, or not valid HTTP"),
+  request_timeout: fact(408, "The request did not arrive in time", true),
+  headers_too_large: fact(431, "The request's headers are larger than the gateway accepts"),
   invalid_json: fact(400, "The body is not valid JSON"),
   invalid_input: fact(422, "A field has a value that is not accepted"),
   unknown_field: fact(422, "The request has a field that this route does not know"),

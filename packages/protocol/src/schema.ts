@@ -13,15 +13,14 @@ export function id<Prefix extends IdPrefix>(prefix: Prefix): z.ZodMiniType<Id<Pr
   return schema as unknown as z.ZodMiniType<Id<Prefix>, Id<Prefix>>; // the pattern is the proof that the type asks for
 }
 
-/** Text of `min` to `max` UTF-16 code units that PostgreSQL can hold. */
+/** Text of `min` to `max` UTF-16 code units that PostgreSQL can hold. One that must not be empty must not be blank either. */
 export function text({ min = 0, max }: { min?: number; max: number }) {
-  return z
-    .string()
-    .check(
-      z.minLength(min, min === 1 ? "must not be empty" : `must have at least ${min} characters`),
-      z.maxLength(max, `must have at most ${max} characters`),
-      z.refine(isStorableText, "must not hold NUL or half a surrogate pair"),
-    );
+  return z.string().check(
+    z.minLength(min, min === 1 ? "must not be empty" : `must have at least ${min} characters`),
+    z.maxLength(max, `must have at most ${max} characters`),
+    z.refine(isStorableText, "must not hold NUL or half a surrogate pair"),
+    z.refine((value) => min === 0 || value === "" || value.trim() !== "", "must hold more than white space"),
+  );
 }
 
 /** A time as ISO 8601 in UTC with milliseconds, as every answer has it. */
@@ -32,8 +31,15 @@ export const timestampInput = z.iso
   .datetime({ offset: true })
   .check(z.refine((time) => !time.startsWith("0000"), "must be in the year 1 or later"));
 
+/** A whole number in a query string, written in digits alone: `Number` would also read `1e2`, `0x10` and blanks. */
+const digits = (min: number, max: number) =>
+  z.pipe(
+    z.string().check(z.regex(/^\d{1,10}$/, "must be a whole number, in digits")),
+    z.pipe(z.transform(Number), z.int().check(z.gte(min), z.lte(max))),
+  );
+
 /** A page's size in a query string: 1 to 200, 50 when absent. */
-export const limit = z.optional(z.coerce.number().check(z.int(), z.gte(1), z.lte(200)));
+export const limit = z.optional(digits(1, 200));
 
 export const cursor = z.optional(z.string().check(z.minLength(1), z.maxLength(500)));
 
@@ -41,7 +47,7 @@ export const cursor = z.optional(z.string().check(z.minLength(1), z.maxLength(50
 export const MAX_SEQUENCE = 2 ** 31 - 1;
 
 /** A position in a conversation, in a query string. */
-export const sequenceInput = z.optional(z.coerce.number().check(z.int(), z.gte(0), z.lte(MAX_SEQUENCE)));
+export const sequenceInput = z.optional(digits(0, MAX_SEQUENCE));
 
 /** Values by name that the owner of an application keeps beside one of our resources: at most 50, and never read by us. */
 export const metadata = z

@@ -44,6 +44,8 @@ function isTimeZone(zone: string): boolean {
   }
 }
 
+// A URL may have almost any host, `*` among them; a browser's origin names one that can be asked.
 function isOrigin(value: string): boolean {
+  if (!/^https?:\/\/(?:[a-z0-9._-]+|\[[0-9a-f:]+\])(?::\d+)?$/.test(value)) return false;
   return URL.canParse(value) && new URL(value).origin === value;
 }

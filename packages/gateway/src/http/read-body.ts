@@ -7,9 +7,18 @@ export const MAX_JSON_BYTES = 64 * 1024;
  * Reads a body of at most `maxBytes`. A longer one is refused as soon as that is known: by its Content-Length before a
  * byte is read, otherwise by counting.
  *
- * @throws Refusal body_too_large
+ * @throws Refusal body_too_large, malformed_request when the body broke off
  */
 export async function readBody(request: Request, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
+  try {
+    return await read(request, maxBytes);
+  } catch (cause) {
+    if (cause instanceof Refusal) throw cause;
+    throw new Refusal("malformed_request", { detail: "The body broke off before its end.", cause });
+  }
+}
+
+async function read(request: Request, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
   const tooLarge = () => new Refusal("body_too_large", { detail: `At most ${maxBytes} bytes are read here.` });
   const announced = request.headers.get("content-length");
   if (announced !== null && Number(announced) > maxBytes) throw tooLarge();
@@ -43,6 +52,8 @@ export async function readBody(request: Request, maxBytes: number): Promise<Uint
 }
 
 const JSON_TYPE = /^application\/(?:json|[a-z0-9.+-]+\+json)\s*(?:;|$)/i;
+const UTF8_NAME = /^utf-?8$/i;
+const CHARSET = /;\s*charset\s*=\s*"?([^\s;"]*)/i;
 
 const UTF8 = new TextDecoder("utf-8", { fatal: true });
 
@@ -56,6 +67,10 @@ export function parseJson(
   contentType: string | null,
 ): { value: unknown; text: string } {
   if (contentType === null || !JSON_TYPE.test(contentType)) throw new Refusal("unsupported_media_type");
+  const charset = CHARSET.exec(contentType)?.[1];
+  if (charset !== undefined && !UTF8_NAME.test(charset)) {
+    throw new Refusal("unsupported_media_type", { detail: "JSON is UTF-8 (RFC 8259): leave charset out." });
+  }
   try {
     const text = UTF8.decode(bytes);
     return { value: JSON.parse(text), text };

@@ -6,7 +6,7 @@ import type { Sealer } from "../seal/seal.ts";
 import type { Keyed } from "./idempotency.ts";
 import { parseJson } from "./read-body.ts";
 import { notFound, Refusal } from "./refusal.ts";
-import { readQuery, refuseUnstorable, validate } from "./validate.ts";
+import { readQuery, refuseSwallowed, refuseUnstorable, validate } from "./validate.ts";
 
 /** Reads the parameters of a route's path. Something that is no id cannot be there, so it is missing like any other. */
 export function readParams({ params }: RouteDefinition, given: Record<string, string>): unknown {
@@ -39,7 +39,9 @@ export function readJson(
 ): unknown {
   const { value, text } = parseJson(bytes, contentType);
   const body = validate(schema, value);
-  if (text.includes("\\u")) refuseUnstorable(body); // only an escape can bring NUL or half a pair
+  const hasEscape = text.includes("\\u");
+  if (hasEscape) refuseUnstorable(body); // only an escape can bring NUL or half a pair
+  if (hasEscape || text.includes("__proto__")) refuseSwallowed(value, body);
   return body;
 }
 

@@ -48,6 +48,23 @@ export function refuseUnstorable(value: unknown, path: Path = []): void {
 }
 
 /**
+ * Refuses what a schema would lose without a word: `__proto__` names no field in JavaScript's objects, so records drop it.
+ * Walks what the schema has accepted, which is shallow.
+ */
+export function refuseSwallowed(given: unknown, accepted: unknown, path: Path = []): void {
+  if (!isObject(given) || !isObject(accepted)) return;
+  for (const name of Object.keys(given)) {
+    const inner = [...path, name];
+    if (!Object.hasOwn(accepted, name)) {
+      throw new Refusal("invalid_input", { issues: [{ path: inner, message: "is not a name that can be used" }] });
+    }
+    refuseSwallowed(given[name], accepted[name], inner);
+  }
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null;
+
+/**
  * A query string as an object.
  *
  * @throws Refusal invalid_input when a parameter is given twice: which of them counts would be a guess
