@@ -5,7 +5,7 @@ import { idSource, platformRandom } from "../src/random.ts";
 import { type Database, openDatabase } from "../src/store/database.ts";
 import type { SqlEngine } from "../src/store/engine.ts";
 import { migrate } from "../src/store/migrate.ts";
-import { closeTurn, openTurn, TurnOutdated } from "../src/work/lane-store.ts";
+import { closeTurns, openTurns, TurnOutdated } from "../src/work/lane-store.ts";
 import { enqueue } from "../src/work/queue.ts";
 import { POSTGRES } from "./support/stores.ts";
 
@@ -13,9 +13,11 @@ import { POSTGRES } from "./support/stores.ts";
 
 const ids = idSource(systemClock(), platformRandom);
 const tenantId: TenantId = ids("tenant");
-const lane = { tenantId, kind: "job", lane: "line" };
-const OPEN = { leaseMs: 15_000, fence: null, free: 1, inFlight: [], busySerials: [], withOrphans: true };
-const BEGUN = { settlements: [], pauseUntil: null, release: false };
+const group = { tenantId, kind: "job" };
+const OPEN = { lane: "line", fence: null, free: 1, inFlight: [], busySerials: [], withOrphans: true };
+const BEGUN = { lane: "line", settlements: [], pauseUntil: null, release: false };
+const one = { node: "one", now: 0, leaseMs: 15_000 };
+const two = { node: "two", now: 20_000, leaseMs: 15_000 };
 
 let engine: SqlEngine;
 let database: Database;
@@ -47,17 +49,17 @@ test("whoever waits for a late holder's commit does not begin once more what tha
   const late = Promise.withResolvers<void>();
   const opened = Promise.withResolvers<void>();
   const first = database.tenant(tenantId, async (tx) => {
-    const turn = await openTurn(tx, lane, { ...OPEN, node: "one", now: 0 });
+    const turn = (await openTurns(tx, group, one, [OPEN])).get("line");
     expect(turn?.next.map((item) => item.id)).toEqual([id]);
     opened.resolve();
     await late.promise; // longer than the lease, as when the store is slow
-    return closeTurn(tx, lane, { ...BEGUN, fence: turn?.fence ?? 0, started: [id] });
+    return closeTurns(tx, group, [{ ...BEGUN, fence: turn?.fence ?? 0, started: [id] }]);
   });
   await opened.promise;
   const second = database.tenant(tenantId, async (tx) => {
-    const turn = await openTurn(tx, lane, { ...OPEN, node: "two", now: 20_000 });
+    const turn = (await openTurns(tx, group, two, [OPEN])).get("line");
     expect(turn?.next.map((item) => item.id)).toEqual([id]); // as it was before the wait
-    return closeTurn(tx, lane, { ...BEGUN, fence: turn?.fence ?? 0, started: [id] });
+    return closeTurns(tx, group, [{ ...BEGUN, fence: turn?.fence ?? 0, started: [id] }]);
   });
   const outcome = second.catch((error: unknown) => error);
   await someoneWaits();
@@ -65,7 +67,8 @@ test("whoever waits for a late holder's commit does not begin once more what tha
   await first;
   expect(await outcome).toBeInstanceOf(TurnOutdated);
 
-  const again = await database.tenant(tenantId, (tx) => openTurn(tx, lane, { ...OPEN, node: "two", now: 20_000 }));
+  const reopened = await database.tenant(tenantId, (tx) => openTurns(tx, group, two, [OPEN]));
+  const again = reopened.get("line");
   expect(again?.next).toEqual([]);
   expect(again?.orphans.map((item) => item.id)).toEqual([id]);
 });

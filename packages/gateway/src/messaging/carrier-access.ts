@@ -32,6 +32,19 @@ export interface CarrierAccess {
   open(tenantId: TenantId, account: SealedAccount | null): Promise<Carrier | null>;
 }
 
+/** Opens each of the accounts once. */
+export async function openCarriers(
+  carriers: CarrierAccess,
+  tenantId: TenantId,
+  accounts: readonly (SealedAccount | null)[],
+): Promise<Map<CarrierAccountId, Carrier | null>> {
+  const opened = new Map<CarrierAccountId, Carrier | null>();
+  for (const account of accounts) {
+    if (account && !opened.has(account.id)) opened.set(account.id, await carriers.open(tenantId, account));
+  }
+  return opened;
+}
+
 /** Accounts that are kept open; beyond it the oldest goes. */
 const KEPT = 1000;
 

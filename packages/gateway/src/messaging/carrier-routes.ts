@@ -9,10 +9,10 @@ import type { OutsideCall, OutsideRoute } from "../http/route.ts";
 import type { Logger } from "../logger.ts";
 import type { Ids } from "../random.ts";
 import type { Database, Tx } from "../store/database.ts";
+import { type Outcome, tenantBatches } from "../store/tenant-batches.ts";
 import { type CarrierAccess, readAccount } from "./carrier-access.ts";
 import { type Reception, receiveTexts } from "./inbound.ts";
 import { receiveReceipts } from "./receipts.ts";
-import { type Outcome, tenantBatches } from "./tenant-batches.ts";
 
 export interface CarrierRouteParts {
   database: Database;

@@ -5,10 +5,10 @@ import type { EventLog } from "../events/log.ts";
 import type { Reply } from "../http/reply.ts";
 import type { Ids } from "../random.ts";
 import type { Database } from "../store/database.ts";
+import { type Outcome, tenantBatches } from "../store/tenant-batches.ts";
 import { acceptSends } from "./accept.ts";
 import { sendLane } from "./outbound-queue.ts";
 import type { SendRequest } from "./send-places.ts";
-import { type Outcome, tenantBatches } from "./tenant-batches.ts";
 
 export interface SendQueueParts {
   database: Database;

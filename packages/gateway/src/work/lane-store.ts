@@ -5,8 +5,9 @@ import { json } from "../store/json.ts";
 import type { LaneName, Settlement, WorkItem } from "./queue.ts";
 
 /*
- * What a lane's holder asks of the store. A turn opens and closes with one statement each, because a text on its way to
- * a carrier pays for every one of them. Locks are taken in this order: the lane, then its work, then what the kind touches.
+ * What the holder of lanes asks of the store. A turn opens and closes with one statement each, however many lanes it
+ * moves, because a text on its way to a carrier pays for every one of them. Locks are taken in this order: the lanes by
+ * name, then their work, then what the kind touches.
  */
 
 /** Lanes that have due work and no living holder. */
@@ -21,10 +22,18 @@ export async function dueLanes(tx: SystemTx, kinds: readonly string[], now: numb
   return rows.map(({ tenant_id, kind, lane }) => ({ tenantId: tenant_id, kind, lane }));
 }
 
-export interface OpenTurn {
+/** The lanes of one transaction are all of one tenant and kind. */
+export type LaneGroup = Pick<LaneName, "tenantId" | "kind">;
+
+/** Who holds lanes, and for how long from now. */
+export interface Holder {
   node: string;
   now: number;
   leaseMs: number;
+}
+
+export interface OpenTurn {
+  lane: string;
   /** Of the lease that is held; null when the lane is to be taken. */
   fence: number | null;
   /** Places in the window. */
@@ -44,62 +53,108 @@ export interface OpenedTurn {
   next: WorkItem[];
 }
 
-/** Rows looked at per free place, so that one busy conversation at the front does not empty the window. */
-const LOOK_AHEAD = 8;
+/** Rows looked at beyond the free places, so that one busy conversation at the front does not empty the window. */
+const LOOK_AHEAD = 64;
 
-/** Takes or renews the lease, and reads what could begin. Null when somebody else holds the lane, or it is paused. */
-export async function openTurn(
+/**
+ * Takes or renews leases, and reads what could begin. Lanes that somebody else holds, or that are paused, are left out.
+ * Index: work_of_lane.
+ */
+export async function openTurns(
   tx: Tx,
-  { tenantId, kind, lane }: LaneName,
-  { node, now, leaseMs, fence, free, inFlight, busySerials, withOrphans }: OpenTurn,
-): Promise<OpenedTurn | null> {
+  { tenantId, kind }: LaneGroup,
+  { node, now, leaseMs }: Holder,
+  turns: readonly OpenTurn[],
+): Promise<Map<string, OpenedTurn>> {
   const at = new Date(now);
   const until = new Date(now + leaseMs);
-  const lease =
-    fence === null
-      ? sql`insert into work_lanes as l (tenant_id, kind, lane, holder, fence, lease_until)
-          values (${tenantId}, ${kind}, ${lane}, ${node}, 1, ${until})
-          on conflict (tenant_id, kind, lane) do update
-            set holder = excluded.holder, fence = l.fence + 1, lease_until = excluded.lease_until
-            where (l.holder is null or l.lease_until <= ${at} or l.holder = excluded.holder)
-              and (l.paused_until is null or l.paused_until <= ${at})
-          returning fence`
-      : sql`update work_lanes set lease_until = ${until}
-          where tenant_id = ${tenantId} and kind = ${kind} and lane = ${lane} and fence = ${fence} returning fence`;
-  const orphaned = withOrphans ? sql`or (started_fence is not null and id <> all(${inFlight}::text[]))` : sql``;
-  const { rows } = await sql<WorkRow & { fence: number }>`
-    with held as (${lease})
-    select held.fence, w.* from held left join lateral (
-      select id, serial, attempts, due_at, payload, started_fence is not null as is_orphan from work
-      where tenant_id = ${tenantId} and kind = ${kind} and lane = ${lane} and due_at <= ${at}
-        and ((started_fence is null and serial <> all(${busySerials}::text[])) ${orphaned})
-      order by priority, due_at, id limit ${Math.max(1, free) * LOOK_AHEAD}
-    ) w on true`.execute(tx);
-  const [first] = rows;
-  if (!first) return null;
-  const found = rows.filter(({ id }) => id !== null);
-  const serials = new Set<string>();
-  const startable = found.filter(({ is_orphan, serial }) => !is_orphan && !serials.has(serial) && serials.add(serial));
-  return {
-    fence: first.fence,
-    orphans: found.filter(({ is_orphan }) => is_orphan).map(toItem),
-    next: startable.slice(0, free).map(toItem),
-  };
+  const asked = turns.map(({ lane, fence, free, inFlight, busySerials, withOrphans }) => ({
+    lane,
+    fence,
+    places: Math.max(1, free) + LOOK_AHEAD,
+    in_flight: inFlight,
+    busy: busySerials,
+    with_orphans: withOrphans,
+  }));
+  // All that exist are locked first, in one order: two nodes that want the same lanes wait, and do not lock each other out.
+  const { rows } = await sql<WorkRow & { lane: string; fence: number }>`
+    with asked as materialized (
+      select * from jsonb_to_recordset(${json(asked)}) as a
+        (lane text, fence bigint, places int, in_flight text[], busy text[], with_orphans boolean)
+    ), present as (
+      select lane from work_lanes where tenant_id = ${tenantId} and kind = ${kind} and lane = any(${turns.map(({ lane }) => lane)}::text[])
+      order by lane for update
+    ), locked as materialized (select count(*) from present),
+    taken as (
+      insert into work_lanes as l (tenant_id, kind, lane, holder, fence, lease_until)
+      select ${tenantId}::text, ${kind}::text, a.lane, ${node}::text, 1, ${until}::timestamptz from locked, asked a
+      where a.fence is null order by a.lane
+      on conflict (tenant_id, kind, lane) do update
+        set holder = excluded.holder, fence = l.fence + 1, lease_until = excluded.lease_until
+        where (l.holder is null or l.lease_until <= ${at} or l.holder = excluded.holder)
+          and (l.paused_until is null or l.paused_until <= ${at})
+      returning l.lane, l.fence
+    ), renewed as (
+      update work_lanes l set lease_until = ${until}::timestamptz from locked, asked a
+      where l.tenant_id = ${tenantId} and l.kind = ${kind} and l.lane = a.lane and l.fence = a.fence
+      returning l.lane, l.fence
+    )
+    select held.lane, held.fence, w.*
+    from (select * from taken union all select * from renewed) held
+    join asked a on a.lane = held.lane
+    left join lateral (
+      select id, serial, priority, attempts, due_at, payload, started_fence is not null as is_orphan from work
+      where tenant_id = ${tenantId} and kind = ${kind} and lane = a.lane and due_at <= ${at}
+        and ((started_fence is null and serial <> all(a.busy))
+          or (a.with_orphans and started_fence is not null and id <> all(a.in_flight)))
+      order by priority, due_at, id limit a.places
+    ) w on true
+    order by held.lane, w.priority, w.due_at, w.id`.execute(tx);
+  const opened = new Map<string, OpenedTurn>();
+  const serials = new Map<OpenedTurn, Set<string>>();
+  const places = new Map(turns.map(({ lane, free }) => [lane, free]));
+  for (const { lane, fence, ...row } of rows) {
+    const turn = opened.get(lane) ?? { fence, orphans: [], next: [] };
+    opened.set(lane, turn);
+    if (row.id === null) continue;
+    if (row.is_orphan) {
+      turn.orphans.push(toItem(row));
+      continue;
+    }
+    const seen = serials.get(turn) ?? new Set();
+    serials.set(turn, seen);
+    if (seen.has(row.serial) || turn.next.length >= (places.get(lane) ?? 0)) continue;
+    seen.add(row.serial);
+    turn.next.push(toItem(row));
+  }
+  return opened;
 }
 
-/** Until when the lane is out of reach: somebody holds it, or it is paused. */
-export async function heldUntil(tx: Tx, { tenantId, kind, lane }: LaneName, now: number): Promise<number> {
-  const held = await tx
+/** Until when each of some lanes is out of reach: somebody holds it, or it is paused. */
+export async function heldUntil(
+  tx: Tx,
+  { tenantId, kind }: LaneGroup,
+  lanes: readonly string[],
+  now: number,
+): Promise<Map<string, number>> {
+  if (lanes.length === 0) return new Map();
+  const rows = await tx
     .selectFrom("work_lanes")
-    .select(["lease_until", "paused_until"])
+    .select(["lane", "lease_until", "paused_until"])
     .where("tenant_id", "=", tenantId)
     .where("kind", "=", kind)
-    .where("lane", "=", lane)
-    .executeTakeFirst();
-  return Math.max(held?.lease_until?.getTime() ?? now, held?.paused_until?.getTime() ?? now);
+    .where(sql<boolean>`lane = any(${lanes}::text[])`)
+    .execute();
+  return new Map(
+    rows.map(({ lane, lease_until, paused_until }) => [
+      lane,
+      Math.max(lease_until?.getTime() ?? now, paused_until?.getTime() ?? now),
+    ]),
+  );
 }
 
 export interface CloseTurn {
+  lane: string;
   fence: number;
   /** Begun as soon as the transaction has committed. */
   started: readonly string[];
@@ -119,21 +174,25 @@ export class TurnOutdated extends Error {
 }
 
 /**
- * Writes what the turn decided. When it gives the lane back: the moment at which it has something due again.
+ * Writes what the turns decided. For lanes that are given back: the moment at which they have something due again.
  *
- * @throws TurnOutdated when something that it would begin has been begun, or is gone; nothing of the turn may commit then
+ * @throws TurnOutdated when something that they would begin has been begun, or is gone; nothing of them may commit then
  */
-export async function closeTurn(
+export async function closeTurns(
   tx: Tx,
-  { tenantId, kind, lane }: LaneName,
-  { fence, started, settlements, pauseUntil, release }: CloseTurn,
-): Promise<{ nextAt: number | null }> {
-  const done = settlements.filter((settlement) => settlement.kind === "done").map(({ id }) => id);
-  const moved = settlements.filter((settlement) => settlement.kind !== "done");
+  { tenantId, kind }: LaneGroup,
+  turns: readonly CloseTurn[],
+): Promise<Map<string, number>> {
+  const started = turns.flatMap(({ fence, started: ids }) => ids.map((id) => ({ id, fence })));
+  const settled = turns.flatMap(({ settlements }) => settlements);
+  const done = settled.filter((settlement) => settlement.kind === "done").map(({ id }) => id);
+  const moved = settled.filter((settlement) => settlement.kind !== "done");
+  const changedLanes = turns.filter(({ pauseUntil, release }) => release || pauseUntil !== null);
   const steps: RawBuilder<unknown>[] = [];
   if (started.length > 0) {
-    steps.push(sql`started as (update work set started_fence = ${fence}, attempts = attempts + 1
-      where tenant_id = ${tenantId} and id = any(${started}::text[]) and started_fence is null returning id)`);
+    steps.push(sql`started as (update work w set started_fence = n.fence, attempts = w.attempts + 1
+      from jsonb_to_recordset(${json(started)}) as n (id text, fence bigint)
+      where w.tenant_id = ${tenantId} and w.id = n.id and w.started_fence is null returning 1)`);
   }
   if (done.length > 0) {
     steps.push(sql`done as (delete from work where tenant_id = ${tenantId} and id = any(${done}::text[]))`);
@@ -147,29 +206,50 @@ export async function closeTurn(
       from jsonb_to_recordset(${json(rows)}) as n (id text, at timestamptz)
       where w.tenant_id = ${tenantId} and w.id = n.id)`);
   }
-  if (release || pauseUntil !== null) {
-    const paused = pauseUntil === null ? sql`paused_until` : sql`${new Date(pauseUntil)}::timestamptz`;
-    const lease = release ? sql`, holder = null, lease_until = null` : sql``;
-    steps.push(sql`lane as (update work_lanes set paused_until = ${paused} ${lease}
-      where tenant_id = ${tenantId} and kind = ${kind} and lane = ${lane} and fence = ${fence})`);
+  if (changedLanes.length > 0) {
+    const rows = changedLanes.map(({ lane, fence, pauseUntil, release }) => ({
+      lane,
+      fence,
+      paused_until: pauseUntil === null ? null : new Date(pauseUntil).toISOString(),
+      release,
+    }));
+    steps.push(sql`lanes as (update work_lanes l set paused_until = coalesce(n.paused_until, l.paused_until),
+        holder = case when n.release then null else l.holder end,
+        lease_until = case when n.release then null else l.lease_until end
+      from jsonb_to_recordset(${json(rows)}) as n (lane text, fence bigint, paused_until timestamptz, release boolean)
+      where l.tenant_id = ${tenantId} and l.kind = ${kind} and l.lane = n.lane and l.fence = n.fence)`);
   }
-  if (steps.length === 0) return { nextAt: null };
+  if (steps.length === 0) return new Map();
   // All of this sees the rows as they were before it, so those that it changes are left out.
-  const changed = [...done, ...moved.map(({ id }) => id)];
-  const remaining = release
-    ? sql`(select min(due_at) from work
-        where tenant_id = ${tenantId} and kind = ${kind} and lane = ${lane} and id <> all(${changed}::text[]))`
-    : sql`null::timestamptz`;
+  const released = turns
+    .filter(({ release }) => release)
+    .map(({ lane, settlements }) => ({ lane, changed: settlements.map(({ id }) => id) }));
+  const due =
+    released.length > 0
+      ? sql`(select jsonb_object_agg(r.lane, (select min(due_at) from work w where w.tenant_id = ${tenantId}
+            and w.kind = ${kind} and w.lane = r.lane and w.id <> all(r.changed)))
+          from jsonb_to_recordset(${json(released)}) as r (lane text, changed text[]))`
+      : sql`null::jsonb`;
   const begun = started.length > 0 ? sql`(select count(*) from started)` : sql`0`;
-  const { rows } = await sql<{ at: Date | null; begun: number }>`
-    with ${sql.join(steps)} select ${remaining} as at, ${begun} as begun`.execute(tx);
+  const { rows } = await sql<{ due: Record<string, string | null> | null; begun: number }>`
+    with ${sql.join(steps)} select ${due} as due, ${begun} as begun`.execute(tx);
   if (rows[0]?.begun !== started.length) throw new TurnOutdated("what would be begun is no longer waiting");
-  const times = [rows[0]?.at?.getTime() ?? null, ...moved.map((item) => (item.kind === "again" ? item.at : null))];
-  const known = times.filter((time) => time !== null);
-  return { nextAt: known.length === 0 ? null : Math.min(...known) };
+  return nextTimes(turns, rows[0].due ?? {});
+}
+
+function nextTimes(turns: readonly CloseTurn[], due: Record<string, string | null>): Map<string, number> {
+  const next = new Map<string, number>();
+  for (const { lane, settlements } of turns) {
+    const at = due[lane];
+    const again = settlements.flatMap((settlement) => (settlement.kind === "again" ? [settlement.at] : []));
+    const times = typeof at === "string" ? [Date.parse(at), ...again] : again;
+    if (times.length > 0) next.set(lane, Math.min(...times));
+  }
+  return next;
 }
 
 interface WorkRow {
+  /** Null, like all that follows, when there is no work. */
   id: string;
   serial: string;
   attempts: number;

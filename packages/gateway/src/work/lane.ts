@@ -1,54 +1,15 @@
 import { type Clock, rest } from "../clock.ts";
 import type { Logger } from "../logger.ts";
-import type { Database, Tx } from "../store/database.ts";
-import { closeTurn, heldUntil, openTurn, TurnOutdated } from "./lane-store.ts";
-import type { LaneName, Settlement, WorkItem } from "./queue.ts";
-import type { Turnstile } from "./turnstile.ts";
-
-/** What `take` decides for one item: begin it, or settle it without beginning. */
-export type Take<Task> = { item: WorkItem; task: Task } | Settlement;
-
-/** Decisions about a batch of items, and whether the lane rests for a while: its rate, or a carrier's 429. */
-export interface Taken<Task> {
-  takes: readonly Take<Task>[];
-  pauseUntil?: number;
-}
-export interface Settled {
-  settlements: readonly Settlement[];
-  pauseUntil?: number;
-}
-
-/**
- * A kind of work. `take`, `settle` and `recover` run inside the transaction that moves the work on, so that what they
- * write commits with it; `perform` runs outside of any and is the only one that may touch the world.
- */
-export interface WorkKind<Payload extends object, Task, Outcome> {
-  readonly kind: string;
-  /** How many items of one lane may be in flight. */
-  readonly window: number;
-  /** Decides about due items, in order. Those that get a task are begun when the transaction has committed. */
-  take(tx: Tx, lane: LaneName, items: readonly WorkItem<Payload>[]): Promise<Taken<Task>>;
-  /** Does the work. What it throws counts as an item whose outcome nobody knows. */
-  perform(task: Task, signal: AbortSignal): Promise<Outcome>;
-  /** Stores what came of it. */
-  settle(tx: Tx, lane: LaneName, results: readonly { item: WorkItem<Payload>; outcome: Outcome }[]): Promise<Settled>;
-  /** Items that were begun and whose outcome nobody knows: their holder died, or `perform` threw. */
-  recover(tx: Tx, lane: LaneName, items: readonly WorkItem<Payload>[]): Promise<Settled>;
-  /** After a commit that changed something; the place to publish wake-ups. */
-  committed(lane: LaneName): void;
-}
-
-/** A kind whose types only it knows, as the worker holds it. */
-export type AnyWorkKind = WorkKind<object, unknown, unknown>;
+import type { AnyWorkKind } from "./kind.ts";
+import { TurnOutdated } from "./lane-store.ts";
+import type { LaneName, WorkItem } from "./queue.ts";
+import type { LaneState, Turns } from "./turn.ts";
 
 export interface LaneParts {
-  database: Database;
   clock: Clock;
   logger: Logger;
-  node: string;
   leaseMs: number;
-  /** Turns of all lanes pass here, so that they never take all connections from those who wait for an answer. */
-  turnstile: Turnstile;
+  turns: Turns;
 }
 
 /** How a run of a lane ended, and when the lane is worth another look; null when only new work can make it so. */
@@ -62,8 +23,8 @@ export interface LaneEnd {
 const STORE_BACKOFF_MS = [100, 300, 1000, 3000] as const;
 
 /**
- * Drains one lane until nothing of it is due. Each turn is one transaction that renews the lease, stores what has come
- * back, and takes what comes next; meanwhile the window's items are performed side by side.
+ * Drains one lane until nothing of it is due. Each turn renews the lease, stores what has come back, and takes what comes
+ * next, in a transaction that other lanes may share; meanwhile the window's items are performed side by side.
  */
 export class LaneRun {
   readonly #parts: LaneParts;
@@ -125,88 +86,39 @@ export class LaneRun {
   }
 
   async #turn(): Promise<LaneEnd | null> {
-    const { database, turnstile } = this.#parts;
-    const { turn, completed, lost } = await turnstile(async () => {
-      const results = [...this.#completed]; // gathered only now: what came back while waiting is stored along
-      const losses = [...this.#lost];
-      this.#more = false;
-      const moved = await database.tenant(this.#lane.tenantId, (tx) => this.#move(tx, results, losses));
-      return { turn: moved, completed: results, lost: losses };
-    });
-
+    const turn = await this.#parts.turns.add(this.#lane.tenantId, () => this.#gather());
     if ("heldUntil" in turn) {
       if (this.#fence !== null) this.#parts.logger.warn({ kind: this.#lane.kind }, "another node took a lane over");
       this.#abort.abort(); // what is in flight here is theirs to settle as unknown
       return { nextAt: turn.heldUntil, isHeld: true };
     }
-    this.#fence = turn.fence;
+    const { move } = turn;
+    const { completed, lost } = turn.state;
+    this.#fence = move.fence;
     this.#recovered = true;
-    this.#pausedUntil = turn.pauseUntil;
+    this.#pausedUntil = move.pauseUntil;
     this.#completed = this.#completed.slice(completed.length);
     this.#lost = this.#lost.slice(lost.length);
     for (const { item } of completed) this.#inFlight.delete(item.id);
     for (const { id } of lost) this.#inFlight.delete(id);
-    for (const { item, task } of turn.started) this.#begin(item, task);
-    if (turn.hasChanged) this.#kind.committed(this.#lane);
-    if (turn.isOver) return { nextAt: turn.nextAt, isHeld: turn.pauseUntil > this.#parts.clock.now() };
-    if (!turn.hasMore) await this.#wait();
+    for (const { item, task } of move.started) this.#begin(item, task);
+    if (move.isOver) return { nextAt: move.nextAt, isHeld: move.pauseUntil > this.#parts.clock.now() };
+    if (!move.hasMore) await this.#wait();
     return null;
   }
 
-  async #move(
-    tx: Tx,
-    completed: readonly { item: WorkItem; outcome: unknown }[],
-    lost: readonly WorkItem[],
-  ): Promise<{ heldUntil: number } | Turn> {
-    const { clock, node, leaseMs } = this.#parts;
-    const now = clock.now();
-    const back = new Set([...completed.map(({ item }) => item.id), ...lost.map(({ id }) => id)]);
-    const busy = [...this.#inFlight.values()].filter(({ id }) => !back.has(id));
-    const opened = await openTurn(tx, this.#lane, {
-      node,
-      now,
-      leaseMs,
-      fence: this.#fence,
-      free: this.#kind.window - busy.length,
-      inFlight: [...this.#inFlight.keys()],
-      busySerials: busy.map(({ serial }) => serial),
-      withOrphans: !this.#recovered,
-    });
-    if (!opened) return { heldUntil: await heldUntil(tx, this.#lane, now) };
-
-    const settlements: Settlement[] = [];
-    let pauseUntil = this.#pausedUntil;
-    const unknown = [...lost, ...opened.orphans];
-    for (const settled of [
-      unknown.length > 0 ? await this.#kind.recover(tx, this.#lane, unknown) : undefined,
-      completed.length > 0 ? await this.#kind.settle(tx, this.#lane, completed) : undefined,
-    ]) {
-      settlements.push(...(settled?.settlements ?? []));
-      pauseUntil = Math.max(pauseUntil, settled?.pauseUntil ?? 0);
-    }
-    const mayBegin = !this.#stopping.aborted && pauseUntil <= now && opened.next.length > 0;
-    const { takes, ...taken } = mayBegin ? await this.#kind.take(tx, this.#lane, opened.next) : { takes: [] };
-    pauseUntil = Math.max(pauseUntil, taken.pauseUntil ?? 0);
-    const started = takes.filter((take) => "task" in take);
-    settlements.push(...takes.filter((take) => "kind" in take));
-    // What was settled without being begun may have held back others of its serial.
-    const hasMore = takes.length > started.length && pauseUntil <= now;
-    const isOver = busy.length === 0 && started.length === 0 && !hasMore;
-    const { nextAt } = await closeTurn(tx, this.#lane, {
-      fence: opened.fence,
-      started: started.map(({ item }) => item.id),
-      settlements,
-      pauseUntil: pauseUntil > this.#pausedUntil ? pauseUntil : null,
-      release: isOver,
-    });
+  /** What this lane brings to a turn that begins now. */
+  #gather(): LaneState {
+    this.#more = false;
     return {
-      fence: opened.fence,
-      started,
-      pauseUntil,
-      hasMore,
-      hasChanged: settlements.length + started.length > 0,
-      isOver,
-      nextAt: nextAt === null ? null : Math.max(nextAt, pauseUntil),
+      lane: this.#lane.lane,
+      fence: this.#fence,
+      inFlight: [...this.#inFlight.values()],
+      completed: [...this.#completed],
+      lost: [...this.#lost],
+      withOrphans: !this.#recovered,
+      pausedUntil: this.#pausedUntil,
+      isStopping: this.#stopping.aborted,
     };
   }
 
@@ -238,17 +150,6 @@ export class LaneRun {
     });
     this.#signal = noOne;
   }
-}
-
-interface Turn {
-  fence: number;
-  started: readonly { item: WorkItem; task: unknown }[];
-  pauseUntil: number;
-  /** There may be more that could begin at once. */
-  hasMore: boolean;
-  hasChanged: boolean;
-  isOver: boolean;
-  nextAt: number | null;
 }
 
 /** Nobody waits for a signal. */

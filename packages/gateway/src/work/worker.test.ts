@@ -8,15 +8,16 @@ import { idSource, platformRandom } from "../random.ts";
 import { type Database, openDatabase } from "../store/database.ts";
 import { migrate } from "../store/migrate.ts";
 import { pgliteEngine } from "../store/pglite.ts";
-import type { AnyWorkKind, WorkKind } from "./lane.ts";
-import { openTurn } from "./lane-store.ts";
-import { enqueue, type LaneName, type WorkItem, withdraw } from "./queue.ts";
-import { createWorker, workKind } from "./worker.ts";
+import { type AnyWorkKind, type KindTurn, type WorkKind, workKind } from "./kind.ts";
+import { openTurns } from "./lane-store.ts";
+import { enqueue, withdraw } from "./queue.ts";
+import { createWorker } from "./worker.ts";
 
 interface Job {
   name: string;
 }
-type JobKind = WorkKind<Job, Job, string>;
+type JobTurn = KindTurn<Job, Job, string>;
+type JobChanges = Partial<JobTurn & Pick<WorkKind<Job, Job, string>, "window" | "perform">>;
 
 const clock = systemClock();
 const ids = idSource(clock, platformRandom);
@@ -31,19 +32,18 @@ beforeAll(async () => {
 afterAll(() => database.close());
 
 /** A kind that settles everything as done, changed by what a test cares for. */
-function jobs(kind: string, changes: Partial<JobKind> = {}): AnyWorkKind {
-  return workKind<Job, Job, string>({
-    kind,
-    window: 4,
-    take: async (_tx, _lane, items) => ({ takes: items.map((item) => ({ item, task: item.payload })) }),
-    perform: async ({ name }) => name,
-    settle: async (_tx, _lane, results) => ({
-      settlements: results.map(({ item }) => ({ id: item.id, kind: "done" })),
-    }),
-    recover: async (_tx, _lane, items) => ({ settlements: items.map(({ id }) => ({ id, kind: "done" })) }),
-    committed: () => undefined,
+function jobs(
+  kind: string,
+  { window = 4, perform = async ({ name }) => name, ...changes }: JobChanges = {},
+): AnyWorkKind {
+  const turn: JobTurn = {
+    take: (_lane, items) => ({ takes: items.map((item) => ({ item, task: item.payload })) }),
+    settle: (_lane, results) => ({ settlements: results.map(({ item }) => ({ id: item.id, kind: "done" })) }),
+    recover: (_lane, items) => ({ settlements: items.map(({ id }) => ({ id, kind: "done" })) }),
+    write: async () => undefined,
     ...changes,
-  });
+  };
+  return workKind<Job, Job, string>({ kind, window, perform, open: async () => turn, committed: () => undefined });
 }
 
 function workerOf(kind: AnyWorkKind, node = "one", leaseMs = 15_000) {
@@ -65,7 +65,7 @@ async function put(kind: string, names: string[], { lane = "lane", serial }: { l
   return items.map(({ id }) => id);
 }
 
-const LEASE = { leaseMs: 15_000, fence: null, free: 1, inFlight: [], busySerials: [], withOrphans: false };
+const TURN = { lane: "lane", fence: null, free: 1, inFlight: [], busySerials: [], withOrphans: false };
 
 const left = (kind: string) =>
   database.tenant(tenantId, (tx) => tx.selectFrom("work").select("id").where("kind", "=", kind).execute());
@@ -112,15 +112,14 @@ describe("a lane", () => {
 
   test("is held by one node; another gets it when the lease has ended, and finds what was begun", async () => {
     const [id = ""] = await put("orphaned", ["begun by a node that died"]);
-    const lane: LaneName = { tenantId, kind: "orphaned", lane: "lane" };
     const past = clock.now() - 60_000;
     await database.tenant(tenantId, async (tx) => {
-      await openTurn(tx, lane, { ...LEASE, node: "dead", now: past });
+      await openTurns(tx, { tenantId, kind: "orphaned" }, { node: "dead", now: past, leaseMs: 15_000 }, [TURN]);
       await tx.updateTable("work").set({ started_fence: 1 }).where("id", "=", id).execute();
     });
     const recovered: string[] = [];
     const performed = vi.fn(async ({ name }: Job) => name);
-    const recover: JobKind["recover"] = async (_tx, _lane, items: readonly WorkItem<Job>[]) => {
+    const recover: JobTurn["recover"] = (_lane, items) => {
       recovered.push(...items.map((item) => item.id));
       return { settlements: items.map((item) => ({ id: item.id, kind: "done" })) };
     };
@@ -134,8 +133,8 @@ describe("a lane", () => {
 
   test("that another node holds is left alone", async () => {
     await put("held", ["theirs"]);
-    const lane: LaneName = { tenantId, kind: "held", lane: "lane" };
-    await database.tenant(tenantId, (tx) => openTurn(tx, lane, { ...LEASE, node: "other", now: clock.now() }));
+    const other = { node: "other", now: clock.now(), leaseMs: 15_000 };
+    await database.tenant(tenantId, (tx) => openTurns(tx, { tenantId, kind: "held" }, other, [TURN]));
     const { worker } = workerOf(jobs("held"));
     worker.start();
     await worker.idle();
@@ -152,7 +151,7 @@ describe("a lane", () => {
         begun.push(name);
         return name;
       },
-      settle: async (_tx, _lane, results) => {
+      settle: (_lane, results) => {
         if (refused) return { settlements: results.map(({ item }) => ({ id: item.id, kind: "done" })) };
         refused = true;
         return {
@@ -175,7 +174,7 @@ describe("a lane", () => {
 test("an item whose work throws is recovered, not lost and not repeated", async () => {
   const recovered: string[] = [];
   const perform = vi.fn(async () => Promise.reject(new Error("the line broke")));
-  const recover: JobKind["recover"] = async (_tx, _lane, items: readonly WorkItem<Job>[]) => {
+  const recover: JobTurn["recover"] = (_lane, items) => {
     recovered.push(...items.map(({ payload }) => payload.name));
     return { settlements: items.map(({ id }) => ({ id, kind: "done" })) };
   };
@@ -190,7 +189,7 @@ test("an item whose work throws is recovered, not lost and not repeated", async 
 
 test("a turn whose transaction fails is tried again with the same outcome", async () => {
   let failures = 2;
-  const settle: JobKind["settle"] = async (_tx, _lane, results) => {
+  const settle: JobTurn["settle"] = (_lane, results) => {
     if (failures-- > 0) throw new Error("the store went away");
     return { settlements: results.map(({ item }) => ({ id: item.id, kind: "done" })) };
   };

@@ -1,13 +1,17 @@
 import type { Bus } from "../bus/bus.ts";
-import { type AnyWorkKind, type LaneEnd, type LaneParts, LaneRun, type WorkKind } from "./lane.ts";
+import type { Logger } from "../logger.ts";
+import type { AnyWorkKind } from "./kind.ts";
+import { type LaneEnd, LaneRun } from "./lane.ts";
 import { dueLanes } from "./lane-store.ts";
 import type { LaneName } from "./queue.ts";
+import { createTurns, type TurnParts } from "./turn.ts";
 import { turnstile } from "./turnstile.ts";
 
-/** Turns of lanes that are under way at once; the other connections belong to those who wait for an answer. */
+/** Turns that are under way at once; the other connections belong to those who wait for an answer. */
 const TURNS = 3;
 
-export interface WorkerParts extends Omit<LaneParts, "turnstile"> {
+export interface WorkerParts extends Omit<TurnParts, "turnstile"> {
+  logger: Logger;
   bus: Bus;
   kinds: readonly AnyWorkKind[];
 }
@@ -24,15 +28,10 @@ export interface Worker {
   idle(): Promise<void>;
 }
 
-/** Hides a kind's own types, so that kinds of all sorts fit in one list. */
-export function workKind<Payload extends object, Task, Outcome>(kind: WorkKind<Payload, Task, Outcome>): AnyWorkKind {
-  return kind as unknown as AnyWorkKind; // the worker hands each kind only what that kind made itself
-}
-
 export function createWorker(parts: WorkerParts): Worker {
   const { database, clock, logger, bus } = parts;
-  const laneParts: LaneParts = { ...parts, turnstile: turnstile(TURNS) };
-  const kinds = new Map(parts.kinds.map((kind) => [kind.kind, kind]));
+  const turnParts: TurnParts = { ...parts, turnstile: turnstile(TURNS) };
+  const kinds = new Map(parts.kinds.map((kind) => [kind.kind, { kind, turns: createTurns(turnParts, kind) }]));
   const runs = new Map<string, { run: LaneRun; ended: Promise<void> }>();
   /** When lanes are worth another look: paused ones, those that others hold, and those whose work is due later. */
   const timers = new Map<string, { end: LaneEnd; cancel: () => void }>();
@@ -42,18 +41,18 @@ export function createWorker(parts: WorkerParts): Worker {
   let looking: Promise<boolean> | undefined;
 
   function drain(lane: LaneName): void {
-    const kind = kinds.get(lane.kind);
-    if (!kind || stopping.signal.aborted || !started) return;
+    const known = kinds.get(lane.kind);
+    if (!known || stopping.signal.aborted || !started) return;
     const key = `${lane.tenantId} ${lane.kind} ${lane.lane}`;
     const present = runs.get(key);
     if (present) {
       present.run.wake();
       return;
     }
-    const known = timers.get(key)?.end;
-    if (known?.isHeld && (known.nextAt ?? 0) > clock.now()) return;
+    const last = timers.get(key)?.end;
+    if (last?.isHeld && (last.nextAt ?? 0) > clock.now()) return;
     disarm(key);
-    const run = new LaneRun(laneParts, lane, kind, stopping.signal);
+    const run = new LaneRun({ ...parts, turns: known.turns }, lane, known.kind, stopping.signal);
     const ended = run
       .run()
       .catch((error: unknown): LaneEnd => {

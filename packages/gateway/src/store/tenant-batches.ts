@@ -1,5 +1,5 @@
 import type { TenantId } from "@trunkline/protocol";
-import { sqlState } from "../store/engine.ts";
+import { StoreUnavailable } from "./engine.ts";
 
 /** What came of one request of a batch. */
 export type Outcome<Result> =
@@ -17,8 +17,14 @@ export interface TenantBatches<Request, Result> {
   settled(): Promise<void>;
 }
 
-/** Requests in one transaction; it also bounds how long one holds its locks. */
-const MAX_BATCH = 200;
+export interface TenantBatchOptions {
+  /**
+   * Requests in one transaction; it also bounds how long one holds its locks.
+   * @default 200
+   */
+  maxBatch?: number;
+}
+const DEFAULTS = { maxBatch: 200 } as const satisfies Required<TenantBatchOptions>;
 
 interface Waiting<Request, Result> {
   readonly request: Request;
@@ -34,11 +40,13 @@ interface TenantQueue<Request, Result> {
 /** @param run - runs requests in one transaction and gives an outcome for each, in their order */
 export function tenantBatches<Request, Result>(
   run: (tenantId: TenantId, requests: readonly Request[]) => Promise<readonly Outcome<Result>[]>,
+  options: TenantBatchOptions = {},
 ): TenantBatches<Request, Result> {
+  const { maxBatch } = { ...DEFAULTS, ...options };
   const queues = new Map<TenantId, TenantQueue<Request, Result>>();
 
   async function drain(tenantId: TenantId, queue: TenantQueue<Request, Result>): Promise<void> {
-    while (queue.waiting.length > 0) await settle(tenantId, queue.waiting.splice(0, MAX_BATCH));
+    while (queue.waiting.length > 0) await settle(tenantId, queue.waiting.splice(0, maxBatch));
     queues.delete(tenantId);
   }
 
@@ -59,13 +67,13 @@ export function tenantBatches<Request, Result>(
     }
   }
 
-  /** One request that the store refuses must not sink the others. When the store is away, it is away for all. */
+  /** One request that cannot be done must not sink the others. When the store is away, it is away for all. */
   async function giveUpOn(
     tenantId: TenantId,
     batch: readonly Waiting<Request, Result>[],
     error: unknown,
   ): Promise<void> {
-    if (batch.length === 1 || sqlState(error) === undefined) {
+    if (batch.length === 1 || error instanceof StoreUnavailable) {
       for (const { reject } of batch) reject(error);
       return;
     }
