@@ -265,7 +265,14 @@ eachStore((store) => {
       const events = await eventsOf(acme, async () => {
         const body = { carrier: "sandbox", name: "Second", credentials: CREDENTIALS };
         const account = await made<CarrierAccount>(acme.call("POST", "/v1/carrier-accounts", body));
-        expect(Object.keys(account).sort()).toEqual(["carrier", "createdAt", "id", "name", "updatedAt"]);
+        expect(Object.keys(account).sort()).toEqual([
+          "carrier",
+          "createdAt",
+          "id",
+          "keywordAnswers",
+          "name",
+          "updatedAt",
+        ]);
         const path = `/v1/carrier-accounts/${account.id}`;
         const changed = await made<CarrierAccount>(
           acme.call("PATCH", path, { name: "Renamed", credentials: { ...CREDENTIALS, apiKey: "new" } }),

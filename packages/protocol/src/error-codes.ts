@@ -1,5 +1,5 @@
 /**
- * One catalogue for problems (`application/problem+json`), `failure.code` of a message and, later, `check.reasons`.
+ * One catalogue for problems (`application/problem+json`), `failure.code` of a message and `check.reasons`.
  *
  * `status` is the HTTP status when the code answers a request; codes that only ever describe what happened to a message
  * have none. `retryable` tells a program whether the same request may succeed later without anybody changing anything.
@@ -45,7 +45,13 @@ export const ERROR_CODES = {
   // what happened to a message
   line_unregistered: fact(null, "The line is not registered for this traffic"),
   line_not_assigned: fact(403, "The line is not assigned to you"),
-  opted_out: fact(null, "The number has opted out"),
+  opted_out: fact(422, "The number has opted out"),
+  no_opt_in: fact(422, "The number has not agreed to be texted, and this business asks for that first"),
+  quiet_hours: fact(null, "It is a time of quiet at the recipient's"),
+  country_not_confirmed: fact(422, "Nobody has confirmed yet that this business texts to that country"),
+  send_cap_reached: fact(429, "The business has sent as many texts as it may for now", true),
+  missing_variables: fact(422, "The template needs values that were not given"),
+  broadcast_canceled: fact(null, "The broadcast was canceled before this text left"),
   landline: fact(null, "The number is a landline"),
   unreachable: fact(null, "The handset could not be reached", true),
   blocked_as_spam: fact(null, "A carrier blocked the text as spam"),

@@ -1,9 +1,11 @@
 import * as z from "zod/mini";
+import type { Broadcast } from "./broadcasts.ts";
 import type { CarrierAccount } from "./carrier-accounts.ts";
 import type { Conversation, ReadState } from "./conversations.ts";
 import type { ConversationId, EventId, LineId, MessageId, SessionId, TenantId, UserId } from "./ids.ts";
 import type { Line } from "./lines.ts";
 import type { Message } from "./messages.ts";
+import type { OptIn } from "./opt-ins.ts";
 import { cursor, id, limit, timestamp } from "./schema.ts";
 import type { User } from "./users.ts";
 
@@ -22,6 +24,9 @@ export interface EventMap {
   "line.removed": { id: LineId };
   "carrier_account.updated": CarrierAccount;
   "user.updated": User;
+  "opt_in.changed": OptIn;
+  /** At most once a second for each broadcast while it runs. */
+  "broadcast.updated": Broadcast;
   "session.revoked": { id: SessionId; userId: UserId };
 }
 export type EventType = keyof EventMap;
@@ -39,6 +44,8 @@ export const EVENT_TYPES = [
   "line.removed",
   "carrier_account.updated",
   "user.updated",
+  "opt_in.changed",
+  "broadcast.updated",
   "session.revoked",
 ] as const satisfies readonly EventType[];
 

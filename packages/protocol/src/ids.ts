@@ -11,6 +11,9 @@ export const ID_PREFIXES = {
   carrierAccount: "acc",
   conversation: "conv",
   message: "msg",
+  template: "tpl",
+  broadcast: "bct",
+  optInEntry: "opt",
   event: "evt",
 } as const;
 
@@ -25,6 +28,8 @@ export type LineId = Id<"line">;
 export type CarrierAccountId = Id<"acc">;
 export type ConversationId = Id<"conv">;
 export type MessageId = Id<"msg">;
+export type TemplateId = Id<"tpl">;
+export type BroadcastId = Id<"bct">;
 export type EventId = Id<"evt">;
 
 /** A user by our id, or by the id the host application gave them: `ext:<externalId>`. */

@@ -1,6 +1,19 @@
 /* The words of the wire. Routes and phone numbers have entries of their own, because they weigh more. */
 
 export {
+  BROADCAST_STATES,
+  Broadcast,
+  BroadcastCounts,
+  BroadcastRecipient,
+  type BroadcastState,
+  CreateBroadcast,
+  ListBroadcasts,
+  ListRecipients,
+  MAX_RECIPIENTS,
+  RECIPIENT_STATES,
+  type RecipientState,
+} from "./broadcasts.ts";
+export {
   CARRIERS,
   type Carrier,
   CarrierAccount,
@@ -36,6 +49,7 @@ export {
 } from "./events.ts";
 export { HEADERS, MAX_IDEMPOTENCY_KEY } from "./headers.ts";
 export {
+  type BroadcastId,
   type CarrierAccountId,
   type ConversationId,
   type EventId,
@@ -49,6 +63,7 @@ export {
   type LineId,
   type MessageId,
   type SessionId,
+  type TemplateId,
   type TenantId,
   type UserId,
   type UserRef,
@@ -59,18 +74,40 @@ export { Me } from "./me.ts";
 export { isFinalStatus, MESSAGE_STATUSES, type MessageStatus, mergeStatus } from "./message-status.ts";
 export {
   Author,
+  CheckMessage,
+  CheckMessageTo,
   DIRECTIONS,
   Failure,
+  Held,
   ListMessages,
   MAX_TEXT_LENGTH,
   MESSAGE_KINDS,
   MediaItem,
   Message,
+  MessageCheck,
   MessagePreview,
   SendMessage,
   SendMessageTo,
 } from "./messages.ts";
 export { type CanonicalNumber, displayNumber, isE164, isSenderId, isShortCode } from "./numbers.ts";
+export {
+  Evidence,
+  ExportOptIns,
+  GIVEN_METHODS,
+  ImportOptIns,
+  ListOptIns,
+  LookUpOptIns,
+  MAX_IMPORTED,
+  OPT_IN_METHODS,
+  OPT_IN_STATES,
+  OptIn,
+  OptInEntry,
+  OptInImport,
+  OptInLookUp,
+  type OptInMethod,
+  type OptInState,
+  PutOptIn,
+} from "./opt-ins.ts";
 export { Issue, PROBLEM_PATH, Problem } from "./problem.ts";
 export { CrmRecord, CrmRecordRef, parseRecordRef } from "./records.ts";
 export {
@@ -85,17 +122,41 @@ export {
   seesAllLines,
 } from "./roles.ts";
 export type { Page } from "./schema.ts";
+export {
+  DEFAULT_SENDING,
+  type LineQuietHours,
+  QuietHours,
+  SendAt,
+  SendingSettings,
+  TenantLimits,
+  UpdateSendingSettings,
+  UpdateTenantLimits,
+  WEEKDAYS,
+  type Weekday,
+  Wording,
+} from "./sending.ts";
 export { CreatedSession, CreateSession, SessionScope } from "./sessions.ts";
 export {
   HEARTBEAT_MS,
+  STREAM_CAUGHT_UP,
   STREAM_END,
   STREAM_READY,
   STREAM_RESET,
+  type StreamCaughtUp,
   type StreamEnd,
   type StreamReady,
   type StreamReset,
   type StreamResetReason,
 } from "./stream.ts";
+export {
+  CreateTemplate,
+  ListTemplates,
+  PreviewTemplate,
+  Template,
+  TemplatePreview,
+  TemplateVariable,
+  UpdateTemplate,
+} from "./templates.ts";
 export { CreateTenant, Tenant, UpdateTenant } from "./tenants.ts";
 export { isStorableText, toStorableText } from "./text.ts";
 export { MicrosoftIdentity, RoleName, SessionUser, UpdateUser, User } from "./users.ts";

@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import { CARRIERS } from "./carrier-accounts.ts";
 import { id, text, timestamp } from "./schema.ts";
+import { lineQuietHours } from "./sending.ts";
 
 export const LINE_KINDS = ["long_code", "toll_free", "short_code", "alphanumeric"] as const;
 export type LineKind = (typeof LINE_KINDS)[number];
@@ -23,6 +24,7 @@ export const Line = z.object({
   carrierAccountId: id("acc"),
   capabilities: LineCapabilities,
   sendRate,
+  quietHours: lineQuietHours,
   assignees,
   channel: z.nullable(z.object({ teamId: z.string(), channelId: z.string() })),
   registration: z.nullable(z.object({ state: z.string() })),
@@ -39,11 +41,18 @@ export const CreateLine = z.strictObject({
   kind: z.optional(z.enum(LINE_KINDS)),
   capabilities: z.optional(z.partial(LineCapabilities)),
   sendRate: z.optional(sendRate),
+  quietHours: z.optional(lineQuietHours),
   assignees: z.optional(assignees),
 });
 export type CreateLine = z.infer<typeof CreateLine>;
 
 export const UpdateLine = z.partial(
-  z.strictObject({ name: text({ min: 1, max: 200 }), capabilities: z.partial(LineCapabilities), sendRate, assignees }),
+  z.strictObject({
+    name: text({ min: 1, max: 200 }),
+    capabilities: z.partial(LineCapabilities),
+    sendRate,
+    quietHours: lineQuietHours,
+    assignees,
+  }),
 );
 export type UpdateLine = z.infer<typeof UpdateLine>;

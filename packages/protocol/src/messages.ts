@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import { MESSAGE_STATUSES } from "./message-status.ts";
 import { cursor, id, limit, metadata, sequenceInput, text, timestamp } from "./schema.ts";
+import { SendAt } from "./sending.ts";
 
 /** Who wrote a message. `contact` is the person at the other end; `api` a key, named by its name. */
 export const Author = z.object({
@@ -28,6 +29,10 @@ export const MediaItem = z.object({
 });
 export type MediaItem = z.infer<typeof MediaItem>;
 
+/** A text that waits: `code` is of our catalogue, such as `quiet_hours`; it is looked at again at `until`. */
+export const Held = z.object({ code: z.string(), until: timestamp });
+export type Held = z.infer<typeof Held>;
+
 export const DIRECTIONS = ["inbound", "outbound", "internal"] as const;
 export const MESSAGE_KINDS = ["text", "note", "system"] as const;
 
@@ -51,11 +56,15 @@ export const Message = z.object({
   failure: z.nullable(Failure),
   encoding: z.nullable(z.enum(["gsm7", "ucs2"])),
   segments: z.nullable(z.int()),
+  /** When it was asked to leave; null for at once. */
   sendAt: z.nullable(timestamp),
+  /** Why it waits although its time has come, and until when. */
+  held: z.nullable(Held),
   sentAt: z.nullable(timestamp),
   deliveredAt: z.nullable(timestamp),
   retryOf: z.nullable(id("msg")),
-  broadcastId: z.nullable(z.string()),
+  broadcastId: z.nullable(id("bct")),
+  templateId: z.nullable(id("tpl")),
   carrierMessageId: z.nullable(z.string()),
   metadata,
   createdAt: timestamp,
@@ -80,26 +89,92 @@ export type MessagePreview = z.infer<typeof MessagePreview>;
 /** Longest text that is accepted, in UTF-16 code units. Source: the smallest cap of the large vendors (Twilio, error 21617). */
 export const MAX_TEXT_LENGTH = 1600;
 
+/** Words of one text, written by the caller. */
+export const messageText = text({ min: 1, max: MAX_TEXT_LENGTH }).check(
+  z.refine((value) => value.trim() !== "", "must hold more than white space"),
+);
+
+/** Values for the variables of a template, by name. */
+export const templateValues = z
+  .record(text({ min: 1, max: 64 }), text({ max: 500 }))
+  .check(z.refine((value) => Object.keys(value).length <= 50, "must have at most 50 entries"));
+
+/** What a text says: words, or a template with values. Exactly one of `text` and `templateId`. */
+export const words = {
+  text: z.optional(messageText),
+  templateId: z.optional(id("tpl")),
+  variables: z.optional(templateValues),
+  /** Which variant of the template, as a BCP 47 tag; the nearest one is taken. */
+  locale: z.optional(text({ min: 2, max: 35 })),
+};
+
 const content = {
-  text: text({ min: 1, max: MAX_TEXT_LENGTH }).check(
-    z.refine((value) => value.trim() !== "", "must hold more than white space"),
-  ),
+  ...words,
+  /** When to send it: later than now and within a year. Absent: at once. */
+  sendAt: z.optional(SendAt),
   /** The sender's own id of this message; it comes back in answers and events, so that an optimistic row finds its twin. */
   clientId: z.optional(text({ min: 1, max: 64 })),
   metadata: z.optional(metadata),
 };
 
+/** Refuses neither and both of words and template, and values without a template. */
+export const oneOfWords = z.refine<{ text?: unknown; templateId?: unknown; variables?: unknown; locale?: unknown }>(
+  (given) =>
+    (given.text === undefined) !== (given.templateId === undefined) &&
+    (given.templateId !== undefined || (given.variables === undefined && given.locale === undefined)),
+  "give either `text`, or `templateId` with its `variables` and `locale`",
+);
+
 /** A text into a conversation. */
-export const SendMessage = z.strictObject(content);
+export const SendMessage = z.strictObject({
+  text: messageText,
+  clientId: content.clientId,
+  metadata: content.metadata,
+});
 export type SendMessage = z.infer<typeof SendMessage>;
 
 /** A text from a line to a number; the conversation is opened, or found. `from` is a line's number or sender id. */
 export const SendMessageTo = z.strictObject({
   from: text({ min: 1, max: 64 }),
   to: text({ min: 1, max: 64 }),
-  ...content,
+  text: messageText,
+  clientId: content.clientId,
+  metadata: content.metadata,
 });
 export type SendMessageTo = z.infer<typeof SendMessageTo>;
+
+const asked = {
+  text: z.optional(text({ max: MAX_TEXT_LENGTH })),
+  templateId: words.templateId,
+  variables: words.variables,
+  locale: words.locale,
+  sendAt: content.sendAt,
+};
+
+/** Asks whether a text could leave, before it is written; without words it is asked for any text. */
+export const CheckMessage = z.strictObject(asked);
+export type CheckMessage = z.infer<typeof CheckMessage>;
+
+/** The same for a line and a number. */
+export const CheckMessageTo = z.strictObject({
+  from: text({ min: 1, max: 64 }),
+  to: text({ min: 1, max: 64 }),
+  ...asked,
+});
+export type CheckMessageTo = z.infer<typeof CheckMessageTo>;
+
+/**
+ * What would become of a text. With `canSend: false` the same reasons come as a refusal; with `canSend: true` a reason
+ * says why it would wait until `sendAfter`.
+ */
+export const MessageCheck = z.object({
+  canSend: z.boolean(),
+  reasons: z.array(z.object({ code: z.string(), message: z.string() })),
+  encoding: z.nullable(z.enum(["gsm7", "ucs2"])),
+  segments: z.nullable(z.int()),
+  sendAfter: z.nullable(timestamp),
+});
+export type MessageCheck = z.infer<typeof MessageCheck>;
 
 /** Pages of a conversation by sequence. At most one of `beforeSequence`, `afterSequence`, `aroundSequence`. */
 export const ListMessages = z.strictObject({

@@ -14,6 +14,13 @@ export const PERMISSIONS = [
   "conversations.read",
   "conversations.write",
   "messages.send",
+  "templates.read",
+  "templates.write",
+  "broadcasts.read",
+  "broadcasts.write",
+  "opt_ins.read",
+  "opt_ins.write",
+  "opt_ins.export",
 ] as const;
 export type Permission = (typeof PERMISSIONS)[number];
 
@@ -21,8 +28,16 @@ export type Permission = (typeof PERMISSIONS)[number];
 export const ROLES = ["owner", "admin", "member", "viewer"] as const;
 export type Role = (typeof ROLES)[number];
 
-const VIEWER = ["tenant.read", "users.read", "lines.read", "conversations.read"] as const satisfies Permission[];
-const MEMBER = [...VIEWER, "conversations.write", "messages.send"] as const satisfies Permission[];
+const VIEWER = [
+  "tenant.read",
+  "users.read",
+  "lines.read",
+  "conversations.read",
+  "templates.read",
+  "opt_ins.read",
+] as const satisfies Permission[];
+// Whoever talks with people must be able to note that one of them wants no more texts.
+const MEMBER = [...VIEWER, "conversations.write", "messages.send", "opt_ins.write"] as const satisfies Permission[];
 const ADMIN = [
   ...MEMBER,
   "tenant.write",
@@ -31,6 +46,10 @@ const ADMIN = [
   "carrier_accounts.write",
   "lines.write",
   "keys.read",
+  "templates.write",
+  "broadcasts.read",
+  "broadcasts.write",
+  "opt_ins.export",
 ] as const satisfies Permission[];
 const OWNER = [...ADMIN, "keys.write"] as const satisfies Permission[];
 

@@ -14,42 +14,19 @@ import { CreatedKey, CreateKey, Key } from "./keys.ts";
 import { CreateLine, Line, UpdateLine } from "./lines.ts";
 import { Me } from "./me.ts";
 import { ListMessages, Message, SendMessage, SendMessageTo } from "./messages.ts";
-import type { Permission } from "./roles.ts";
-import { cursor, id, limit, page, text } from "./schema.ts";
+import { accepted, byId, created, none, ok, paging, type RouteDefinition } from "./route-definition.ts";
+import { page, text } from "./schema.ts";
 import { CreatedSession, CreateSession } from "./sessions.ts";
 import { CreateTenant, Tenant, UpdateTenant } from "./tenants.ts";
 import { UpdateUser, User } from "./users.ts";
+
+export type { Access, RouteDefinition } from "./route-definition.ts";
 
 /*
  * Every route of `/v1`, written once. The gateway serves exactly these and validates by them, OpenAPI is made of them,
  * and the test of rights walks over them.
  */
 
-/**
- * Who may call: `operator` = an operator key; a right = a key with that scope, a session whose role holds it, or an
- * operator key that names a tenant; `member` = any principal of a tenant; `user` = a session only, because the answer is personal.
- */
-export type Access = "operator" | "member" | "user" | Permission;
-
-export interface RouteDefinition {
-  readonly method: "GET" | "POST" | "PATCH" | "PUT" | "DELETE";
-  /** Path with `{name}` for parameters, as OpenAPI writes it. */
-  readonly path: string;
-  readonly access: Access;
-  readonly tag: string;
-  readonly summary: string;
-  readonly params?: z.ZodMiniType;
-  readonly query?: z.ZodMiniType;
-  readonly body?: z.ZodMiniType;
-  /** Status of success and the form of its body; null when there is none. */
-  readonly answer: { readonly status: 200 | 201 | 202 | 204; readonly body: z.ZodMiniType | null };
-  /** A second status of success with the same body: something was found instead of made. */
-  readonly also?: 200;
-  /** Honours `Idempotency-Key`. Never on routes whose answer bears a secret. */
-  readonly idempotent?: true;
-}
-
-const byId = <Prefix extends Parameters<typeof id>[0]>(prefix: Prefix) => z.strictObject({ id: id(prefix) });
 /** A user by our id or by `ext:<externalId>`. */
 const userRef = z
   .string()
@@ -57,11 +34,6 @@ const userRef = z
 const tenantRef = z
   .string()
   .check(z.regex(/^(ten_[0-9a-hjkmnp-tv-z]{26}|ext:.{1,200})$/su, "a tenant id or ext:<externalId>"));
-const paging = z.strictObject({ limit, cursor });
-const none = { status: 204, body: null } as const;
-const ok = <Body extends z.ZodMiniType>(body: Body) => ({ status: 200, body }) as const;
-const created = <Body extends z.ZodMiniType>(body: Body) => ({ status: 201, body }) as const;
-const accepted = <Body extends z.ZodMiniType>(body: Body) => ({ status: 202, body }) as const;
 
 export const ROUTES = {
   listTenants: {

@@ -1,10 +1,7 @@
 import * as z from "zod/mini";
 import { id, text, timestamp } from "./schema.ts";
-
-const timeZone = z.string().check(
-  z.maxLength(64),
-  z.refine((zone) => isTimeZone(zone), "must be an IANA time zone such as America/New_York"),
-);
+import { SendingSettings, TenantLimits, UpdateSendingSettings, UpdateTenantLimits } from "./sending.ts";
+import { timeZone } from "./time-zone.ts";
 
 const origin = z
   .string()
@@ -19,7 +16,14 @@ const fields = {
   appUrl: z.nullable(z.url({ protocol: /^https?$/, error: "must be an http(s) address" }).check(z.maxLength(2000))),
 };
 
-export const Tenant = z.object({ id: id("ten"), ...fields, createdAt: timestamp, updatedAt: timestamp });
+export const Tenant = z.object({
+  id: id("ten"),
+  ...fields,
+  sending: SendingSettings,
+  limits: TenantLimits,
+  createdAt: timestamp,
+  updatedAt: timestamp,
+});
 export type Tenant = z.infer<typeof Tenant>;
 
 export const CreateTenant = z.strictObject({
@@ -29,20 +33,14 @@ export const CreateTenant = z.strictObject({
   timeZone: z.optional(timeZone),
   allowedOrigins: z.optional(fields.allowedOrigins),
   appUrl: z.optional(fields.appUrl),
+  sending: z.optional(UpdateSendingSettings),
+  /** Only an operator key may set it. */
+  limits: z.optional(UpdateTenantLimits),
 });
 export type CreateTenant = z.infer<typeof CreateTenant>;
 
 export const UpdateTenant = z.partial(CreateTenant);
 export type UpdateTenant = z.infer<typeof UpdateTenant>;
-
-function isTimeZone(zone: string): boolean {
-  try {
-    new Intl.DateTimeFormat("en", { timeZone: zone });
-    return true;
-  } catch {
-    return false; // RangeError is how the platform says "no such zone"
-  }
-}
 
 // A URL may have almost any host, `*` among them; a browser's origin names one that can be asked.
 function isOrigin(value: string): boolean {

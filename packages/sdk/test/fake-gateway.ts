@@ -117,10 +117,12 @@ export class FakeGateway {
       encoding: "gsm7",
       segments: 1,
       sendAt: null,
+      held: null,
       sentAt: null,
       deliveredAt: null,
       retryOf: null,
       broadcastId: null,
+      templateId: null,
       carrierMessageId: null,
       metadata: {},
       createdAt: now,
@@ -324,6 +326,7 @@ export class FakeGateway {
     for (const [index, event] of this.log.entries()) {
       if (index >= after) stream.write(this.#frame(index + 1, event));
     }
+    stream.write(frame("stream.caught_up", this.#cursor(this.log.length), {}));
     this.streams.add(stream);
     return new Response(readable, { headers: { "Content-Type": "text/event-stream" } });
   }

@@ -75,7 +75,8 @@ export function carrierAccountRoutes({
       return page.answer(rows, (row) => [row.id], toCarrierAccount);
     },
 
-    async createCarrierAccount({ principal: { tenantId, actor }, body: { carrier, name, credentials }, keyed }) {
+    async createCarrierAccount({ principal: { tenantId, actor }, body, keyed }) {
+      const { carrier, name, credentials, keywordAnswers = "gateway" } = body;
       checkCredentials(carrier, credentials);
       const id = ids("carrierAccount");
       const sealed = await sealCredentials(sealer, tenantId, id, credentials);
@@ -85,7 +86,7 @@ export function carrierAccountRoutes({
             tx,
             tenantId,
             id,
-            { carrier, name, credentials: sealed },
+            { carrier, name, keywordAnswers, credentials: sealed },
             clock.now(),
           );
           record({ type: "carrier_account.updated", data: account, audience: {}, actor });
@@ -97,12 +98,17 @@ export function carrierAccountRoutes({
     getCarrierAccount: async ({ principal: { tenantId }, params: { id } }) =>
       present(await database.tenant(tenantId, (tx) => findCarrierAccount(tx, tenantId, id))),
 
-    async updateCarrierAccount({ principal: { tenantId, actor }, params: { id }, body: { name, credentials } }) {
+    async updateCarrierAccount({ principal: { tenantId, actor }, params: { id }, body }) {
+      const { name, credentials, keywordAnswers } = body;
       const sealed = credentials && (await sealCredentials(sealer, tenantId, id, credentials));
       return log.transaction(tenantId, async (tx, record) => {
         const { carrier } = present(await findCarrierAccount(tx, tenantId, id));
         if (credentials) checkCredentials(carrier, credentials);
-        const change = { ...(name === undefined ? {} : { name }), ...(sealed ? { credentials: sealed } : {}) };
+        const change = {
+          ...(name === undefined ? {} : { name }),
+          ...(keywordAnswers === undefined ? {} : { keywordAnswers }),
+          ...(sealed ? { credentials: sealed } : {}),
+        };
         const account = present(await updateCarrierAccount(tx, tenantId, id, change, clock.now()));
         record({ type: "carrier_account.updated", data: account, audience: {}, actor });
         return account;

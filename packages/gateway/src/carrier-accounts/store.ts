@@ -6,16 +6,24 @@ interface AccountRow {
   id: CarrierAccountId;
   carrier: Carrier;
   name: string;
+  keyword_answers: CarrierAccount["keywordAnswers"];
   created_at: Date;
   updated_at: Date;
 }
 
-export function toCarrierAccount({ id, carrier, name, created_at, updated_at }: AccountRow): CarrierAccount {
-  return { id, carrier, name, createdAt: created_at.toISOString(), updatedAt: updated_at.toISOString() };
+export function toCarrierAccount(row: AccountRow): CarrierAccount {
+  return {
+    id: row.id,
+    carrier: row.carrier,
+    name: row.name,
+    keywordAnswers: row.keyword_answers,
+    createdAt: row.created_at.toISOString(),
+    updatedAt: row.updated_at.toISOString(),
+  };
 }
 
 /** Never the credentials: nobody who lists accounts needs them. */
-const COLUMNS = ["id", "carrier", "name", "created_at", "updated_at"] as const;
+const COLUMNS = ["id", "carrier", "name", "keyword_answers", "created_at", "updated_at"] as const;
 
 /** Accounts of the tenant, the newest first, after the one with id `after`. Index: the primary key. */
 export async function listCarrierAccounts(
@@ -49,6 +57,7 @@ export async function carrierAccountExists(tx: Tx, tenantId: TenantId, id: Carri
 export interface NewCarrierAccount {
   carrier: Carrier;
   name: string;
+  keywordAnswers: CarrierAccount["keywordAnswers"];
   /** Sealed for this row. */
   credentials: Uint8Array;
 }
@@ -57,13 +66,22 @@ export async function insertCarrierAccount(
   tx: Tx,
   tenantId: TenantId,
   id: CarrierAccountId,
-  { carrier, name, credentials }: NewCarrierAccount,
+  { carrier, name, keywordAnswers, credentials }: NewCarrierAccount,
   now: number,
 ): Promise<CarrierAccount> {
   const at = new Date(now);
   const row = await tx
     .insertInto("carrier_accounts")
-    .values({ tenant_id: tenantId, id, carrier, name, credentials, created_at: at, updated_at: at })
+    .values({
+      tenant_id: tenantId,
+      id,
+      carrier,
+      name,
+      keyword_answers: keywordAnswers,
+      credentials,
+      created_at: at,
+      updated_at: at,
+    })
     .returning(COLUMNS)
     .executeTakeFirstOrThrow();
   return toCarrierAccount(row);
@@ -74,7 +92,7 @@ export async function updateCarrierAccount(
   tx: Tx,
   tenantId: TenantId,
   id: CarrierAccountId,
-  { name, credentials }: Partial<Pick<NewCarrierAccount, "name" | "credentials">>,
+  { name, keywordAnswers, credentials }: Partial<Omit<NewCarrierAccount, "carrier">>,
   now: number,
 ): Promise<CarrierAccount | null> {
   const row = await tx
@@ -82,6 +100,7 @@ export async function updateCarrierAccount(
     .set({
       updated_at: nextVersion(now),
       ...(name === undefined ? {} : { name }),
+      ...(keywordAnswers === undefined ? {} : { keyword_answers: keywordAnswers }),
       ...(credentials === undefined ? {} : { credentials }),
     })
     .where("tenant_id", "=", tenantId)

@@ -16,6 +16,8 @@ const NEEDED: Readonly<Record<EventType, Permission | null>> = {
   "line.removed": "lines.read",
   "carrier_account.updated": "carrier_accounts.read",
   "user.updated": "users.read",
+  "opt_in.changed": "opt_ins.read",
+  "broadcast.updated": "broadcasts.read",
   "session.revoked": null,
 };
 

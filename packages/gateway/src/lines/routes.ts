@@ -57,12 +57,13 @@ export function lineRoutes({
     async createLine({ principal: { tenantId, actor }, body, keyed }) {
       const reading = readSender(body);
       if (reading.kind === "invalid") throw invalid([reading.field], reading.reason, reading.code);
-      const { name, carrierAccountId, sendRate = null, assignees = [] } = body;
+      const { name, carrierAccountId, sendRate = null, quietHours = null, assignees = [] } = body;
       const line = {
         ...reading.sender,
         name,
         carrierAccountId,
         sendRate,
+        quietHours,
         capabilities: merge(CAPABILITIES, body.capabilities),
       };
       const reply = await refusing(BROKEN, () =>

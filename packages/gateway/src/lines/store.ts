@@ -1,4 +1,12 @@
-import type { CarrierAccountId, Line, LineCapabilities, LineId, TenantId, UserId } from "@trunkline/protocol";
+import type {
+  CarrierAccountId,
+  Line,
+  LineCapabilities,
+  LineId,
+  LineQuietHours,
+  TenantId,
+  UserId,
+} from "@trunkline/protocol";
 import { type ExpressionBuilder, type Selectable, sql } from "kysely";
 import type { Sight } from "../rights/sight.ts";
 import type { Tx } from "../store/database.ts";
@@ -20,6 +28,7 @@ export function toLine(row: LineRow): Line {
     carrierAccountId: row.carrier_account_id,
     capabilities: row.capabilities,
     sendRate: row.send_rate,
+    quietHours: row.quiet_hours,
     assignees: row.assignees,
     channel: null,
     registration: null,
@@ -83,7 +92,10 @@ export async function lockLine(tx: Tx, tenantId: TenantId, id: LineId): Promise<
   return row !== undefined;
 }
 
-export type NewLine = Pick<Line, "name" | "number" | "senderId" | "kind" | "capabilities" | "sendRate"> & {
+export type NewLine = Pick<
+  Line,
+  "name" | "number" | "senderId" | "kind" | "capabilities" | "sendRate" | "quietHours"
+> & {
   carrierAccountId: CarrierAccountId;
 };
 
@@ -101,17 +113,22 @@ export async function insertLine(tx: Tx, tenantId: TenantId, id: LineId, line: N
       carrier_account_id: line.carrierAccountId,
       capabilities: json(line.capabilities),
       send_rate: line.sendRate,
+      quiet_hours: quietHoursColumn(line.quietHours),
       created_at: at,
       updated_at: at,
     })
     .execute();
 }
 
+/** SQL's null takes the tenant's; JSON's would be neither. */
+const quietHoursColumn = (quietHours: LineQuietHours) => (quietHours === null ? null : json(quietHours));
+
 /** What a change names; the rest stays. */
 export interface LineChange {
   name?: string | undefined;
   capabilities?: LineCapabilities | undefined;
   sendRate?: number | null | undefined;
+  quietHours?: LineQuietHours | undefined;
 }
 
 /** Changes a line that is there, and always its version. */
@@ -119,7 +136,7 @@ export async function updateLine(
   tx: Tx,
   tenantId: TenantId,
   id: LineId,
-  { name, capabilities, sendRate }: LineChange,
+  { name, capabilities, sendRate, quietHours }: LineChange,
   now: number,
 ): Promise<void> {
   await tx
@@ -129,6 +146,7 @@ export async function updateLine(
       ...(name === undefined ? {} : { name }),
       ...(capabilities === undefined ? {} : { capabilities: json(capabilities) }),
       ...(sendRate === undefined ? {} : { send_rate: sendRate }),
+      ...(quietHours === undefined ? {} : { quiet_hours: quietHoursColumn(quietHours) }),
     })
     .where("tenant_id", "=", tenantId)
     .where("id", "=", id)

@@ -32,10 +32,15 @@ export function toMessage(row: MessageRow): Message {
     encoding: row.encoding,
     segments: row.segments,
     sendAt: isoOf(row.send_at),
+    held:
+      row.held_code === null || row.held_until === null
+        ? null
+        : { code: row.held_code, until: row.held_until.toISOString() },
     sentAt: isoOf(row.sent_at),
     deliveredAt: isoOf(row.delivered_at),
     retryOf: row.retry_of,
     broadcastId: row.broadcast_id,
+    templateId: row.template_id,
     carrierMessageId: row.carrier_message_id,
     metadata: row.metadata,
     createdAt: row.created_at.toISOString(),

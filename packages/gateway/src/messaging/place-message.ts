@@ -43,9 +43,11 @@ export function placeMessage(
     encoding: null,
     segments: null,
     sendAt: null,
+    held: null,
     sentAt: null,
     deliveredAt: null,
     broadcastId: null,
+    templateId: null,
     createdAt,
     updatedAt: createdAt,
   };

@@ -1,7 +1,11 @@
 import type {
+  Actor,
   Author,
+  BroadcastId,
+  BroadcastState,
   CanonicalNumber,
   Carrier,
+  CarrierAccount,
   CarrierAccountId,
   ConversationId,
   ConversationState,
@@ -14,15 +18,22 @@ import type {
   LineCapabilities,
   LineId,
   LineKind,
+  LineQuietHours,
   MediaItem,
   Message,
   MessageId,
   MessageStatus,
+  OptInEntry,
+  OptInMethod,
+  OptInState,
   Participant,
   Role,
   SessionId,
   SessionScope,
+  TemplateId,
   TenantId,
+  UpdateSendingSettings,
+  UpdateTenantLimits,
   UserId,
 } from "@trunkline/protocol";
 import type { ColumnType, Generated, JSONColumnType } from "kysely";
@@ -48,6 +59,9 @@ interface TenantsTable {
   time_zone: string;
   allowed_origins: Generated<string[]>;
   app_url: string | null;
+  /** What differs from `DEFAULT_SENDING`. */
+  sending: ColumnType<UpdateSendingSettings, UpdateSendingSettings | undefined, UpdateSendingSettings>;
+  limits: ColumnType<UpdateTenantLimits, UpdateTenantLimits | undefined, UpdateTenantLimits>;
   created_at: Date;
   updated_at: Date;
 }
@@ -95,6 +109,7 @@ interface CarrierAccountsTable {
   name: string;
   /** Sealed; see `seal/`. */
   credentials: Uint8Array;
+  keyword_answers: Generated<CarrierAccount["keywordAnswers"]>;
   created_at: Date;
   updated_at: Date;
 }
@@ -109,6 +124,7 @@ interface LinesTable {
   carrier_account_id: CarrierAccountId;
   capabilities: Json<LineCapabilities>;
   send_rate: number | null;
+  quiet_hours: ColumnType<LineQuietHours, LineQuietHours | undefined, LineQuietHours>;
   created_at: Date;
   updated_at: Date;
 }
@@ -135,6 +151,7 @@ interface ConversationsTable {
   inbound_count: Generated<number>;
   last_message_id: MessageId | null;
   last_activity_at: Date;
+  last_inbound_at: Date | null;
   created_at: Date;
   updated_at: Date;
 }
@@ -169,13 +186,103 @@ interface MessagesTable {
   sent_at: Date | null;
   delivered_at: Date | null;
   retry_of: MessageId | null;
-  broadcast_id: string | null;
+  broadcast_id: BroadcastId | null;
+  template_id: TemplateId | null;
+  held_code: string | null;
+  held_until: Date | null;
+  /** What the gateway says by itself; null for all else. */
+  purpose: MessagePurpose | null;
   carrier_account_id: CarrierAccountId | null;
   carrier_message_id: string | null;
   client_id: string | null;
   metadata: Json<Record<string, string>>;
   created_at: Date;
   updated_at: Date;
+}
+
+/** Why the gateway wrote a text by itself. */
+export type MessagePurpose = "opt_out_answer" | "opt_in_answer" | "help_answer" | "double_opt_in";
+
+interface TemplatesTable {
+  tenant_id: TenantId;
+  id: TemplateId;
+  name: string;
+  text: string;
+  locale: string | null;
+  variants: Json<{ locale: string; text: string }[]>;
+  created_at: Date;
+  updated_at: Date;
+}
+
+interface BroadcastsTable {
+  tenant_id: TenantId;
+  id: BroadcastId;
+  name: string | null;
+  line_id: LineId;
+  text: string;
+  locale: string | null;
+  variants: Json<{ locale: string; text: string }[]>;
+  template_id: TemplateId | null;
+  state: BroadcastState;
+  author: Json<Author>;
+  actor: JSONColumnType<Actor | null, Actor | null, Actor | null>;
+  total: number;
+  next_index: Generated<number>;
+  send_at: Date | null;
+  metadata: Json<Record<string, string>>;
+  created_at: Date;
+  started_at: Date | null;
+  completed_at: Date | null;
+  updated_at: Date;
+}
+
+interface BroadcastRecipientsTable {
+  tenant_id: TenantId;
+  broadcast_id: BroadcastId;
+  index: number;
+  /** Canonical; as it was given when it is no number. */
+  number: string;
+  variables: Json<Record<string, string>>;
+  locale: string | null;
+  conversation_id: ConversationId | null;
+  message_id: MessageId | null;
+  failure: JSONColumnType<Failure | null, Failure | null, Failure | null>;
+}
+
+interface OptInsTable {
+  tenant_id: TenantId;
+  number: string;
+  /** Empty for all lines. */
+  line_id: LineId | "";
+  state: OptInState;
+  method: OptInMethod | null;
+  needs_review: Generated<boolean>;
+  carrier_blocked: Generated<boolean>;
+  since: Date | null;
+  updated_at: Date;
+}
+
+interface OptInEntriesTable {
+  tenant_id: TenantId;
+  id: string;
+  number: string;
+  line_id: LineId | "";
+  state: OptInState;
+  method: OptInMethod;
+  at: Date;
+  by: Json<OptInEntry["by"]>;
+  wording: string | null;
+  language: string | null;
+  message_id: MessageId | null;
+  evidence: JSONColumnType<object | null, object | null, object | null>;
+  certain: Generated<boolean>;
+  created_at: Date;
+}
+
+interface SentCountsTable {
+  tenant_id: TenantId;
+  hour: Date;
+  texts: number;
 }
 
 interface InboundTextsTable {
@@ -280,6 +387,12 @@ export interface Tables {
   conversations: ConversationsTable;
   conversation_records: ConversationRecordsTable;
   messages: MessagesTable;
+  templates: TemplatesTable;
+  broadcasts: BroadcastsTable;
+  broadcast_recipients: BroadcastRecipientsTable;
+  opt_ins: OptInsTable;
+  opt_in_entries: OptInEntriesTable;
+  sent_counts: SentCountsTable;
   inbound_texts: InboundTextsTable;
   parked_receipts: ParkedReceiptsTable;
   read_states: ReadStatesTable;

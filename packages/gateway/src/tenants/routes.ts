@@ -75,6 +75,9 @@ export function tenantRoutes({ database, bus, clock, ids }: TenantParts): Handle
       if (body.externalId !== undefined && principal.kind !== "operator") {
         throw new Refusal("operator_required", { detail: "A tenant's externalId is the operator's own." });
       }
+      if (body.limits !== undefined && principal.kind !== "operator") {
+        throw new Refusal("operator_required", { detail: "A tenant's limits are the operator's to set." });
+      }
       const tenant = await refusing(TAKEN, () =>
         database.tenant(tenantId, (tx) => updateTenant(tx, tenantId, body, clock.now())),
       );

@@ -1,8 +1,10 @@
 import type { CreateTenant, Tenant, TenantId, UpdateTenant } from "@trunkline/protocol";
 import type { Selectable } from "kysely";
 import type { SystemTx, Tx } from "../store/database.ts";
+import { json } from "../store/json.ts";
 import type { Tables } from "../store/tables.ts";
 import { nextVersion } from "../store/version-time.ts";
+import { changedLimits, changedSending, toLimits, toSending } from "./settings.ts";
 
 type Row = Selectable<Tables["tenants"]>;
 
@@ -15,6 +17,8 @@ export function toTenant(row: Row): Tenant {
     timeZone: row.time_zone,
     allowedOrigins: row.allowed_origins,
     appUrl: row.app_url,
+    sending: toSending(row.sending),
+    limits: toLimits(row.limits),
     createdAt: row.created_at.toISOString(),
     updatedAt: row.updated_at.toISOString(),
   };
@@ -42,6 +46,8 @@ export async function insertTenant(tx: SystemTx, id: TenantId, given: CreateTena
       time_zone: given.timeZone ?? "UTC",
       allowed_origins: given.allowedOrigins ?? [],
       app_url: given.appUrl ?? null,
+      sending: json(given.sending ?? {}),
+      limits: json(given.limits ?? {}),
       created_at: at,
       updated_at: at,
     })
@@ -82,6 +88,8 @@ export async function updateTenant(
       ...(given.timeZone === undefined ? {} : { time_zone: given.timeZone }),
       ...(given.allowedOrigins === undefined ? {} : { allowed_origins: given.allowedOrigins }),
       ...(given.appUrl === undefined ? {} : { app_url: given.appUrl }),
+      ...(given.sending === undefined ? {} : { sending: changedSending(given.sending) }),
+      ...(given.limits === undefined ? {} : { limits: changedLimits(given.limits) }),
     })
     .where("tenant_id", "=", id)
     .returningAll()
@@ -109,6 +117,9 @@ const UNCHAINED = [
   "inbound_texts",
   "parked_receipts",
   "messages",
+  "opt_ins",
+  "opt_in_entries",
+  "sent_counts",
 ] as const satisfies (keyof Tables)[];
 
 /** Deletes a tenant with everything it has; false when there is none. */

@@ -1,0 +1,72 @@
+import { Broadcast, BroadcastRecipient, CreateBroadcast, ListBroadcasts, ListRecipients } from "./broadcasts.ts";
+import { accepted, byId, ok, type RouteDefinition } from "./route-definition.ts";
+import { page } from "./schema.ts";
+
+export const BROADCAST_ROUTES = {
+  listBroadcasts: {
+    method: "GET",
+    path: "/v1/broadcasts",
+    access: "broadcasts.read",
+    tag: "broadcasts",
+    summary: "Lists broadcasts, the newest first.",
+    query: ListBroadcasts,
+    answer: ok(page(Broadcast)),
+  },
+  createBroadcast: {
+    method: "POST",
+    path: "/v1/broadcasts",
+    access: "broadcasts.write",
+    tag: "broadcasts",
+    summary: "Sends one text to up to 10,000 numbers, each with values of its own.",
+    body: CreateBroadcast,
+    answer: accepted(Broadcast),
+    idempotent: true,
+    maxBytes: 16 * 1024 * 1024,
+  },
+  getBroadcast: {
+    method: "GET",
+    path: "/v1/broadcasts/{id}",
+    access: "broadcasts.read",
+    tag: "broadcasts",
+    summary: "Gets a broadcast with its counts as they are now.",
+    params: byId("bct"),
+    answer: ok(Broadcast),
+  },
+  listRecipients: {
+    method: "GET",
+    path: "/v1/broadcasts/{id}/recipients",
+    access: "broadcasts.read",
+    tag: "broadcasts",
+    summary: "Lists what became of each recipient, in the order of the call.",
+    params: byId("bct"),
+    query: ListRecipients,
+    answer: ok(page(BroadcastRecipient)),
+  },
+  pauseBroadcast: {
+    method: "POST",
+    path: "/v1/broadcasts/{id}/pause",
+    access: "broadcasts.write",
+    tag: "broadcasts",
+    summary: "Stops handing texts over until it is resumed; what has begun goes on.",
+    params: byId("bct"),
+    answer: ok(Broadcast),
+  },
+  resumeBroadcast: {
+    method: "POST",
+    path: "/v1/broadcasts/{id}/resume",
+    access: "broadcasts.write",
+    tag: "broadcasts",
+    summary: "Goes on with a paused broadcast.",
+    params: byId("bct"),
+    answer: ok(Broadcast),
+  },
+  cancelBroadcast: {
+    method: "POST",
+    path: "/v1/broadcasts/{id}/cancel",
+    access: "broadcasts.write",
+    tag: "broadcasts",
+    summary: "Cancels every text of a broadcast that has not begun.",
+    params: byId("bct"),
+    answer: ok(Broadcast),
+  },
+} as const satisfies Record<string, RouteDefinition>;

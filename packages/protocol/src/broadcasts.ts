@@ -1,0 +1,96 @@
+import * as z from "zod/mini";
+import { MESSAGE_STATUSES } from "./message-status.ts";
+import { Author, Failure, oneOfWords, templateValues, words } from "./messages.ts";
+import { cursor, id, limit, metadata, text, timestamp } from "./schema.ts";
+import { SendAt } from "./sending.ts";
+
+export const BROADCAST_STATES = ["scheduled", "running", "paused", "completed", "canceled"] as const;
+export type BroadcastState = (typeof BROADCAST_STATES)[number];
+
+/** Recipients in one broadcast. */
+export const MAX_RECIPIENTS = 10_000;
+
+/**
+ * Where one recipient's text stands: `waiting` has no text yet, `skipped` will never have one (`failure` says why), the
+ * others are the status of the text.
+ */
+export const RECIPIENT_STATES = ["waiting", "skipped", ...MESSAGE_STATUSES] as const;
+export type RecipientState = (typeof RECIPIENT_STATES)[number];
+
+/** Recipients by where they stand; together they are `total`. */
+export const BroadcastCounts = z.object({
+  total: z.int(),
+  /** Not begun: `waiting`, `scheduled` or `queued`. */
+  waiting: z.int(),
+  /** `sending`, `unknown` or `sent`. */
+  sending: z.int(),
+  delivered: z.int(),
+  /** `failed` or `undelivered`. */
+  failed: z.int(),
+  /** Opted out, no number, and the like. */
+  skipped: z.int(),
+  canceled: z.int(),
+});
+export type BroadcastCounts = z.infer<typeof BroadcastCounts>;
+
+/** One text to many. It is `completed` when every recipient has a text that was handed over, or a reason why not. */
+export const Broadcast = z.object({
+  id: id("bct"),
+  name: z.nullable(z.string()),
+  lineId: id("line"),
+  text: z.nullable(z.string()),
+  templateId: z.nullable(id("tpl")),
+  state: z.enum(BROADCAST_STATES),
+  counts: BroadcastCounts,
+  author: Author,
+  sendAt: z.nullable(timestamp),
+  metadata,
+  createdAt: timestamp,
+  startedAt: z.nullable(timestamp),
+  completedAt: z.nullable(timestamp),
+  updatedAt: timestamp,
+});
+export type Broadcast = z.infer<typeof Broadcast>;
+
+const recipient = z.strictObject({
+  to: text({ min: 1, max: 64 }),
+  variables: z.optional(templateValues),
+  locale: z.optional(text({ min: 2, max: 35 })),
+});
+
+/** `text` may hold variables like a template's. A number that comes twice gets one text: the second is `skipped`. */
+export const CreateBroadcast = z
+  .strictObject({
+    name: z.optional(text({ min: 1, max: 200 })),
+    lineId: id("line"),
+    text: words.text,
+    templateId: words.templateId,
+    recipients: z.array(recipient).check(z.minLength(1), z.maxLength(MAX_RECIPIENTS)),
+    sendAt: z.optional(SendAt),
+    metadata: z.optional(metadata),
+  })
+  .check(oneOfWords);
+export type CreateBroadcast = z.infer<typeof CreateBroadcast>;
+
+/** One recipient and what became of them. `index` is the place in the call that made the broadcast, from 0. */
+export const BroadcastRecipient = z.object({
+  index: z.int(),
+  to: z.string(),
+  state: z.enum(RECIPIENT_STATES),
+  messageId: z.nullable(id("msg")),
+  conversationId: z.nullable(id("conv")),
+  failure: z.nullable(Failure),
+});
+export type BroadcastRecipient = z.infer<typeof BroadcastRecipient>;
+
+export const ListBroadcasts = z.strictObject({
+  limit,
+  cursor,
+  lineId: z.optional(id("line")),
+  state: z.optional(z.enum(BROADCAST_STATES)),
+});
+export type ListBroadcasts = z.infer<typeof ListBroadcasts>;
+
+/** In the order of the call that made the broadcast. */
+export const ListRecipients = z.strictObject({ limit, cursor, state: z.optional(z.enum(RECIPIENT_STATES)) });
+export type ListRecipients = z.infer<typeof ListRecipients>;

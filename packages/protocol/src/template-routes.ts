@@ -1,0 +1,70 @@
+import { byId, created, none, ok, type RouteDefinition } from "./route-definition.ts";
+import { page } from "./schema.ts";
+import {
+  CreateTemplate,
+  ListTemplates,
+  PreviewTemplate,
+  Template,
+  TemplatePreview,
+  UpdateTemplate,
+} from "./templates.ts";
+
+export const TEMPLATE_ROUTES = {
+  listTemplates: {
+    method: "GET",
+    path: "/v1/templates",
+    access: "templates.read",
+    tag: "templates",
+    summary: "Lists templates by name.",
+    query: ListTemplates,
+    answer: ok(page(Template)),
+  },
+  createTemplate: {
+    method: "POST",
+    path: "/v1/templates",
+    access: "templates.write",
+    tag: "templates",
+    summary: "Creates a template.",
+    body: CreateTemplate,
+    answer: created(Template),
+    idempotent: true,
+  },
+  getTemplate: {
+    method: "GET",
+    path: "/v1/templates/{id}",
+    access: "templates.read",
+    tag: "templates",
+    summary: "Gets a template.",
+    params: byId("tpl"),
+    answer: ok(Template),
+  },
+  updateTemplate: {
+    method: "PATCH",
+    path: "/v1/templates/{id}",
+    access: "templates.write",
+    tag: "templates",
+    summary: "Changes a template; `variants` replaces the whole list. Texts that were accepted keep their words.",
+    params: byId("tpl"),
+    body: UpdateTemplate,
+    answer: ok(Template),
+  },
+  deleteTemplate: {
+    method: "DELETE",
+    path: "/v1/templates/{id}",
+    access: "templates.write",
+    tag: "templates",
+    summary: "Deletes a template; texts that were accepted keep their words.",
+    params: byId("tpl"),
+    answer: none,
+  },
+  previewTemplate: {
+    method: "POST",
+    path: "/v1/templates/{id}/preview",
+    access: "templates.read",
+    tag: "templates",
+    summary: "Shows what a template says with values, and how many segments that takes.",
+    params: byId("tpl"),
+    body: PreviewTemplate,
+    answer: ok(TemplatePreview),
+  },
+} as const satisfies Record<string, RouteDefinition>;
