@@ -89,7 +89,7 @@ export {
   SendMessage,
   SendMessageTo,
 } from "./messages.ts";
-export { type CanonicalNumber, displayNumber, isE164, isSenderId, isShortCode } from "./numbers.ts";
+export { type CanonicalNumber, callingCode, displayNumber, isE164, isSenderId, isShortCode } from "./numbers.ts";
 export {
   Evidence,
   ExportOptIns,
@@ -122,6 +122,17 @@ export {
   seesAllLines,
 } from "./roles.ts";
 export type { Page } from "./schema.ts";
+export { DEFAULT_VARIABLE, type SegmentBounds, segmentBounds, type VariableBounds } from "./segment-bounds.ts";
+export {
+  MAX_WHOLE_CLUSTER,
+  type OffendingCharacter,
+  PART_SIZES,
+  replaceLookAlikes,
+  type SegmentEncoding,
+  type SegmentPart,
+  type Segments,
+  segments,
+} from "./segments.ts";
 export {
   DEFAULT_SENDING,
   type LineQuietHours,
@@ -148,6 +159,14 @@ export {
   type StreamReset,
   type StreamResetReason,
 } from "./stream.ts";
+export {
+  escapeTemplate,
+  parseTemplate,
+  type RenderedTemplate,
+  renderTemplate,
+  type TemplatePiece,
+  templateVariables,
+} from "./template.ts";
 export {
   CreateTemplate,
   ListTemplates,

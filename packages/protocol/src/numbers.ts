@@ -22,25 +22,120 @@ const ONE_DIGIT = /^\+[17]/;
 const TWO_DIGITS = /^\+(2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58])/;
 
 /**
- * A number as people write it: `+1 425 555 0123` becomes `(425) 555-0123` for readers in +1 when `home` says so.
- * Without tables the grouping abroad is plain groups of three; it is for reading, not for dialling rules.
+ * How numbers are grouped behind their country code, by the digits that they begin with (the country code and, where
+ * kinds differ, what follows); the longest match counts. `7: "3322"` is +7 912 345 67 89. The last group takes what is left.
+ * Sources: the national numbering plans in ITU-T Operational Bulletins; `numbers.test.ts` holds mobile numbers to the
+ * grouping in Google's libphonenumber.
+ */
+const GROUPS: Readonly<Record<string, string>> = {
+  "1": "334",
+  "7": "3322",
+  "20": "28",
+  "27": "234",
+  "30": "334",
+  "31": "234",
+  "32": "3222",
+  "33": "12222",
+  "34": "3222",
+  "36": "234",
+  "39": "334",
+  "40": "333",
+  "41": "2322",
+  "43": "36",
+  "44": "46",
+  "45": "2222",
+  "46": "2322",
+  "47": "2222",
+  "48": "333",
+  "52": "334",
+  "55": "254",
+  "56": "144",
+  "57": "37",
+  "60": "234",
+  "61": "144",
+  "63": "334",
+  "64": "234",
+  "65": "44",
+  "66": "234",
+  "81": "244",
+  "82": "244",
+  "86": "344",
+  "90": "3322",
+  "91": "55",
+  "92": "37",
+  "302": "244",
+  "316": "18",
+  "351": "333",
+  "353": "234",
+  "358": "27",
+  "380": "234",
+  "385": "234",
+  "386": "233",
+  "420": "333",
+  "421": "333",
+  "442": "244",
+  "614": "333",
+  "852": "44",
+  "886": "333",
+  "966": "234",
+  "971": "234",
+  "972": "234",
+  "3902": "244",
+  "3906": "244",
+  "4915": "47",
+  "4916": "37",
+  "4917": "37",
+  "4930": "28",
+  "4940": "28",
+  "4969": "28",
+  "4989": "28",
+  "5233": "244",
+  "5255": "244",
+  "5256": "244",
+  "5281": "244",
+};
+const LONGEST_KEY = 4;
+
+/** The country code of an E.164 number, such as `44`; null for anything else. */
+export function callingCode(number: string): string | null {
+  if (!isE164(number)) return null;
+  return number.slice(1, 1 + (ONE_DIGIT.test(number) ? 1 : TWO_DIGITS.test(number) ? 2 : 3));
+}
+
+/**
+ * A number as people write it: `+442079460123` becomes `+44 20 7946 0123`, and `+14255550123` becomes `(425) 555-0123` for
+ * readers in +1 when `home` says so. Countries without a grouping of their own here get groups of three; all of it is for
+ * reading, not for dialling rules.
  */
 export function displayNumber(number: CanonicalNumber, home?: "1"): string {
-  if (!isE164(number)) return number;
-  if (number.startsWith("+1") && number.length === 12) {
-    const [area, exchange, rest] = [number.slice(2, 5), number.slice(5, 8), number.slice(8)];
-    return home === "1" ? `(${area}) ${exchange}-${rest}` : `+1 ${area} ${exchange} ${rest}`;
+  const code = callingCode(number);
+  if (code === null) return number;
+  const national = number.slice(1 + code.length);
+  const groups = grouped(national, groupsOf(number.slice(1), national.length));
+  if (code !== "1" || home !== "1" || groups.length !== 3) return `+${code} ${groups.join(" ")}`;
+  const [area, ...rest] = groups;
+  return `(${area}) ${rest.join("-")}`;
+}
+
+/** The sizes of all groups but the last. */
+function groupsOf(digits: string, length: number): readonly number[] {
+  for (let taken = LONGEST_KEY; taken > 0; taken -= 1) {
+    const sizes = [...(GROUPS[digits.slice(0, taken)] ?? "")].map(Number);
+    const last = sizes.pop();
+    if (last === undefined) continue;
+    const left = length - sizes.reduce((sum, size) => sum + size, 0);
+    if (left === last || (sizes.length === 1 && left > 2 && left <= last + 2)) return sizes;
   }
-  const codeLength = ONE_DIGIT.test(number) ? 1 : TWO_DIGITS.test(number) ? 2 : 3;
-  const code = number.slice(1, 1 + codeLength);
-  const national = number.slice(1 + codeLength);
+  const ofThree = Math.max(0, Math.ceil((length - 4) / 3));
+  return Array.from({ length: ofThree }, () => 3);
+}
+
+function grouped(national: string, sizes: readonly number[]): string[] {
   const groups: string[] = [];
   let start = 0;
-  while (start < national.length) {
-    const left = national.length - start;
-    const size = left > 4 ? 3 : left;
+  for (const size of sizes) {
     groups.push(national.slice(start, start + size));
     start += size;
   }
-  return `+${code} ${groups.join(" ")}`;
+  return [...groups, national.slice(start)];
 }

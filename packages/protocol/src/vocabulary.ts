@@ -5,5 +5,8 @@
 
 export { HEADERS, MAX_IDEMPOTENCY_KEY } from "./headers.ts";
 export { isFinalStatus, MESSAGE_STATUSES, type MessageStatus, mergeStatus } from "./message-status.ts";
-export { type CanonicalNumber, displayNumber, isE164, isSenderId, isShortCode } from "./numbers.ts";
-export { HEARTBEAT_MS, STREAM_END, STREAM_READY, STREAM_RESET } from "./stream.ts";
+export { type CanonicalNumber, callingCode, displayNumber, isE164, isSenderId, isShortCode } from "./numbers.ts";
+export { segmentBounds } from "./segment-bounds.ts";
+export { replaceLookAlikes, segments } from "./segments.ts";
+export { HEARTBEAT_MS, STREAM_CAUGHT_UP, STREAM_END, STREAM_READY, STREAM_RESET } from "./stream.ts";
+export { escapeTemplate, parseTemplate, renderTemplate, templateVariables } from "./template.ts";
