@@ -5,6 +5,7 @@ export default defineConfig({
     index: "src/index.ts",
     "phone-number": "src/phone-number.ts",
     routes: "src/routes.ts",
+    segments: "src/segments.ts",
     vocabulary: "src/vocabulary.ts",
   },
   format: "esm",

@@ -3,6 +3,7 @@ import { defineConfig } from "tsup";
 export default defineConfig({
   entry: {
     index: "src/index.ts",
+    segments: "src/segments.ts",
   },
   format: "esm",
   platform: "neutral",
