@@ -3,9 +3,11 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { memoryBus } from "../src/bus/memory.ts";
 import { realPoll } from "../src/clock.ts";
 import { encodeCursor, LOG_START, type Position } from "../src/events/cursor.ts";
+import { createEventHub } from "../src/events/hub.ts";
 import { createEventLog } from "../src/events/log.ts";
 import { readPage } from "../src/events/page.ts";
 import { readBounds, readLog } from "../src/events/reader.ts";
+import { webOutlet } from "../src/http/outlet.ts";
 import { silentLogger } from "../src/logger.ts";
 import { idSource, platformRandom } from "../src/random.ts";
 import type { Principal } from "../src/rights/principal.ts";
@@ -149,4 +151,40 @@ test("a page waits for what holds back what its reader has written, and for noth
   const { bodies } = await read;
   expect(bodies.map(idOf)).toEqual([older.id, own.id]);
   await newer.commit();
+});
+
+test("a stream has caught up when what was open as it began has ended, and not before", async () => {
+  const bus = memoryBus(silentLogger);
+  const access = { reauthenticate: async (principal: Principal) => ({ kind: "stands" as const, principal }) };
+  const hub = createEventHub({
+    database,
+    bus,
+    clock: { ...clock, poll: realPoll },
+    logger: silentLogger,
+    epoch: () => "epoch",
+    access,
+  });
+  hub.start();
+  const from = encodeCursor("epoch", await end());
+  const late = await openWriter();
+  const early = await openWriter();
+  await early.commit();
+
+  const { outlet, body } = webOutlet();
+  hub.open(outlet, READER, await hub.locate(TENANT, from));
+  const chunks = body.getReader();
+  let text = "";
+  const readUntil = async (part: string) => {
+    while (!text.includes(part)) text += new TextDecoder().decode((await chunks.read()).value);
+  };
+  await readUntil("stream.ready");
+  for (let looks = 0; looks < 20; looks++) await readAfter(LOG_START, 1); // time enough to be wrong
+  const caughtUp = readUntil("stream.caught_up");
+  expect(text).not.toContain("stream.caught_up");
+  await late.commit();
+  await caughtUp;
+  const told = [...text.matchAll(/^data: (.*"line.removed".*)$/gm)].map(([, data = ""]) => idOf(data));
+  expect(told).toEqual([late.id, early.id]);
+  expect(text.indexOf("stream.caught_up")).toBeGreaterThan(text.lastIndexOf("line.removed"));
+  await hub.stop();
 });

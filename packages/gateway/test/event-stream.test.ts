@@ -2,12 +2,13 @@ import type { AnyEvent, Conversation, CreatedKey, CreatedSession, EventPage, Lin
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { encodeCursor } from "../src/events/cursor.ts";
 import { clearEvents } from "../src/events/retention.ts";
-import { readEvents } from "./support/event-reader.ts";
+import { type Frame, readEvents } from "./support/event-reader.ts";
 import { plainCarrier } from "./support/plain-carrier.ts";
 import { eachStore } from "./support/stores.ts";
 import { made, type TestGateway, type TestTenant, testGateway } from "./support/test-gateway.ts";
 
 const parse = (data: string | undefined) => JSON.parse(data ?? "null") as AnyEvent;
+const isEvent = ({ event }: Frame) => event !== undefined && !event.startsWith("stream.");
 
 eachStore((store) => {
   let world: TestGateway;
@@ -67,6 +68,30 @@ eachStore((store) => {
     await second.close();
   });
 
+  test("a stream says once when it has told all that was missed", async () => {
+    const { body: start } = await acme.call<EventPage>("GET", "/v1/events?limit=200");
+    for (let n = 0; n < 3; n++) await send(`missed ${n}`);
+    const stream = await readEvents(world, acme.key.key, { after: start.cursor });
+    const caughtUp = await stream.until(({ event }) => event === "stream.caught_up");
+    expect(JSON.parse(caughtUp.data ?? "")).toEqual({ cursor: caughtUp.id });
+    const created = () => stream.frames.filter(({ event }) => event === "message.created").length;
+    expect(created()).toBe(3);
+    await send("live");
+    await stream.until(createdFrames("live"));
+    expect(stream.frames.filter(({ event }) => event === "stream.caught_up")).toHaveLength(1);
+    await stream.close();
+
+    const resumed = await readEvents(world, acme.key.key, { lastEventId: caughtUp.id ?? "" });
+    await resumed.until(({ event }) => event === "stream.caught_up");
+    expect(resumed.frames.filter(({ event }) => event === "message.created")).toHaveLength(1);
+    await resumed.close();
+
+    const fresh = await readEvents(world, acme.key.key);
+    await fresh.until(({ event }) => event === "stream.caught_up");
+    expect(fresh.frames.map(({ event }) => event)).toEqual(["stream.ready", "stream.caught_up"]);
+    await fresh.close();
+  });
+
   test("the pages and the stream are one log", async () => {
     const { body: start } = await acme.call<EventPage>("GET", "/v1/events?limit=200");
     const stream = await readEvents(world, acme.key.key, { after: start.cursor });
@@ -79,7 +104,7 @@ eachStore((store) => {
       ({ cursor, hasMore } = body);
     }
     await stream.until(({ data }) => parse(data).id === ids.at(-1));
-    expect(stream.frames.slice(1).map(({ data }) => parse(data).id)).toEqual(ids);
+    expect(stream.frames.filter(isEvent).map(({ data }) => parse(data).id)).toEqual(ids);
     expect(ids.length).toBeGreaterThanOrEqual(20);
     await stream.close();
   });
@@ -91,7 +116,7 @@ eachStore((store) => {
     await send("typed again");
     await stream.until(createdFrames("typed again"));
     expect(new Set(stream.frames.map(({ event }) => event))).toEqual(
-      new Set(["stream.ready", "message.created", "conversation.updated"]),
+      new Set(["stream.ready", "stream.caught_up", "message.created", "conversation.updated"]),
     );
     await stream.close();
   });
@@ -128,7 +153,7 @@ eachStore((store) => {
     const fresh = await readEvents(world, other.key.key, { after: all.cursor });
     await made(other.call("PATCH", `/v1/lines/${other.line.id}`, { name: "Renamed" }));
     await fresh.until(({ event }) => event === "line.updated");
-    expect(fresh.frames.map(({ event }) => event)).toEqual(["stream.ready", "line.updated"]);
+    expect(fresh.frames.map(({ event }) => event)).toEqual(["stream.ready", "stream.caught_up", "line.updated"]);
     await fresh.close();
   });
 
@@ -187,7 +212,7 @@ eachStore((store) => {
     await send("private");
     await made(other.call("PATCH", `/v1/lines/${other.line.id}`, { name: "Ours" }));
     await stream.until(({ event, data }) => event === "line.updated" && parse(data).tenantId === other.tenant.id);
-    const tenants = new Set(stream.frames.slice(1).map(({ data }) => parse(data).tenantId));
+    const tenants = new Set(stream.frames.filter(isEvent).map(({ data }) => parse(data).tenantId));
     expect(tenants).toEqual(new Set([other.tenant.id]));
     await stream.close();
   });

@@ -30,6 +30,8 @@ export class Follower {
   readonly streams = new Set<EventStream>();
   readonly #parts: FollowerParts;
   readonly #catchingUp = new Set<Promise<void>>();
+  /** Live, and owed what older transactions may still commit. */
+  readonly #behind = new Set<EventStream>();
   #position: Position;
   #looking: Promise<void> | undefined;
   #again = false;
@@ -54,8 +56,8 @@ export class Follower {
   add(stream: EventStream): void {
     this.streams.add(stream);
     if (comparePositions(stream.position, this.#position) === 0) {
-      stream.isLive = true;
-      if (this.streams.size === 1) void this.look(); // for what was committed while nobody followed
+      this.#join(stream);
+      if (this.streams.size === 1 || !stream.isCaughtUp) void this.look(); // for what nobody was woken for
       return;
     }
     const ended = this.#catchUp(stream)
@@ -94,6 +96,20 @@ export class Follower {
     }
   }
 
+  #join(stream: EventStream): void {
+    stream.isLive = true;
+    stream.noteProgress(this.#position);
+    if (!stream.isCaughtUp) this.#behind.add(stream);
+  }
+
+  /** Tells the streams that have heard all that they missed. */
+  #noteProgress(): void {
+    for (const stream of this.#behind) {
+      stream.noteProgress(this.#position);
+      if (stream.isCaughtUp || !stream.isOpen) this.#behind.delete(stream);
+    }
+  }
+
   async #follow(): Promise<void> {
     while (this.#again && this.streams.size > 0) {
       this.#again = false;
@@ -101,6 +117,7 @@ export class Follower {
       const framed = page.entries.map((entry) => toFramed(this.#parts.epoch, entry));
       await this.#giveOut(framed);
       this.#position = page.end;
+      this.#noteProgress();
       if (page.hasMore) this.#again = true;
       else this.#waitIfHeld(page);
     }
@@ -137,7 +154,7 @@ export class Follower {
       stream.skipTo(page.end);
       // Nothing can come between this look and the next line: the follower gives out its events in one go.
       if (!page.hasMore && comparePositions(stream.position, this.#position) >= 0) {
-        stream.isLive = true;
+        this.#join(stream);
         void this.look(); // for what was committed since, and while nobody was woken for it
         return;
       }
@@ -159,7 +176,8 @@ export class Follower {
     return this.#parts.database.tenant(this.tenantId, (tx) => readLog(tx, this.tenantId, after, PAGE));
   }
 
-  #waitIfHeld({ isHeld, entries }: LogPage): void {
+  #waitIfHeld({ isHeld: hasHeldEvents, entries }: LogPage): void {
+    const isHeld = hasHeldEvents || this.#behind.size > 0;
     // Under load something newer is always held; as long as others get through, the next may as well.
     if (!isHeld || entries.length > 0) this.#held = 0;
     if (!isHeld) return;

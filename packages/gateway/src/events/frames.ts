@@ -1,8 +1,10 @@
 import {
   HEARTBEAT_MS,
+  STREAM_CAUGHT_UP,
   STREAM_END,
   STREAM_READY,
   STREAM_RESET,
+  type StreamCaughtUp,
   type StreamEnd,
   type StreamReset,
 } from "@trunkline/protocol";
@@ -21,6 +23,10 @@ export const eventFrame = (cursor: string, type: string, body: string): Uint8Arr
 /** The first frame: where the stream stands and how often it shows that it lives. */
 export const readyFrame = (cursor: string): Uint8Array =>
   eventFrame(cursor, STREAM_READY, JSON.stringify({ cursor, heartbeatMs: HEARTBEAT_MS }));
+
+/** The end of what was missed. Its id lies beyond all that the reader may not see, so a new stream need not read that again. */
+export const caughtUpFrame = (cursor: string): Uint8Array =>
+  eventFrame(cursor, STREAM_CAUGHT_UP, JSON.stringify({ cursor } satisfies StreamCaughtUp));
 
 /** What the reader holds may be stale. The id is where it goes on once it has read again. */
 export const resetFrame = (cursor: string, reset: StreamReset): Uint8Array =>

@@ -29,6 +29,8 @@ export interface StreamStart {
   readonly position: Position;
   /** Where the log ended at that moment. */
   readonly end: Position;
+  /** Transactions from here on had not begun then. */
+  readonly ceiling: bigint;
   readonly reset: StreamResetReason | null;
 }
 
@@ -145,17 +147,20 @@ export function createEventHub(parts: EventHubParts): EventHub {
     async locate(tenantId, cursor) {
       // Whoever begins now begins where the others are: nothing of what is still to be given out is older than that.
       const others = cursor === null ? followers.get(tenantId)?.position : undefined;
-      if (others) return { position: others, end: others, reset: null };
+      if (others) return { position: others, end: others, ceiling: others.xid, reset: null };
       return database.tenant(tenantId, async (tx): Promise<StreamStart> => {
         const bounds = await readBounds(tx, tenantId);
-        const { end } = bounds;
-        if (cursor === null) return { position: end, end, reset: null };
+        const { end, ceiling } = bounds;
+        if (cursor === null) return { position: end, end, ceiling: end.xid, reset: null };
         const place = locate(cursor, parts.epoch(), bounds);
-        return typeof place === "string" ? { position: end, end, reset: place } : { position: place, end, reset: null };
+        const found = { end, ceiling };
+        return typeof place === "string"
+          ? { ...found, position: end, reset: place }
+          : { ...found, position: place, reset: null };
       });
     },
 
-    open(outlet, principal, { position, end, reset }, { types } = {}) {
+    open(outlet, principal, { position, end, ceiling, reset }, { types } = {}) {
       const { reauthenticate } = parts.access;
       const stream = new EventStream({
         epoch: parts.epoch(),
@@ -164,6 +169,7 @@ export function createEventHub(parts: EventHubParts): EventHub {
         principal,
         wants: typeFilter(types),
         position,
+        ceiling,
         reauthenticate: (present) => reauthenticate(present),
       });
       if (isStopped) return stream.end("shutdown");

@@ -3,7 +3,7 @@ import type { Clock } from "../clock.ts";
 import type { Outlet } from "../http/outlet.ts";
 import type { Principal } from "../rights/principal.ts";
 import { comparePositions, encodeCursor, type Position } from "./cursor.ts";
-import { endFrame, eventFrame, joinFrames, readyFrame, resetFrame } from "./frames.ts";
+import { caughtUpFrame, endFrame, eventFrame, joinFrames, readyFrame, resetFrame } from "./frames.ts";
 import type { LogEntry } from "./reader.ts";
 import { maySee, seeTheSame, type TypeFilter } from "./visibility.ts";
 
@@ -32,6 +32,8 @@ export interface EventStreamParts {
   principal: Principal;
   wants: TypeFilter;
   position: Position;
+  /** No transaction from here on had begun when the stream was asked for. */
+  ceiling: bigint;
   reauthenticate: (principal: Principal) => Promise<Standing>;
 }
 
@@ -41,6 +43,7 @@ export class EventStream {
   #principal: Principal;
   #position: Position;
   #isOpen = true;
+  #isCaughtUp = false;
   #checkedAt: number;
   #checking: Promise<void> | undefined;
   #cancelEnd: () => void;
@@ -68,6 +71,10 @@ export class EventStream {
   }
   get pendingBytes(): number {
     return this.#parts.outlet.pendingBytes;
+  }
+  /** Whether it has been told that nothing is owed any more of what was committed before it was asked for. */
+  get isCaughtUp(): boolean {
+    return this.#isCaughtUp;
   }
   /** When its rights were last asked for, by the clock. */
   get checkedAt(): number {
@@ -104,6 +111,14 @@ export class EventStream {
   /** Moves on, without showing what may lie between. It never moves back. */
   skipTo(position: Position): void {
     if (comparePositions(position, this.#position) > 0) this.#position = position;
+  }
+
+  /** Tells the reader, once, that it has caught up, when `position` says so. */
+  noteProgress(position: Position): void {
+    if (this.#isCaughtUp || position.xid < this.#parts.ceiling) return;
+    this.#isCaughtUp = true;
+    this.skipTo(position);
+    this.write(caughtUpFrame(encodeCursor(this.#parts.epoch, this.#position)));
   }
 
   /** Asks for the reader's rights again; the stream ends, is reset, or goes on. Callers at one time share one look-up. */

@@ -50,12 +50,12 @@ export function openApi(publicUrl: string | undefined): Json {
 }
 
 /** Statuses that every route may refuse with; others come with what a route takes. */
-const STATUSES = [400, 401, 403, 404, 409, 413, 415, 422, 500, 503] as const;
+const STATUSES = [400, 401, 403, 404, 408, 409, 413, 415, 422, 431, 500, 503] as const;
 type Status = (typeof STATUSES)[number];
 
 function operation(name: Operation, route: RouteDefinition, refer: (schema: z.ZodMiniType, io: Io) => Json): Json {
   const { answer, access } = route;
-  const refusals: Status[] = [400, 401, 403, 500, 503];
+  const refusals: Status[] = [400, 401, 403, 408, 431, 500, 503];
   if (route.params || route.body) refusals.push(404);
   if (route.body) refusals.push(409, 413, 415, 422);
   else refusals.push(422);

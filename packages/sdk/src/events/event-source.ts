@@ -86,8 +86,8 @@ export class OwnStream implements EventSource {
       sink: {
         ready: () => {
           if (after === null) sink.stale();
-          attempt.live();
         },
+        caughtUp: () => attempt.live(),
         cursor: (cursor) => {
           this.cursor = cursor;
         },

@@ -1,16 +1,17 @@
-import type { StreamReady } from "@trunkline/protocol";
-import { HEADERS, STREAM_END, STREAM_READY, STREAM_RESET } from "@trunkline/protocol/vocabulary";
-import { createParser, type EventSourceMessage } from "eventsource-parser";
+import { HEADERS, STREAM_CAUGHT_UP, STREAM_END, STREAM_READY, STREAM_RESET } from "@trunkline/protocol/vocabulary";
 import type { AuthorizedFetch } from "../auth/authorized-fetch.ts";
 import { TrunklineError } from "../errors.ts";
 import { networkError } from "../http.ts";
 import { problemError } from "../problem.ts";
 import { abortError, unlessAborted } from "../waiting.ts";
+import { type Frame, frameReader } from "./frames.ts";
 
 /** What comes out of a stream. */
 export interface StreamSink {
   /** The gateway answered: from here on nothing is missed. */
-  ready(heartbeatMs: number): void;
+  ready(): void;
+  /** What had been missed has all been told. */
+  caughtUp(): void;
   /** Where to go on after a cut. Told before the event that the cursor belongs to is. */
   cursor(cursor: string): void;
   /** What is held may be stale. */
@@ -54,13 +55,9 @@ export async function followStream({ url, fetch, after, signal, sink }: StreamRe
 
 async function readStream(body: ReadableStream<Uint8Array>, signal: AbortSignal, sink: StreamSink) {
   let ending: StreamEnding | null = null;
-  const parser = createParser({
-    onId: (id) => {
-      if (id !== "") sink.cursor(id);
-    },
-    onEvent: (frame) => {
-      ending = readFrame(frame, sink) ?? ending;
-    },
+  const feed = frameReader((frame) => {
+    if (frame.id !== "") sink.cursor(frame.id);
+    ending = readFrame(frame, sink) ?? ending;
   });
   const reader = body.getReader();
   const decoder = new TextDecoder();
@@ -72,7 +69,7 @@ async function readStream(body: ReadableStream<Uint8Array>, signal: AbortSignal,
       const { done, value } = await unlessAborted(reader.read(), signal);
       if (done) return ending;
       sink.alive();
-      parser.feed(decoder.decode(value, { stream: true }));
+      feed(decoder.decode(value, { stream: true }));
       if (ending) return ending;
     }
   } catch (error) {
@@ -84,10 +81,11 @@ async function readStream(body: ReadableStream<Uint8Array>, signal: AbortSignal,
   }
 }
 
-function readFrame({ event, data }: EventSourceMessage, sink: StreamSink): StreamEnding | null {
+function readFrame({ event, data }: Frame, sink: StreamSink): StreamEnding | null {
   const content = parse(data);
   if (content === null) return null;
-  if (event === STREAM_READY) sink.ready((content as Partial<StreamReady>).heartbeatMs ?? 0);
+  if (event === STREAM_READY) sink.ready();
+  else if (event === STREAM_CAUGHT_UP) sink.caughtUp();
   else if (event === STREAM_RESET) sink.reset();
   else if (event === STREAM_END) return { reason: String((content as Partial<StreamEnding>).reason) };
   else sink.event(content);

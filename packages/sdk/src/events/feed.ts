@@ -9,8 +9,6 @@ import type { EventSource, SourceSink } from "./event-source.ts";
 
 /** How long a reader waits for a stream before it reads without one. */
 const PATIENCE_MS = 4_000;
-/** After a cut, what was missed follows at once; when nothing came for this long, it has all come. */
-const QUIET_MS = 150;
 /** A stream without listeners goes on for this long. */
 const LINGER_MS = 5_000;
 /** Ids of events remembered to tell repeats: a new leader may repeat what the old one had passed on. */
@@ -54,7 +52,6 @@ export class Feed {
   #holders = 0;
   #isWhole = false;
   #raw: Connection = { state: "idle" };
-  #lastEventAt = 0;
   /** For `connection`, as the client shows it. */
   readonly view: ConnectionView;
 
@@ -195,7 +192,6 @@ export class Feed {
   }
 
   #pass(event: AnyEvent): void {
-    this.#lastEventAt = this.#parts.platform.clock.now();
     try {
       this.#parts.first(event);
       for (const reader of [...this.#readers.keys()]) reader.event(event);
@@ -217,12 +213,7 @@ export class Feed {
   }
 
   async #showWhenCaughtUp(live: Connection, changed: AbortSignal): Promise<void> {
-    const { clock } = this.#parts.platform;
     await Promise.all(this.#refreshing);
-    const since = clock.now();
-    do {
-      await pause(clock, QUIET_MS, changed);
-    } while (!changed.aborted && clock.now() - this.#lastEventAt < QUIET_MS && clock.now() - since < PATIENCE_MS);
     if (!changed.aborted) this.#connection.set(live);
   }
 }
