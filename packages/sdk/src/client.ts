@@ -116,7 +116,10 @@ export function createTrunkline(options: TrunklineOptions): Trunkline {
     report,
     wantOwner,
     post: postMessage(http),
-    onAccepted: (message) => store.accepted(message),
+    onAccepted(message) {
+      store.accepted(message);
+      feed.view.retry(); // the gateway is there
+    },
   });
   const drafts = new DraftStore(isOutboxKept ? platform.storage : undefined);
   const store = new Store({ conversations, outbox, view: { clock, closed, feed, report } });

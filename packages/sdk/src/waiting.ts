@@ -32,7 +32,7 @@ export function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<vo
   });
 }
 
-/** Pause before try number `tries` + 1: doubles from a second to half a minute, half of it random. */
+/** Pause before try number `tries` + 1: doubles from a second to ten, half of it random. */
 export function backOffMs(tries: number, random: () => number): number {
-  return Math.min(30_000, 1_000 * 2 ** Math.max(0, tries - 1)) * (0.5 + random() / 2);
+  return Math.min(10_000, 1_000 * 2 ** Math.max(0, tries - 1)) * (0.5 + random() / 2);
 }

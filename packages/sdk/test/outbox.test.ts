@@ -117,8 +117,10 @@ test("the network's return sends at once what waits", async () => {
   const { gateway, clock, send, rows } = await inBrowser({ wakeUps: [page] });
   gateway.meddle = away;
   send("wake me").catch(() => undefined);
-  await clock.advance(100_000);
+  await clock.advance(104_000);
   gateway.meddle = () => undefined;
+  await clock.advance(10);
+  expect(shown(rows())).toEqual(["wake me: sending"]);
   page.dispatchEvent(new Event("online"));
   await settle();
   expect(shown(rows())).toEqual(["wake me: accepted"]);

@@ -14,7 +14,7 @@ async function listening(world: World = startClient()) {
   const say = (text: string) => world.gateway.addMessage(conversation.id, text);
   const streams = () => world.gateway.callsTo("GET", "/v1/events");
   const resumedFrom = () => streams().map(({ headers }) => headers.get("Last-Event-ID"));
-  return { ...world, texts, states, say, streams, resumedFrom };
+  return { ...world, conversation, texts, states, say, streams, resumedFrom };
 }
 
 const stateNames = (states: readonly Connection[]) => states.map(({ state }) => state);
@@ -80,7 +80,7 @@ test("after twenty cuts events still flow, each once", async () => {
   expect(gateway.streams.size).toBe(1);
 });
 
-test("pauses between tries grow to half a minute, and are told", async () => {
+test("pauses between tries grow to ten seconds, and are told", async () => {
   const { gateway, clock, states, streams } = await listening();
   gateway.meddle = () => {
     throw new TypeError("fetch failed");
@@ -96,7 +96,7 @@ test("pauses between tries grow to half a minute, and are told", async () => {
     pauses.push(+waiting.retryAt - clock.now());
     await clock.advance(+waiting.retryAt - clock.now());
   }
-  expect(pauses).toEqual([750, 1_500, 3_000, 6_000, 12_000, 22_500, 22_500, 22_500]);
+  expect(pauses).toEqual([750, 1_500, 3_000, 6_000, 7_500, 7_500, 7_500, 7_500]);
   expect(streams()).toHaveLength(1 + 8);
 });
 
@@ -118,7 +118,35 @@ test("a stream that opens and ends at once, again and again, is not asked for in
   gateway.meddle = () => new Response("", { headers: { "Content-Type": "text/event-stream" } });
   gateway.cut();
   await clock.advance(60_000);
-  expect(streams().length).toBeLessThanOrEqual(9);
+  expect(streams().length).toBeLessThanOrEqual(12);
+});
+
+test("a gateway that is killed again and again is back within two seconds, as long as it lived for a moment", async () => {
+  const { gateway, clock, states } = await listening();
+  for (let kills = 1; kills <= 10; kills += 1) {
+    await clock.advance(3_000);
+    expect(states.at(-1)).toMatchObject({ state: "live" });
+    gateway.cut();
+    await settle();
+    const waiting = states.at(-1);
+    if (waiting?.state !== "waiting") throw new Error(`state is ${waiting?.state}`);
+    expect(+waiting.retryAt - clock.now()).toBeLessThanOrEqual(1_000);
+  }
+});
+
+test("a text that the gateway has taken shows that it is there: the stream does not wait any longer", async () => {
+  const { gateway, clock, trunkline, states, conversation } = await listening();
+  gateway.meddle = ({ path }) => {
+    if (path === "/v1/events") throw new TypeError("fetch failed");
+    return undefined;
+  };
+  gateway.cut();
+  await clock.advance(30_000);
+  expect(states.at(-1)).toMatchObject({ state: "waiting" });
+  gateway.meddle = () => undefined;
+  await trunkline.messages.send(conversation.id, { text: "Are you there?" });
+  await settle();
+  expect(states.at(-1)).toMatchObject({ state: "live" });
 });
 
 test("a stream that says nothing for 40 seconds is dead and opened again", async () => {

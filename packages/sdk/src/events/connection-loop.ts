@@ -6,7 +6,7 @@ import type { Connection } from "./connection.ts";
 import { type WakeUp, watchWakeUps } from "./wake-ups.ts";
 
 /** A connection that lived for less than this has not proved that the next one will do better. */
-const STEADY_MS = 10_000;
+const STEADY_MS = 2_000;
 
 /** Codes after which trying again by oneself is of no use. */
 const FINAL_CODES = new Set(["signed_out", "closed", "forbidden", "suspended", "operator_required", "tenant_required"]);
@@ -14,7 +14,7 @@ const FINAL_CODES = new Set(["signed_out", "closed", "forbidden", "suspended", "
 /** One try to connect. */
 export interface Attempt {
   readonly signal: AbortSignal;
-  /** It stands. */
+  /** It stands, and what was missed has come over it. */
   live(): void;
   /** Something came over it. */
   alive(): void;
