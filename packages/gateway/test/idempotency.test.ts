@@ -1,4 +1,12 @@
-import { HEADERS, type Page, type Problem, type Tenant } from "@trunkline/protocol";
+import {
+  type Conversation,
+  HEADERS,
+  type Line,
+  type Message,
+  type Page,
+  type Problem,
+  type Tenant,
+} from "@trunkline/protocol";
 import { ROUTES } from "@trunkline/protocol/routes";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { eachStore } from "./support/stores.ts";
@@ -74,6 +82,40 @@ eachStore((store) => {
     const again = await gateway.as(token)("POST", "/v1/carrier-accounts", newAccount("reborn"), keyed("reborn"));
     expect(again.headers.get(HEADERS.idempotencyReplayed)).toBe("true");
     expect(again.body).toEqual(first.body);
+  });
+
+  test("a session that sees less than the first asker gets no answer of theirs, and does nothing a second time", async () => {
+    const user = { externalId: "admin", name: "The admin" };
+    const second = await made<Line>(acme.call("POST", "/v1/lines", newLine()));
+    const record = (externalId: string) => ({ source: "crm", type: "deal", externalId });
+    const mint = async (given: object) =>
+      gateway.as((await made<{ token: string }>(acme.call("POST", "/v1/sessions", { user, ...given }))).token);
+    const whole = await mint({});
+    const content = { lineId: acme.line.id, participants: ["+14255550155"] };
+    const open = (call: typeof whole, key: string) =>
+      call<Conversation & Problem>("POST", "/v1/conversations", content, keyed(key));
+    const first = await made<Conversation>(open(whole, "wide"));
+    const narrowed = [
+      await mint({ scope: { lineIds: [second.id] } }),
+      await mint({ scope: { records: [record("1")] } }),
+      await mint({ scope: { assignedOnly: true } }),
+      await mint({ role: "member" }),
+    ];
+    for (const call of narrowed) {
+      const { status, body } = await open(call, "wide");
+      expect([status, body.code]).toEqual([422, "idempotency_key_reused"]);
+      expect(JSON.stringify(body)).not.toContain(first.id);
+    }
+
+    const lineIds = [acme.line.id, second.id];
+    const send = (call: typeof whole) =>
+      call<Message & Problem>("POST", `/v1/conversations/${first.id}/messages`, { text: "Once" }, keyed("narrow"));
+    const sent = await made<Message>(send(await mint({ scope: { lineIds } })));
+    const again = await send(await mint({ scope: { lineIds: lineIds.toReversed() } })); // minted anew
+    expect([again.headers.get(HEADERS.idempotencyReplayed), again.body.id]).toEqual(["true", sent.id]);
+    expect((await send(whole)).body.code).toBe("idempotency_key_reused");
+    const { data } = await made<Page<Message>>(whole("GET", `/v1/conversations/${first.id}/messages`));
+    expect(data).toHaveLength(1);
   });
 
   test("a refusal is not kept: the same key may succeed afterwards", async () => {

@@ -17,7 +17,7 @@ export interface Keyed {
   readonly principal: string;
   readonly route: string;
   readonly key: string;
-  /** Hash over method, path and body: the same key with another request is refused. */
+  /** Hash over method, path, body and the session's narrowing: the same key with another request is refused. */
   readonly requestHash: Uint8Array;
   readonly now: number;
   readonly sealer: Sealer;

@@ -65,11 +65,13 @@ export async function readKey(asked: KeyedRequest): Promise<Keyed | null> {
     const message = `must have 1 to ${MAX_IDEMPOTENCY_KEY} characters`;
     throw new Refusal("invalid_input", { issues: [{ path: [HEADERS.idempotencyKey], message }] });
   }
-  const head = new TextEncoder().encode(`${request.method}\n${url.pathname}\n`);
+  const isOfTenant = "tenantId" in principal;
+  // An answer is given again to those alone who see as much as the first who got it; to others the key is a used one.
+  const narrowing = isOfTenant ? (principal.narrowing ?? "") : "";
+  const head = new TextEncoder().encode(`${request.method}\n${url.pathname}\n${narrowing}\n`);
   const whole = new Uint8Array(head.length + body.length);
   whole.set(head);
   whole.set(body, head.length);
-  const isOfTenant = "tenantId" in principal;
   return {
     tenantId: isOfTenant ? principal.tenantId : null,
     principal: isOfTenant ? (principal.user?.id ?? principal.id) : principal.id,

@@ -124,7 +124,9 @@ async function readSession(tx: Tx, tenantId: TenantId, id: SessionId): Promise<S
 function sessionPrincipal(tenantId: TenantId, id: SessionId, row: SessionRow): Principal {
   const user = toUser(row);
   const role = narrowRole(user.role, row.session_role ?? undefined);
+  const narrowing = narrowingOf(role === user.role ? null : role, row.scope);
   return {
+    ...(narrowing === null ? {} : { narrowing }),
     kind: "session",
     id,
     tenantId,
@@ -136,6 +138,13 @@ function sessionPrincipal(tenantId: TenantId, id: SessionId, row: SessionRow): P
     actor: { kind: "user", id: user.id },
     author: { kind: "user", id: user.id, name: user.name },
   };
+}
+
+/** The same text for the same narrowing, in whatever order its parts were given. */
+function narrowingOf(role: Role | null, { lineIds, records, assignedOnly = false }: SessionScope): string | null {
+  if (role === null && lineIds === undefined && records === undefined && !assignedOnly) return null;
+  const keys = records?.map(({ source, type, externalId }) => JSON.stringify([source, type, externalId]));
+  return JSON.stringify([role, lineIds?.toSorted() ?? null, keys?.sort() ?? null, assignedOnly]);
 }
 
 /** What a session sees: its user's lines, narrowed by its scope. */

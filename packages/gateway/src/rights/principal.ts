@@ -13,6 +13,8 @@ export interface Principal {
   readonly user: User | null;
   /** The role of a session, narrowed; null for keys. */
   readonly role: Role | null;
+  /** What a session's role and scope take from its user's sight, as text; absent when they take nothing. */
+  readonly narrowing?: string;
   /** When a session ends, in milliseconds; null for keys. */
   readonly expiresAt: number | null;
   readonly actor: Actor;
