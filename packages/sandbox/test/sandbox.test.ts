@@ -99,6 +99,15 @@ test("a clock that is moved over a slow carrier and a refusal brings all to its 
   const refused = await send("refused");
   await sandbox.clock.advance("PT5S");
   expect(await status(refused)).toBe("failed");
+  const shown = sandbox.handset(PHONE).messages().length;
+  await sandbox.carrier("sandbox").configure({ receipts: "undelivered", errorCode: "landline" });
+  const lost = await send("lost");
+  await sandbox.clock.advance("PT5S");
+  expect((await call(`/v1/messages/${lost}`, { token })).body).toMatchObject({
+    status: "undelivered",
+    failure: { code: "landline" },
+  });
+  expect(sandbox.handset(PHONE).messages()).toHaveLength(shown);
   await sandbox.carrier("sandbox").configure({});
 });
 

@@ -3,7 +3,7 @@ import * as z from "zod/mini";
 const share = z.number().check(z.gte(0), z.lte(1));
 
 /** How receipts come: see `planReceipts`. */
-export const RECEIPTS = ["normal", "none", "late", "twice", "reordered", "failed"] as const;
+export const RECEIPTS = ["normal", "none", "late", "twice", "reordered", "failed", "undelivered"] as const;
 
 /** How a simulated carrier behaves from now on. Whatever is left out goes back to its default. */
 export const CarrierBehaviourInput = z.strictObject({
@@ -11,7 +11,7 @@ export const CarrierBehaviourInput = z.strictObject({
   latencyMs: z.optional(z.int().check(z.gte(0), z.lte(600_000))),
   /** @default "normal" */
   receipts: z.optional(z.enum(RECEIPTS)),
-  /** With `receipts: "failed"` the code in the receipt (`unreachable` when absent); otherwise every text is refused with it. */
+  /** With `receipts: "failed"` or `"undelivered"` the code in the receipt (`unreachable` when absent); otherwise every text is refused with it. */
   errorCode: z.optional(z.nullable(z.string().check(z.minLength(1), z.maxLength(64)))),
   /** Texts that an account may hand over in one second; more are answered 429. @default no limit */
   perSecond: z.optional(z.nullable(z.number().check(z.gt(0), z.lte(100_000)))),
@@ -34,6 +34,10 @@ export interface CarrierBehaviour {
   readonly dropWebhooks: number;
   readonly down: boolean;
 }
+
+/** Whether texts are taken and then do not arrive, as their receipts say. */
+export const isFailing = (receipts: CarrierBehaviour["receipts"]): receipts is "failed" | "undelivered" =>
+  receipts === "failed" || receipts === "undelivered";
 
 /** A carrier that works. */
 export const DEFAULT_BEHAVIOUR: CarrierBehaviour = {

@@ -16,6 +16,7 @@ test("each way of sending receipts is what its name says", () => {
   expect(order("twice")).toEqual(["sent", "sent", "delivered", "delivered"]);
   expect(order("reordered")).toEqual(["delivered", "sent"]);
   expect(order("failed")).toEqual(["sent", "failed"]);
+  expect(order("undelivered")).toEqual(["sent", "undelivered"]);
   expect(order("none")).toEqual([]);
   expect(plan("late").receipts[0]?.dueAt).toBeGreaterThan(10_000);
 });
@@ -23,7 +24,8 @@ test("each way of sending receipts is what its name says", () => {
 test("a text that fails says why and does not reach the phone; every other one does", () => {
   expect(plan("failed", "landline").steps.at(-1)).toMatchObject({ status: "failed", errorCode: "landline" });
   expect(plan("failed").steps.at(-1)).toMatchObject({ errorCode: "unreachable" });
-  expect(RECEIPTS.filter((receipts) => !plan(receipts).reaches)).toEqual(["failed"]);
+  expect(plan("undelivered", "landline").steps.at(-1)).toMatchObject({ status: "undelivered", errorCode: "landline" });
+  expect(RECEIPTS.filter((receipts) => !plan(receipts).reaches)).toEqual(["failed", "undelivered"]);
 });
 
 test("what is told is what happened, and no receipt comes before it happened", () => {

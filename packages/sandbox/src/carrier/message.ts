@@ -1,4 +1,4 @@
-import type { CarrierBehaviour } from "./behaviour.ts";
+import { type CarrierBehaviour, isFailing } from "./behaviour.ts";
 
 export type ReceiptStatus = "sent" | "delivered" | "undelivered" | "failed";
 
@@ -47,16 +47,17 @@ const LATE_MS = 10_000;
 
 /**
  * Decides what becomes of a text that arrived at `at`. A network needs a moment after the carrier's answer to send and
- * to deliver; `late` takes ten seconds more, `twice` repeats each receipt, `reordered` sends the second one first, `none` sends none.
+ * to deliver; `late` takes ten seconds more, `twice` repeats each receipt, `reordered` sends the second one first, `none` sends none, `failed` and
+ * `undelivered` end so: the network gave up at once, or after it had tried to reach the handset.
  */
 export function planReceipts({ latencyMs, receipts, errorCode }: CarrierBehaviour, at: number): ReceiptPlan {
   const begins = at + latencyMs + (receipts === "late" ? LATE_MS : 0);
   const sent: Step = { at: begins + SENT_MS, status: "sent", errorCode: null };
-  const failed = receipts === "failed";
+  const reaches = !isFailing(receipts);
   const end: Step = {
     at: begins + DELIVERED_MS,
-    status: failed ? "failed" : "delivered",
-    errorCode: failed ? (errorCode ?? "unreachable") : null,
+    status: isFailing(receipts) ? receipts : "delivered",
+    errorCode: reaches ? null : (errorCode ?? "unreachable"),
   };
   const steps = [sent, end];
   const inTime = steps.map((step) => ({ dueAt: step.at, step }));
@@ -64,6 +65,7 @@ export function planReceipts({ latencyMs, receipts, errorCode }: CarrierBehaviou
     normal: inTime,
     late: inTime,
     failed: inTime,
+    undelivered: inTime,
     none: [],
     twice: inTime.flatMap((receipt) => [receipt, receipt]),
     reordered: [
@@ -71,5 +73,5 @@ export function planReceipts({ latencyMs, receipts, errorCode }: CarrierBehaviou
       { dueAt: end.at + DELIVERED_MS, step: sent },
     ],
   } as const satisfies Record<CarrierBehaviour["receipts"], ReceiptPlan["receipts"]>;
-  return { steps, receipts: plans[receipts], reaches: !failed };
+  return { steps, receipts: plans[receipts], reaches };
 }

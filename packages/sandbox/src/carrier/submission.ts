@@ -1,7 +1,7 @@
 import { MAX_TEXT_LENGTH } from "@trunkline/protocol";
 import { readNumber } from "@trunkline/protocol/phone-number";
 import * as z from "zod/mini";
-import type { CarrierBehaviour } from "./behaviour.ts";
+import { type CarrierBehaviour, isFailing } from "./behaviour.ts";
 
 /** What `POST /messages` of the plain carrier takes. Like many a vendor it ignores fields that it does not know. */
 export const Submission = z.object({
@@ -40,6 +40,6 @@ export function refusalOf(
   if (submission.text.length > MAX_TEXT_LENGTH) {
     return refuse("content_rejected", `A text has at most ${MAX_TEXT_LENGTH} characters`);
   }
-  if (errorCode !== null && receipts !== "failed") return refuse(errorCode, "The carrier was told to refuse this text");
+  if (errorCode !== null && !isFailing(receipts)) return refuse(errorCode, "The carrier was told to refuse this text");
   return null;
 }
