@@ -1,4 +1,5 @@
 import { HEADERS, type LineId, type Message, type TenantId } from "@trunkline/protocol";
+import type { Bus } from "../bus/bus.ts";
 import { sameBytes } from "../bytes.ts";
 import type { EventLog } from "../events/log.ts";
 import { giveKeysBack, keepAnswers, keyName, takeKeys } from "../http/idempotency-batch.ts";
@@ -6,8 +7,10 @@ import { Refusal } from "../http/refusal.ts";
 import { Reply } from "../http/reply.ts";
 import type { Ids } from "../random.ts";
 import type { Tx } from "../store/database.ts";
+import { sendLane } from "./outbound-kind.ts";
 import { SendBatch, type SendOutcome } from "./send-batch.ts";
-import { findPlaces, type SendRequest } from "./send-places.ts";
+import { findPlaces } from "./send-places.ts";
+import type { SendRequest } from "./send-request.ts";
 
 /*
  * Accepting texts: many of one tenant in one transaction, each decided by itself, written with a handful of statements
@@ -71,6 +74,12 @@ export async function acceptSends(
     own.filter(({ outcome }) => outcome.kind === "refused").map(({ keyed }) => keyed),
   );
   return { outcomes: requests.map((request) => outcomeOf(request, leaders, outcomes)), lineIds: batch.lineIds };
+}
+
+/** Wakes the readers of the event log and the lines that have work; call it after the commit. */
+export function announceSends(bus: Bus, tenantId: TenantId, { lineIds }: Accepted): void {
+  if (lineIds.size > 0) bus.publish({ topic: "events", tenantId });
+  for (const lineId of lineIds) bus.publish({ topic: "work", ...sendLane(tenantId, lineId) });
 }
 
 /** The first request of each key, and all that have none. */

@@ -129,6 +129,8 @@ function toDraft({ text, line, messageId, from, accountId }: Item, { participant
     carrierMessageId: text.carrierMessageId,
     carrierAccountId: accountId,
     metadata: {},
+    broadcastId: null,
+    purpose: null,
   };
 }
 

@@ -9,9 +9,9 @@ import { type CarrierAccess, openCarriers } from "./carrier-access.ts";
 import { decideLookUp } from "./decide-hand-over.ts";
 import type { LaneWakes } from "./lane-wakes.ts";
 import { mergeOutcome } from "./merge-outcome.ts";
-import { type LookUpPayload, SEND_KIND, type SendPayload } from "./outbound-kind.ts";
-import { sendLane } from "./outbound-queue.ts";
+import { type LookUpPayload, SEND_KIND, type SendPayload, sendLane } from "./outbound-kind.ts";
 import { type LockedText, lockTexts, storeOutcomes } from "./outbound-store.ts";
+import { priorityOf } from "./send-request.ts";
 
 export interface LookUpTask {
   carrier: Carrier | null;
@@ -122,6 +122,7 @@ export class LookUpTurn implements KindTurn<LookUpPayload, LookUpTask, LookUpRes
       kind: SEND_KIND,
       lane: lineId,
       serial: message.conversationId,
+      priority: priorityOf(message),
       dueAt: new Date(this.#now),
       payload: { messageId: message.id },
     });

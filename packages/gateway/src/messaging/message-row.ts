@@ -12,6 +12,7 @@ export interface StoredMessage {
   readonly lineId: MessageRow["line_id"];
   readonly inboundCount: number;
   readonly carrierAccountId: MessageRow["carrier_account_id"];
+  readonly purpose: MessageRow["purpose"];
 }
 
 export function toMessage(row: MessageRow): Message {
@@ -62,7 +63,7 @@ export function toPreview(message: Message): MessagePreview {
 
 /** Inserts messages with one statement. */
 export function messageInsertion(tenantId: TenantId, stored: readonly StoredMessage[]): RawBuilder<unknown> {
-  const rows = stored.map(({ message, lineId, inboundCount, carrierAccountId }) => ({
+  const rows = stored.map(({ message, lineId, inboundCount, carrierAccountId, purpose }) => ({
     id: message.id,
     conversation_id: message.conversationId,
     line_id: lineId,
@@ -76,6 +77,8 @@ export function messageInsertion(tenantId: TenantId, stored: readonly StoredMess
     author: message.author,
     status: message.status,
     retry_of: message.retryOf,
+    broadcast_id: message.broadcastId,
+    purpose,
     carrier_account_id: carrierAccountId,
     carrier_message_id: message.carrierMessageId,
     client_id: message.clientId,
@@ -84,10 +87,10 @@ export function messageInsertion(tenantId: TenantId, stored: readonly StoredMess
     updated_at: message.updatedAt,
   }));
   return sql`insert into messages (tenant_id, id, conversation_id, line_id, sequence, inbound_count, direction, kind, text,
-      sender, recipient, author, status, retry_of, carrier_account_id, carrier_message_id, client_id, metadata,
-      created_at, updated_at)
+      sender, recipient, author, status, retry_of, broadcast_id, purpose, carrier_account_id, carrier_message_id,
+      client_id, metadata, created_at, updated_at)
     select ${tenantId}::text, m.* from jsonb_to_recordset(${json(rows)}) as m (id text, conversation_id text, line_id text,
       sequence int, inbound_count int, direction text, kind text, text text, sender text, recipient text, author jsonb,
-      status text, retry_of text, carrier_account_id text, carrier_message_id text, client_id text, metadata jsonb,
-      created_at timestamptz, updated_at timestamptz)`;
+      status text, retry_of text, broadcast_id text, purpose text, carrier_account_id text, carrier_message_id text,
+      client_id text, metadata jsonb, created_at timestamptz, updated_at timestamptz)`;
 }

@@ -1,4 +1,5 @@
-import type { MessageId } from "@trunkline/protocol";
+import type { LineId, MessageId, TenantId } from "@trunkline/protocol";
+import type { LaneName } from "../work/queue.ts";
 
 /** Hands texts to carriers. Lane = line, serial = conversation, so that a conversation keeps its order. */
 export const SEND_KIND = "send";
@@ -14,3 +15,6 @@ export interface LookUpPayload {
   /** When the last hand-over was begun, in milliseconds. */
   handedOverAt: number;
 }
+
+/** The lane that hands a line's texts over. */
+export const sendLane = (tenantId: TenantId, lineId: LineId): LaneName => ({ tenantId, kind: SEND_KIND, lane: lineId });

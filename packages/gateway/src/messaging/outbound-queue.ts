@@ -1,9 +1,7 @@
-import type { LineId, TenantId } from "@trunkline/protocol";
 import type { Bus } from "../bus/bus.ts";
 import type { Clock } from "../clock.ts";
 import type { EventLog } from "../events/log.ts";
 import type { WorkKind } from "../work/kind.ts";
-import type { LaneName } from "../work/queue.ts";
 import { withDeadline } from "./call-carrier.ts";
 import type { CarrierAccess } from "./carrier-access.ts";
 import { HandOverTurn, type SendResult, type SendTask } from "./hand-over-turn.ts";
@@ -47,6 +45,3 @@ export function sendKind({ carriers, log, bus, clock }: OutboundParts): WorkKind
     },
   };
 }
-
-/** The lane that hands a line's texts over. */
-export const sendLane = (tenantId: TenantId, lineId: LineId): LaneName => ({ tenantId, kind: SEND_KIND, lane: lineId });

@@ -16,6 +16,8 @@ export interface Draft {
   readonly carrierMessageId: string | null;
   readonly carrierAccountId: MessageRow["carrier_account_id"];
   readonly metadata: Record<string, string>;
+  readonly broadcastId: Message["broadcastId"];
+  readonly purpose: MessageRow["purpose"];
 }
 
 /**
@@ -27,7 +29,7 @@ export function placeMessage(
   draft: Draft,
   now: number,
 ): { stored: StoredMessage; into: StoredConversation } {
-  const { carrierAccountId, ...fields } = draft;
+  const { carrierAccountId, purpose, ...fields } = draft;
   const sequence = conversation.sequence + 1;
   const createdAt = new Date(now).toISOString();
   const isInbound = draft.direction === "inbound";
@@ -46,13 +48,12 @@ export function placeMessage(
     held: null,
     sentAt: null,
     deliveredAt: null,
-    broadcastId: null,
     templateId: null,
     createdAt,
     updatedAt: createdAt,
   };
   return {
-    stored: { message, lineId, inboundCount: inbound, carrierAccountId },
+    stored: { message, lineId, inboundCount: inbound, carrierAccountId, purpose },
     into: {
       inboundCount: inbound,
       conversation: {

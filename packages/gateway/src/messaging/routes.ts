@@ -15,6 +15,7 @@ import { windowOf } from "./message-pages.ts";
 import { isConversationSeen, listMessages, readMessage } from "./message-store.ts";
 import { openConversation } from "./open-conversation.ts";
 import type { SendQueue } from "./send-queue.ts";
+import { ONE_TO_ONE } from "./send-request.ts";
 import { updateConversation } from "./update-conversation.ts";
 
 export interface MessagingRouteParts {
@@ -124,13 +125,23 @@ export function messagingRoutes({
     },
 
     sendMessage: ({ principal, params, body, keyed }) =>
-      sends.accept({ principal, keyed, target: { kind: "conversation", id: params.id, content: body } }),
+      sends.accept({
+        principal,
+        keyed,
+        origin: ONE_TO_ONE,
+        target: { kind: "conversation", id: params.id, content: body },
+      }),
 
     sendMessageTo: ({ principal, body: { from, to, ...content }, keyed }) =>
-      sends.accept({ principal, keyed, target: { kind: "number", from, to, content } }),
+      sends.accept({ principal, keyed, origin: ONE_TO_ONE, target: { kind: "number", from, to, content } }),
 
     retryMessage: ({ principal, params, body, keyed }) =>
-      sends.accept({ principal, keyed, target: { kind: "retry", of: params.id, clientId: body.clientId } }),
+      sends.accept({
+        principal,
+        keyed,
+        origin: ONE_TO_ONE,
+        target: { kind: "retry", of: params.id, clientId: body.clientId },
+      }),
 
     async getMessage({ principal, params }) {
       const message = await database.tenant(principal.tenantId, (tx) => readMessage(tx, principal, params.id));

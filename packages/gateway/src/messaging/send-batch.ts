@@ -21,7 +21,8 @@ import { messageInsertion, type StoredMessage } from "./message-row.ts";
 import { SEND_KIND, type SendPayload } from "./outbound-kind.ts";
 import { placeMessage } from "./place-message.ts";
 import { type ReadMark, readMarkUpsert, toReadState } from "./read-marks.ts";
-import type { Place, SendRequest } from "./send-places.ts";
+import type { Place } from "./send-places.ts";
+import type { SendRequest } from "./send-request.ts";
 
 export type SendOutcome =
   | { readonly kind: "accepted"; readonly reply: Reply<Message> }
@@ -91,7 +92,7 @@ export class SendBatch {
   }
 
   /** Decides about one text and gives it its place. */
-  add({ principal }: SendRequest, place: Place | Error): SendOutcome {
+  add({ principal, origin }: SendRequest, place: Place | Error): SendOutcome {
     if (place instanceof Error) return { kind: "refused", error: place };
     const locked = this.#conversations.get(place.conversationId);
     const [participant] = locked?.conversation.participants ?? [];
@@ -118,6 +119,8 @@ export class SendBatch {
         carrierMessageId: null,
         carrierAccountId: locked.line.carrierAccountId,
         metadata: place.content.metadata ?? {},
+        broadcastId: origin.broadcastId,
+        purpose: origin.purpose,
       },
       now,
     );
@@ -132,6 +135,7 @@ export class SendBatch {
       kind: SEND_KIND,
       lane: stored.lineId,
       serial: message.conversationId,
+      priority: origin.priority,
       dueAt: new Date(now),
       payload: { messageId: message.id },
     });

@@ -8,32 +8,13 @@ import type {
 } from "@trunkline/protocol";
 import { readNumber } from "@trunkline/protocol/phone-number";
 import { sql } from "kysely";
-import type { Keyed } from "../http/idempotency.ts";
 import { invalid, notFound, Refusal } from "../http/refusal.ts";
 import type { Ids } from "../random.ts";
-import type { Principal } from "../rights/principal.ts";
 import type { Tx } from "../store/database.ts";
 import { decideRetry, decideSend, toRefusal } from "./decide-send.ts";
 import { countryOf, readRecipient } from "./numbers.ts";
+import type { Content, SendingPrincipal, SendRequest, SendTarget } from "./send-request.ts";
 import { getOrCreateThreads, type WantedThread } from "./threads.ts";
-
-export interface Content {
-  readonly text: string;
-  readonly clientId?: string | undefined;
-  readonly metadata?: Record<string, string> | undefined;
-}
-
-/** Where a text goes: into a conversation, from a line to a number, or once more where another one went. */
-export type SendTarget =
-  | { readonly kind: "conversation"; readonly id: ConversationId; readonly content: Content }
-  | { readonly kind: "number"; readonly from: string; readonly to: string; readonly content: Content }
-  | { readonly kind: "retry"; readonly of: MessageId; readonly clientId: string | undefined };
-
-export interface SendRequest {
-  readonly principal: Principal;
-  readonly target: SendTarget;
-  readonly keyed: Keyed | null;
-}
 
 /** The conversation that a text goes into, and what it says there. */
 export interface Place {
@@ -155,7 +136,7 @@ function senderOf(from: string): string {
 const noSuchLine = () => new Refusal("not_found", { detail: "None of the lines that you see sends as `from`." });
 
 /** The thread that a text from a line to a number belongs to, if the caller may begin it. Nothing is made for a refusal. */
-function wantThread(line: SenderLine, to: string, { sight, user }: Principal): WantedThread | Refusal {
+function wantThread(line: SenderLine, to: string, { sight, user }: SendingPrincipal): WantedThread | Refusal {
   if (sight.lineIds !== "all" && !sight.lineIds.has(line.id)) return noSuchLine();
   const recipient = readRecipient(to, countryOf(line.number));
   if (recipient.kind === "invalid") return invalid(["to"], recipient.reason, "invalid_number");

@@ -6,9 +6,8 @@ import type { Reply } from "../http/reply.ts";
 import type { Ids } from "../random.ts";
 import type { Database } from "../store/database.ts";
 import { type Outcome, tenantBatches } from "../store/tenant-batches.ts";
-import { acceptSends } from "./accept.ts";
-import { sendLane } from "./outbound-queue.ts";
-import type { SendRequest } from "./send-places.ts";
+import { acceptSends, announceSends } from "./accept.ts";
+import type { SendRequest } from "./send-request.ts";
 
 export interface SendQueueParts {
   database: Database;
@@ -31,8 +30,7 @@ export function createSendQueue({ database, log, bus, clock, ids }: SendQueuePar
     const accepted = await database.tenant(tenantId, (tx) =>
       acceptSends(tx, tenantId, requests, { log, ids }, clock.now()),
     );
-    if (accepted.lineIds.size > 0) bus.publish({ topic: "events", tenantId });
-    for (const lineId of accepted.lineIds) bus.publish({ topic: "work", ...sendLane(tenantId, lineId) });
+    announceSends(bus, tenantId, accepted);
     return accepted.outcomes.map(
       (outcome): Outcome<Reply<Message>> =>
         outcome.kind === "accepted" ? { kind: "done", result: outcome.reply } : outcome,
