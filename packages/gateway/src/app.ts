@@ -20,6 +20,7 @@ import type { Ids, RandomBytes } from "./random.ts";
 import type { Sealer } from "./seal/seal.ts";
 import { sessionRoutes } from "./sessions/routes.ts";
 import type { Database } from "./store/database.ts";
+import type { TenantEraser } from "./tenants/erase.ts";
 import { tenantRoutes } from "./tenants/routes.ts";
 import { userRoutes } from "./users/routes.ts";
 
@@ -36,6 +37,7 @@ export interface AppParts {
   sealer: Sealer;
   access: Access;
   cors: Cors;
+  eraser: TenantEraser;
   fetch: typeof globalThis.fetch;
   epoch: () => string;
   publicUrl: string | undefined;

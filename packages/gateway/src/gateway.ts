@@ -18,6 +18,7 @@ import { createSealer } from "./seal/seal.ts";
 import { openDatabase } from "./store/database.ts";
 import { StoreUnavailable } from "./store/engine.ts";
 import { migrate, type StoreInfo } from "./store/migrate.ts";
+import { createTenantEraser } from "./tenants/erase.ts";
 import { tenantsAllowing } from "./tenants/store.ts";
 import { createWorker } from "./work/worker.ts";
 
@@ -86,7 +87,8 @@ export function createGateway(options: GatewayOptions): Gateway {
   const hub = createEventHub({ database, bus, clock, logger, epoch, access });
   const messaging = createMessaging({ database, log, bus, clock, ids, logger, fetch, sealer });
   const worker = createWorker({ database, clock, logger, bus, node, leaseMs, kinds: messaging.kinds });
-  const maintenance = createMaintenance({ database, clock, logger });
+  const eraser = createTenantEraser({ database, logger });
+  const maintenance = createMaintenance({ database, clock, logger, eraser });
   const app = createApp({
     database,
     log,
@@ -100,6 +102,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     sealer,
     access,
     cors,
+    eraser,
     fetch,
     epoch,
     publicUrl,
@@ -147,6 +150,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     async idle() {
       await worker.idle();
       await hub.idle();
+      await maintenance.idle();
     },
     async firstOperatorKey() {
       await open();

@@ -1,9 +1,12 @@
 import type { TenantId } from "@trunkline/protocol";
+import { sql } from "kysely";
 import type { Clock } from "./clock.ts";
 import { clearEvents, EVENTS_KEPT_MS } from "./events/retention.ts";
 import { KEPT_MS as ANSWERS_KEPT_MS } from "./http/idempotency.ts";
 import type { Logger } from "./logger.ts";
 import type { Database, Tx } from "./store/database.ts";
+import type { Tables } from "./store/tables.ts";
+import type { TenantEraser } from "./tenants/erase.ts";
 
 const HOUR = 60 * 60_000;
 /** Between two rounds, in milliseconds. */
@@ -14,12 +17,20 @@ const CHUNK = 2000;
 const SESSIONS_KEPT_MS = 24 * HOUR;
 /** Receipts whose text never came to light. */
 const RECEIPTS_KEPT_MS = 7 * 24 * HOUR;
+/** What is of no use any more when its time has passed. */
+const AGEING = [
+  { table: "idempotency_keys", column: "created_at", keptMs: ANSWERS_KEPT_MS },
+  { table: "sessions", column: "expires_at", keptMs: SESSIONS_KEPT_MS },
+  { table: "parked_receipts", column: "received_at", keptMs: RECEIPTS_KEPT_MS },
+] as const satisfies { table: keyof Tables; column: string; keptMs: number }[];
 /** Tenants read at once. */
 const TENANTS = 500;
 
 /** Clears what is no longer needed, round after round. */
 export interface Maintenance {
   start(): void;
+  /** Resolves when no round is under way. */
+  idle(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -27,26 +38,30 @@ export interface MaintenanceParts {
   database: Database;
   clock: Clock;
   logger: Logger;
+  eraser: TenantEraser;
 }
 
-export function createMaintenance({ database, clock, logger }: MaintenanceParts): Maintenance {
+export function createMaintenance({ database, clock, logger, eraser }: MaintenanceParts): Maintenance {
   let isStopped = false;
   let cancel: (() => void) | undefined;
   let running: Promise<void> | undefined;
 
   function plan(): void {
     if (isStopped) return;
-    cancel = clock.at(clock.now() + ROUND_MS, () => {
-      running = round()
-        .catch((error: unknown) => logger.warn({ error }, "old rows could not be cleared; it is tried again"))
-        .finally(() => {
-          running = undefined;
-          plan();
-        });
-    });
+    cancel = clock.at(clock.now() + ROUND_MS, () => run(round));
+  }
+
+  function run(work: () => Promise<void>): void {
+    running = work()
+      .catch((error: unknown) => logger.warn({ error }, "old rows could not be cleared; it is tried again"))
+      .finally(() => {
+        running = undefined;
+        plan();
+      });
   }
 
   async function round(): Promise<void> {
+    await eraser.resume();
     let after: TenantId | undefined;
     do {
       const tenants = await tenantsAfter(database, after);
@@ -61,20 +76,28 @@ export function createMaintenance({ database, clock, logger }: MaintenanceParts)
   async function clear(tenantId: TenantId): Promise<void> {
     const now = clock.now();
     const before = (ms: number) => new Date(now - ms);
-    await database.tenant(tenantId, (tx) => clearSmall(tx, tenantId, before));
-    while (!isStopped) {
-      const cleared = await database.tenant(tenantId, (tx) => clearEvents(tx, tenantId, before(EVENTS_KEPT_MS), CHUNK));
-      if (cleared < CHUNK) return;
+    for (const { table, column, keptMs } of AGEING) {
+      await inChunks(() => database.tenant(tenantId, (tx) => clearChunk(tx, tenantId, table, column, before(keptMs))));
     }
+    await inChunks(() => database.tenant(tenantId, (tx) => clearEvents(tx, tenantId, before(EVENTS_KEPT_MS), CHUNK)));
+  }
+
+  async function inChunks(clearNext: () => Promise<number>): Promise<void> {
+    while (!isStopped) if ((await clearNext()) < CHUNK) return;
   }
 
   return {
     start() {
-      if (cancel === undefined) plan();
+      if (cancel === undefined && running === undefined) run(() => eraser.resume()); // what a crash has left
+    },
+    async idle() {
+      await running;
+      await eraser.idle();
     },
     async stop() {
       isStopped = true;
       cancel?.();
+      await eraser.stop();
       await running;
     },
   };
@@ -88,20 +111,15 @@ async function tenantsAfter(database: Database, after: TenantId | undefined): Pr
   return rows.map(({ tenant_id }) => tenant_id);
 }
 
-async function clearSmall(tx: Tx, tenantId: TenantId, before: (ms: number) => Date): Promise<void> {
-  await tx
-    .deleteFrom("idempotency_keys")
-    .where("tenant_id", "=", tenantId)
-    .where("created_at", "<=", before(ANSWERS_KEPT_MS))
-    .execute();
-  await tx
-    .deleteFrom("sessions")
-    .where("tenant_id", "=", tenantId)
-    .where("expires_at", "<=", before(SESSIONS_KEPT_MS))
-    .execute();
-  await tx
-    .deleteFrom("parked_receipts")
-    .where("tenant_id", "=", tenantId)
-    .where("received_at", "<=", before(RECEIPTS_KEPT_MS))
-    .execute();
+async function clearChunk(
+  tx: Tx,
+  tenantId: TenantId,
+  table: keyof Tables,
+  column: string,
+  before: Date,
+): Promise<number> {
+  const { numAffectedRows } = await sql`delete from ${sql.table(table)} where ctid = any (array(
+    select ctid from ${sql.table(table)} where tenant_id = ${tenantId} and ${sql.ref(column)} <= ${before}
+    limit ${CHUNK}))`.execute(tx);
+  return Number(numAffectedRows ?? 0);
 }

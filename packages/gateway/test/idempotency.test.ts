@@ -109,8 +109,13 @@ eachStore((store) => {
 
     const lineIds = [acme.line.id, second.id];
     const send = (call: typeof whole) =>
-      call<Message & Problem>("POST", `/v1/conversations/${first.id}/messages`, { text: "Once" }, keyed("narrow"));
-    const sent = await made<Message>(send(await mint({ scope: { lineIds } })));
+      call<Pick<Message, "id"> & Pick<Problem, "code">>(
+        "POST",
+        `/v1/conversations/${first.id}/messages`,
+        { text: "Once" },
+        keyed("narrow"),
+      );
+    const sent = await made<{ id: string }>(send(await mint({ scope: { lineIds } })));
     const again = await send(await mint({ scope: { lineIds: lineIds.toReversed() } })); // minted anew
     expect([again.headers.get(HEADERS.idempotencyReplayed), again.body.id]).toEqual(["true", sent.id]);
     expect((await send(whole)).body.code).toBe("idempotency_key_reused");

@@ -144,6 +144,7 @@ eachStore((store) => {
         ]),
       );
       expect((await gateway.operator("DELETE", "/v1/tenants/ext:gone")).status).toBe(204);
+      await gateway.gateway.idle();
       expect(await count(gone.tenant.id)).toEqual({});
       expect(await count(acme.tenant.id)).toEqual(kept);
       expect((await gateway.operator("DELETE", "/v1/tenants/ext:gone")).status).toBe(404);

@@ -117,6 +117,7 @@ async function readSession(tx: Tx, tenantId: TenantId, id: SessionId): Promise<S
     select u.*, s.role as session_role, s.scope, s.expires_at,
       array(select a.line_id from line_assignees a where a.tenant_id = u.tenant_id and a.user_id = u.id) as line_ids
     from sessions s join users u on u.tenant_id = s.tenant_id and u.id = s.user_id
+    join tenants t on t.tenant_id = s.tenant_id and t.deleting_at is null
     where s.tenant_id = ${tenantId} and s.id = ${id}`.execute(tx);
   return rows[0] ?? null;
 }

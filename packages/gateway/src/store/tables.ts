@@ -62,6 +62,8 @@ interface TenantsTable {
   /** What differs from `DEFAULT_SENDING`. */
   sending: ColumnType<UpdateSendingSettings, UpdateSendingSettings | undefined, UpdateSendingSettings>;
   limits: ColumnType<UpdateTenantLimits, UpdateTenantLimits | undefined, UpdateTenantLimits>;
+  /** Since when it is being deleted. */
+  deleting_at: Generated<Date | null>;
   created_at: Date;
   updated_at: Date;
 }

@@ -8,13 +8,15 @@ import { notFound, Refusal } from "../http/refusal.ts";
 import type { Handlers } from "../http/route.ts";
 import type { Ids } from "../random.ts";
 import type { Database } from "../store/database.ts";
-import { deleteTenant, findTenant, insertTenant, listTenants, readTenant, toTenant, updateTenant } from "./store.ts";
+import type { TenantEraser } from "./erase.ts";
+import { findTenant, insertTenant, listTenants, markDeleted, readTenant, toTenant, updateTenant } from "./store.ts";
 
 export interface TenantParts {
   database: Database;
   bus: Bus;
   clock: Clock;
   ids: Ids;
+  eraser: TenantEraser;
 }
 
 type TenantOperation =
@@ -31,7 +33,7 @@ const TAKEN = {
     new Refusal("conflict", { issues: [{ path: ["externalId"], message: "belongs to another tenant" }] }),
 };
 
-export function tenantRoutes({ database, bus, clock, ids }: TenantParts): Handlers<TenantOperation> {
+export function tenantRoutes({ database, bus, clock, ids, eraser }: TenantParts): Handlers<TenantOperation> {
   const present = (tenant: Tenant | null): Tenant => {
     if (!tenant) throw notFound();
     return tenant;
@@ -62,9 +64,10 @@ export function tenantRoutes({ database, bus, clock, ids }: TenantParts): Handle
 
     async deleteTenant({ params }) {
       const { id } = await find(params.id);
-      const deleted = await database.tenant(id, (tx) => deleteTenant(tx, id));
-      if (!deleted) throw notFound();
+      const isDeleted = await database.tenant(id, (tx) => markDeleted(tx, id, clock.now()));
+      if (!isDeleted) throw notFound();
       bus.publish({ topic: "access", tenantId: id });
+      eraser.begin(id);
     },
 
     getOwnTenant: async ({ principal }) =>

@@ -24,12 +24,16 @@ export function toTenant(row: Row): Tenant {
   };
 }
 
+/*
+ * A tenant that is being deleted is there for nobody: only `markDeleted` and `erase.ts` know of `deleting_at`.
+ */
+
 /** All tenants, the newest first, after the one with id `after`. Index: the primary key. */
 export async function listTenants(
   tx: SystemTx,
   { after, limit }: { after: string | null; limit: number },
 ): Promise<Row[]> {
-  let query = tx.selectFrom("tenants").selectAll();
+  let query = tx.selectFrom("tenants").selectAll().where("deleting_at", "is", null);
   if (after !== null) query = query.where("tenant_id", "<", after as TenantId);
   return query.orderBy("tenant_id", "desc").limit(limit).execute();
 }
@@ -58,7 +62,7 @@ export async function insertTenant(tx: SystemTx, id: TenantId, given: CreateTena
 
 /** The tenant that `ten_…` or `ext:…` names, or null. */
 export async function findTenant(tx: SystemTx, ref: string): Promise<Tenant | null> {
-  const query = tx.selectFrom("tenants").selectAll();
+  const query = tx.selectFrom("tenants").selectAll().where("deleting_at", "is", null);
   const row = await (ref.startsWith("ext:")
     ? query.where("external_id", "=", ref.slice(4))
     : query.where("tenant_id", "=", ref as TenantId)
@@ -67,7 +71,12 @@ export async function findTenant(tx: SystemTx, ref: string): Promise<Tenant | nu
 }
 
 export async function readTenant(tx: Tx, id: TenantId): Promise<Tenant | null> {
-  const row = await tx.selectFrom("tenants").selectAll().where("tenant_id", "=", id).executeTakeFirst();
+  const row = await tx
+    .selectFrom("tenants")
+    .selectAll()
+    .where("tenant_id", "=", id)
+    .where("deleting_at", "is", null)
+    .executeTakeFirst();
   return row ? toTenant(row) : null;
 }
 
@@ -92,6 +101,7 @@ export async function updateTenant(
       ...(given.limits === undefined ? {} : { limits: changedLimits(given.limits) }),
     })
     .where("tenant_id", "=", id)
+    .where("deleting_at", "is", null)
     .returningAll()
     .executeTakeFirst();
   return row ? toTenant(row) : null;
@@ -107,25 +117,20 @@ export async function tenantsAllowing(tx: SystemTx, origin: string): Promise<Ten
   return rows.map((row) => row.tenant_id);
 }
 
-/** Tables that no foreign key leads to from `tenants`: it would make that one row the busiest in the store. */
-const UNCHAINED = [
-  "work",
-  "work_lanes",
-  "events",
-  "event_horizons",
-  "idempotency_keys",
-  "inbound_texts",
-  "parked_receipts",
-  "messages",
-  "opt_ins",
-  "opt_in_entries",
-  "sent_counts",
-] as const satisfies (keyof Tables)[];
-
-/** Deletes a tenant with everything it has; false when there is none. */
-export async function deleteTenant(tx: Tx, id: TenantId): Promise<boolean> {
-  // The row first: whoever writes something that refers to it waits, and then finds it gone.
-  const { numDeletedRows } = await tx.deleteFrom("tenants").where("tenant_id", "=", id).executeTakeFirstOrThrow();
-  for (const table of UNCHAINED) await tx.deleteFrom(table).where("tenant_id", "=", id).execute();
-  return numDeletedRows > 0n;
+/**
+ * Takes a tenant out of everybody's reach, in one short transaction: no key or session opens it, no carrier's account can
+ * be used, and its externalId is free again. False when there is none. What it has is erased afterwards, by `erase.ts`.
+ */
+export async function markDeleted(tx: Tx, id: TenantId, now: number): Promise<boolean> {
+  const { numUpdatedRows } = await tx
+    .updateTable("tenants")
+    .set({ deleting_at: new Date(now), external_id: null, allowed_origins: [] })
+    .where("tenant_id", "=", id)
+    .where("deleting_at", "is", null)
+    .executeTakeFirstOrThrow();
+  if (numUpdatedRows === 0n) return false;
+  await tx.deleteFrom("keys").where("tenant_id", "=", id).execute();
+  // Without credentials no webhook is believed, and no text that waits is handed over.
+  await tx.updateTable("carrier_accounts").set({ credentials: new Uint8Array() }).where("tenant_id", "=", id).execute();
+  return true;
 }

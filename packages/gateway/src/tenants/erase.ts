@@ -1,0 +1,117 @@
+import type { TenantId } from "@trunkline/protocol";
+import { sql } from "kysely";
+import type { Logger } from "../logger.ts";
+import type { Database, Tx } from "../store/database.ts";
+import type { Tables } from "../store/tables.ts";
+
+/** Every table with rows of a tenant, those that refer to others before them, so that nothing cascades over many rows. */
+export const ERASED_TABLES = [
+  "work",
+  "work_lanes",
+  "events",
+  "event_horizons",
+  "idempotency_keys",
+  "inbound_texts",
+  "parked_receipts",
+  "opt_in_entries",
+  "opt_ins",
+  "sent_counts",
+  "read_states",
+  "conversation_records",
+  "messages",
+  "broadcast_recipients",
+  "broadcasts",
+  "templates",
+  "conversations",
+  "line_assignees",
+  "lines",
+  "carrier_accounts",
+  "sessions",
+  "users",
+  "keys",
+] as const satisfies (keyof Tables)[];
+
+/** Rows that one transaction erases: an open transaction holds back every reader of the event log. */
+const CHUNK = 2000;
+
+/** Erases what deleted tenants have left, in short transactions. It may stop anywhere and goes on from there. */
+export interface TenantEraser {
+  /** Begins to erase a tenant that was marked; nothing waits for it. */
+  begin(id: TenantId): void;
+  /** Goes on with every tenant that was marked and is still there, such as after a crash. */
+  resume(): Promise<void>;
+  /** Resolves when nothing is being erased. */
+  idle(): Promise<void>;
+  /** Stops after the transaction under way. */
+  stop(): Promise<void>;
+}
+
+export function createTenantEraser({ database, logger }: { database: Database; logger: Logger }): TenantEraser {
+  const underWay = new Map<TenantId, Promise<void>>();
+  let isStopped = false;
+
+  async function erase(id: TenantId): Promise<void> {
+    for (const table of ERASED_TABLES) {
+      let erased: number | null;
+      do {
+        if (isStopped) return;
+        erased = await database.tenant(id, (tx) => eraseChunk(tx, id, table));
+        if (erased === null) return; // another node is at it, or done
+      } while (erased === CHUNK);
+    }
+    await database.tenant(id, (tx) => eraseRest(tx, id));
+    logger.info({ tenantId: id }, "a deleted tenant has been erased");
+  }
+
+  function run(id: TenantId): Promise<void> {
+    const present = underWay.get(id);
+    if (present !== undefined) return present;
+    const running = erase(id)
+      .catch((error: unknown) =>
+        logger.warn({ error, tenantId: id }, "a deleted tenant could not be erased; it is tried again"),
+      )
+      .finally(() => underWay.delete(id));
+    underWay.set(id, running);
+    return running;
+  }
+
+  return {
+    begin: (id) => void run(id),
+    async resume() {
+      const marked = await database.system((tx) =>
+        tx.selectFrom("tenants").select("tenant_id").where("deleting_at", "is not", null).execute(),
+      );
+      for (const { tenant_id } of marked) if (!isStopped) await run(tenant_id);
+    },
+    async idle() {
+      await Promise.all(underWay.values());
+    },
+    async stop() {
+      isStopped = true;
+      await Promise.all(underWay.values());
+    },
+  };
+}
+
+/** How many rows went; null when the tenant is gone, was never marked, or another node is at it. */
+async function eraseChunk(tx: Tx, id: TenantId, table: (typeof ERASED_TABLES)[number]): Promise<number | null> {
+  // No key update: whoever was let in before the mark and still writes is not held up.
+  const { rows } = await sql`select from tenants where tenant_id = ${id} and deleting_at is not null
+    for no key update skip locked`.execute(tx);
+  if (rows.length === 0) return null;
+  const { numAffectedRows } = await sql`delete from ${sql.table(table)} where ctid = any (array(
+    select ctid from ${sql.table(table)} where tenant_id = ${id} limit ${CHUNK}))`.execute(tx);
+  return Number(numAffectedRows ?? 0);
+}
+
+/** The tenant itself, with the little that was still written meanwhile. */
+async function eraseRest(tx: Tx, id: TenantId): Promise<void> {
+  // The row first: whoever writes something that refers to it waits, and then finds it gone.
+  const { numDeletedRows } = await tx
+    .deleteFrom("tenants")
+    .where("tenant_id", "=", id)
+    .where("deleting_at", "is not", null)
+    .executeTakeFirstOrThrow();
+  if (numDeletedRows === 0n) return;
+  for (const table of ERASED_TABLES) await tx.deleteFrom(table).where("tenant_id", "=", id).execute();
+}
