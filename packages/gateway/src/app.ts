@@ -15,6 +15,7 @@ import { lineRoutes } from "./lines/routes.ts";
 import type { Logger } from "./logger.ts";
 import { meRoutes } from "./me/routes.ts";
 import type { Messaging } from "./messaging/messaging.ts";
+import type { RecentStops } from "./opt-ins/recent-stops.ts";
 import type { RequestRecord } from "./options.ts";
 import type { Ids, RandomBytes } from "./random.ts";
 import type { Sealer } from "./seal/seal.ts";
@@ -29,6 +30,7 @@ export interface AppParts {
   log: EventLog;
   hub: EventHub;
   messaging: Messaging;
+  recentStops: RecentStops;
   bus: Bus;
   clock: Clock;
   ids: Ids;

@@ -11,6 +11,7 @@ import { insertFirstOperatorKey } from "./keys/store.ts";
 import { silentLogger } from "./logger.ts";
 import { createMaintenance } from "./maintenance.ts";
 import { createMessaging } from "./messaging/messaging.ts";
+import { createRecentStops } from "./opt-ins/recent-stops.ts";
 import { DEFAULTS, type Gateway, type GatewayOptions } from "./options.ts";
 import { idSource, platformRandom } from "./random.ts";
 import { storedCredentials } from "./rights/credentials.ts";
@@ -85,7 +86,8 @@ export function createGateway(options: GatewayOptions): Gateway {
 
   const log = createEventLog({ database, bus, ids, clock });
   const hub = createEventHub({ database, bus, clock, logger, epoch, access });
-  const messaging = createMessaging({ database, log, bus, clock, ids, logger, fetch, sealer });
+  const recentStops = createRecentStops(clock);
+  const messaging = createMessaging({ database, log, bus, clock, ids, logger, fetch, sealer, recentStops });
   const worker = createWorker({ database, clock, logger, bus, node, leaseMs, kinds: messaging.kinds });
   const eraser = createTenantEraser({ database, logger });
   const maintenance = createMaintenance({ database, clock, logger, eraser });
@@ -94,6 +96,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     log,
     hub,
     messaging,
+    recentStops,
     bus,
     clock,
     ids,

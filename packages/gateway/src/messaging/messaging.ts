@@ -3,6 +3,7 @@ import type { Clock } from "../clock.ts";
 import type { EventLog } from "../events/log.ts";
 import type { Handlers, OutsideRoute } from "../http/route.ts";
 import type { Logger } from "../logger.ts";
+import type { RecentStops } from "../opt-ins/recent-stops.ts";
 import type { Ids } from "../random.ts";
 import type { Sealer } from "../seal/seal.ts";
 import type { Database } from "../store/database.ts";
@@ -23,6 +24,7 @@ export interface MessagingParts {
   logger: Logger;
   fetch: typeof globalThis.fetch;
   sealer: Sealer;
+  recentStops: RecentStops;
 }
 
 /** Conversations and the texts in them: the routes for people, the doors for carriers, and the work in between. */
