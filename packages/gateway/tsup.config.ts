@@ -4,6 +4,7 @@ export default defineConfig({
   entry: {
     index: "src/index.ts",
     "node/index": "src/node/index.ts",
+    "node/settings": "src/node/settings.ts",
   },
   format: "esm",
   platform: "neutral",

@@ -1,30 +1,19 @@
-/** One option of a command. It is written `--name`, read from the environment, and from the configuration file. */
-export interface OptionSpec {
-  readonly type: "string" | "integer" | "boolean" | "list";
+import type { SettingSpec, SettingValues } from "@trunkline/gateway/node/settings";
+
+/** One option of a command. It is written `--name`, and read like any other setting. */
+export interface OptionSpec extends SettingSpec {
   /** What it does, in one sentence. */
   readonly about: string;
   /** What stands for its value in the help: `--port PORT`. */
   readonly value?: string;
   /** Told in the help; the command applies it. */
   readonly preset?: string;
-  /** May also stand in a file that `TRUNKLINE_<NAME>_FILE` names, so that it is in no process list. */
-  readonly secret?: true;
-  /** Only on the command line: not in the environment, not in the configuration file. */
-  readonly flagOnly?: true;
 }
 
 export type OptionSpecs = Readonly<Record<string, OptionSpec>>;
 
-type ValueOf<Spec extends OptionSpec> = Spec["type"] extends "boolean"
-  ? boolean
-  : Spec["type"] extends "integer"
-    ? number
-    : Spec["type"] extends "list"
-      ? readonly string[]
-      : string;
-
 /** What a command is run with: options that nobody gave are absent. */
-export type OptionValues<Specs extends OptionSpecs> = { readonly [Name in keyof Specs]?: ValueOf<Specs[Name]> };
+export type OptionValues<Specs extends OptionSpecs> = SettingValues<Specs>;
 
 /** The same before a command's specs have given them their types. */
 export type RawValues = Readonly<Record<string, string | number | boolean | readonly string[]>>;

@@ -1,5 +1,6 @@
+import { variableName } from "@trunkline/gateway/node/settings";
 import type { AnyCommand, OptionSpec } from "./command.ts";
-import { flagName, variableName } from "./read-options.ts";
+import { flagName } from "./read-options.ts";
 
 const WIDTH = 100;
 

@@ -39,13 +39,6 @@ test("a flag goes before the environment, the environment before the file", () =
   expect(read([], { TRUNKLINE_CONFIG: config }).values).toMatchObject({ port: 1 });
 });
 
-test("secrets may stand in a file of their own, without the line's end", () => {
-  const path = file("secret", "postgres://somewhere\n");
-  expect(read([], { TRUNKLINE_DATABASE_URL_FILE: path }).values).toEqual({ databaseUrl: "postgres://somewhere" });
-  expect(read([], { TRUNKLINE_HOST_FILE: path }).values).toEqual({});
-  expect(() => read([], { TRUNKLINE_DATABASE_URL_FILE: path, TRUNKLINE_DATABASE_URL: "x" })).toThrow(/both set/);
-});
-
 test("lists repeat on the command line and are separated by commas in the environment", () => {
   expect(read(["--allow-origin", "a", "--allow-origin=b"]).values).toEqual({ allowOrigin: ["a", "b"] });
   expect(read([], { TRUNKLINE_ALLOW_ORIGIN: "a, b" }).values).toEqual({ allowOrigin: ["a", "b"] });
@@ -68,15 +61,6 @@ test.each([
   ["an option twice", ["--host", "a", "--host", "b"], {}, /given twice/],
   ["too many arguments", ["extra"], {}, /Unexpected argument: extra/],
   ["a file that is not there", ["--config", "/nowhere/at/all"], {}, /cannot read \/nowhere/],
-  ["a file that is not JSON", ["--config", file("broken.json", "{")], {}, /not valid JSON/],
-  ["a file with an unknown name", ["--config", file("odd.json", '{"hots":"x"}')], {}, /"hots"\. Did you mean host\?/],
-  ["a file with a wrong type", ["--config", file("type.json", '{"host":5}')], {}, /host must be a text/],
-  [
-    "a file with what only a flag may say",
-    ["--config", file("reset.json", '{"reset":true}')],
-    {},
-    /unknown option "reset"/,
-  ],
 ])("%s is refused, and it is said why", (_, args, env, message) => {
   expect(() => read(args, env)).toThrow(UsageError);
   expect(() => read(args, env)).toThrow(message);

@@ -1,7 +1,7 @@
+import { didYouMean } from "@trunkline/gateway/node/settings";
 import { type AnyCommand, CommandFailed, type CommandGroup, type Terminal, UsageError } from "./command.ts";
 import { helpFor } from "./help.ts";
 import { readOptions } from "./read-options.ts";
-import { didYouMean } from "./suggest.ts";
 
 /** How a run ended: 0 well, 1 it failed, 2 it was called wrongly. */
 export type ExitCode = 0 | 1 | 2;

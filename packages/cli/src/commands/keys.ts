@@ -1,7 +1,7 @@
+import { didYouMean } from "@trunkline/gateway/node/settings";
 import { type CreatedKey, type Key, type KeyScope, PERMISSIONS } from "@trunkline/protocol";
 import { CONNECTION_OPTIONS, JSON_OPTION, TENANT_OPTION, withGateway } from "../administration.ts";
 import { type CommandGroup, command, type Terminal, UsageError } from "../command-line/command.ts";
-import { didYouMean } from "../command-line/suggest.ts";
 import { type Columns, gather, printAll, printOne } from "../print-entities.ts";
 import { keyId } from "../references.ts";
 

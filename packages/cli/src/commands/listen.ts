@@ -1,7 +1,7 @@
+import { didYouMean } from "@trunkline/gateway/node/settings";
 import { EVENT_TYPES, type EventType } from "@trunkline/protocol";
 import { CONNECTION_OPTIONS, TENANT_OPTION, withGateway } from "../administration.ts";
 import { command, UsageError } from "../command-line/command.ts";
-import { didYouMean } from "../command-line/suggest.ts";
 import { createForwarder } from "../forward-events.ts";
 import { untilAborted } from "../until-aborted.ts";
 

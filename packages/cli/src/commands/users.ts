@@ -1,7 +1,7 @@
+import { didYouMean } from "@trunkline/gateway/node/settings";
 import { ROLES, type Role, type User } from "@trunkline/protocol";
 import { CONNECTION_OPTIONS, JSON_OPTION, TENANT_OPTION, withGateway } from "../administration.ts";
 import { type CommandGroup, command, UsageError } from "../command-line/command.ts";
-import { didYouMean } from "../command-line/suggest.ts";
 import { type Columns, gather, printAll, printOne } from "../print-entities.ts";
 import { userRef } from "../references.ts";
 

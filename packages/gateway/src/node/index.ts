@@ -16,3 +16,12 @@ export { type NotifyBusOptions, notifyBus } from "./notify-bus.ts";
 export { openPgliteDirectory, openPgliteMemory, type PgliteDirectoryOptions } from "./pglite-store.ts";
 export { type PostgresOptions, postgresEngine } from "./postgres.ts";
 export { type RunningServer, type ServeOptions, serve } from "./serve.ts";
+export {
+  type GivenSetting,
+  readSettings,
+  SettingRefused,
+  type SettingSources,
+  type SettingSpec,
+  type SettingSpecs,
+  type SettingValues,
+} from "./settings.ts";
