@@ -63,7 +63,9 @@ function isAsItWas(
 
 async function ensureTenant(operator: GatewayApi, { externalId, name, timeZone }: TenantSeed) {
   const found = await operator.find("getTenant", { params: { id: `ext:${externalId}` } });
-  return found ?? operator.call("createTenant", { body: { externalId, name, timeZone } });
+  return (
+    found ?? operator.call("createTenant", { body: { externalId, name, timeZone, sending: { countries: "all" } } })
+  );
 }
 
 interface TenantWork {

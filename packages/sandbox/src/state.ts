@@ -95,6 +95,8 @@ export type WorldEntry =
   | { readonly type: "carrier"; readonly carrier: SimulatedCarrier; readonly behaviour: CarrierBehaviour }
   | { readonly type: "accepted"; readonly message: CarrierMessage }
   | { readonly type: "handset"; readonly number: string; readonly message: HandsetMessage }
+  /** The carrier takes no texts from this line to this phone any more, or again. */
+  | { readonly type: "block"; readonly line: string; readonly handset: string; readonly isBlocked: boolean }
   | { readonly type: "webhook"; readonly webhook: Webhook }
   | { readonly type: "webhook_settled"; readonly id: string; readonly outcome: "delivered" | "dropped" | "expired" };
 
@@ -107,6 +109,7 @@ export class WorldState {
   readonly #accounts = new Map<string, CarrierAccount>();
   readonly #deployments = new Map<string, Deployment>();
   readonly #handsets = new Map<string, HandsetMessage[]>();
+  readonly #blocked = new Set<string>();
   readonly #byReference = new Map<string, CarrierMessage[]>();
   readonly #byId = new Map<string, CarrierMessage>();
 
@@ -133,6 +136,12 @@ export class WorldState {
       case "handset":
         push(this.#handsets, entry.number, entry.message);
         break;
+      case "block": {
+        const pair = `${entry.line} ${entry.handset}`;
+        if (entry.isBlocked) this.#blocked.add(pair);
+        else this.#blocked.delete(pair);
+        break;
+      }
       case "webhook":
         this.pending.set(entry.webhook.id, entry.webhook);
         break;
@@ -165,6 +174,11 @@ export class WorldState {
 
   handset(number: string): readonly HandsetMessage[] {
     return this.#handsets.get(number) ?? [];
+  }
+
+  /** Whether the carrier keeps opt-outs, and the phone's owner said STOP to the line. */
+  isBlocked(line: string, handset: string): boolean {
+    return this.behaviour.blocksOptOuts && this.#blocked.has(`${line} ${handset}`);
   }
 
   messageById(id: string): CarrierMessage | undefined {

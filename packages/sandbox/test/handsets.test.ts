@@ -69,6 +69,29 @@ test("a world that is made again from its journal knows everything and sends wha
   expect(after.webhooks.map(({ url }) => url.split("/").at(-1))).toEqual(["messages", "status", "status"]);
 });
 
+test("a carrier that keeps opt-outs takes nothing for a phone that said STOP, until it says START", async () => {
+  const { call, submit, webhooks, journal, world } = await fixedWorld();
+  await call("POST", messages, { to: LINE, text: "STOP" });
+  expect(await submit()).toMatchObject({ status: 201 }); // it was not told to
+  await call("PUT", "/world/carriers/sandbox", { blocksOptOuts: true });
+  await call("POST", messages, { to: LINE, text: "please stop by at five" });
+  expect(await submit()).toMatchObject({ status: 201 });
+  await call("POST", messages, { to: LINE, text: " Stop " });
+  expect(await submit()).toMatchObject({ status: 422, body: { code: "opted_out" } });
+  expect(await submit({ to: "+14255550124" })).toMatchObject({ status: 201 });
+  const again = await fixedWorld({ entries: journal.entries });
+  expect(await again.submit()).toMatchObject({ status: 422, body: { code: "opted_out" } });
+  await call("POST", messages, { to: LINE, text: "START" });
+  expect(await submit()).toMatchObject({ status: 201 });
+  expect(world.accepted("sandbox")).toHaveLength(4);
+  expect(webhooks.map(({ body }) => JSON.parse(body).text)).toEqual([
+    "STOP",
+    "please stop by at five",
+    " Stop ",
+    "START",
+  ]);
+});
+
 test("phones see their own texts as they come, on a stream of events", async () => {
   const { call, world, submit } = await fixedWorld();
   const frames: string[] = [];

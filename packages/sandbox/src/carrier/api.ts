@@ -48,7 +48,8 @@ export function carrierApi({ carrier, clock, holds, memory, random, stopping }: 
     if (!parsed.success) {
       return refuse({ status: 422, code: "content_rejected", message: "Send { from, to, text, reference, media? }" });
     }
-    const refusal = refusalOf(parsed.data, account.numbers, behaviour);
+    const isBlocked = memory.state.isBlocked(parsed.data.from, parsed.data.to);
+    const refusal = refusalOf(parsed.data, account.numbers, behaviour, isBlocked);
     if (refusal) return refuse(refusal);
     if (!rate.take(account.id, behaviour.perSecond, clock.now())) {
       return refuse({ status: 429, code: "rate_limited", message: "Too many texts a second" }, { "retry-after": "1" });

@@ -21,6 +21,11 @@ export const CarrierBehaviourInput = z.strictObject({
   dropWebhooks: z.optional(share),
   /** Answers 503 to everything, takes nothing, and sends no webhooks until it is up again. @default false */
   down: z.optional(z.boolean()),
+  /**
+   * Keeps opt-outs itself: a phone that sends STOP to a number gets nothing from it until it sends START, and texts to it
+   * are refused with `opted_out`. @default false
+   */
+  blocksOptOuts: z.optional(z.boolean()),
 });
 export type CarrierBehaviourInput = z.infer<typeof CarrierBehaviourInput>;
 
@@ -33,6 +38,7 @@ export interface CarrierBehaviour {
   readonly dropAnswers: number;
   readonly dropWebhooks: number;
   readonly down: boolean;
+  readonly blocksOptOuts: boolean;
 }
 
 /** Whether texts are taken and then do not arrive, as their receipts say. */
@@ -48,6 +54,7 @@ export const DEFAULT_BEHAVIOUR: CarrierBehaviour = {
   dropAnswers: 0,
   dropWebhooks: 0,
   down: false,
+  blocksOptOuts: false,
 };
 
 /** Completes an input with the defaults. */

@@ -9,6 +9,7 @@ import type { CarrierAccount, HandsetMessage, Webhook, WorldEntry } from "../sta
 import type { WorldEvent } from "../world-events.ts";
 import { behaviourOf, type CarrierBehaviourInput } from "./behaviour.ts";
 import { type CarrierMessage, planReceipts } from "./message.ts";
+import { blockOf } from "./opt-out-words.ts";
 import type { Submission } from "./submission.ts";
 import { type WebhookOutcome, WebhookQueue } from "./webhook-queue.ts";
 
@@ -140,11 +141,17 @@ export class PlainCarrier {
     };
     const webhook = this.#inbound(account.id, message, at);
     const entry = { type: "handset", number: from, message } as const;
-    await memory.record(entry, { type: "webhook", webhook });
+    await memory.record(entry, ...this.#blocking(message), { type: "webhook", webhook });
     this.#show(entry);
     const outcome = this.#webhooks.firstOutcome(webhook, PATIENCE_MS);
     this.#webhooks.schedule(webhook);
     return { message, webhook: await outcome };
+  }
+
+  /** What a text from a phone changes at a carrier that keeps opt-outs. */
+  #blocking({ from, to, text }: HandsetMessage): WorldEntry[] {
+    const isBlocked = this.#parts.memory.state.behaviour.blocksOptOuts ? blockOf(text) : null;
+    return isBlocked === null ? [] : [{ type: "block", line: to, handset: from, isBlocked }];
   }
 
   /** Where a text ends: at another account's line, or on a handset. */

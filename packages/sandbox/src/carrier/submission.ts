@@ -20,11 +20,16 @@ export interface Refusal {
   readonly message: string;
 }
 
-/** Judges a text by itself and by how the carrier behaves; null when there is nothing against it. */
+/**
+ * Judges a text by itself and by how the carrier behaves; null when there is nothing against it.
+ *
+ * @param isBlocked - whether the phone's owner said STOP to a carrier that keeps opt-outs
+ */
 export function refusalOf(
   submission: Submission,
   numbers: readonly string[],
   { errorCode, receipts }: CarrierBehaviour,
+  isBlocked: boolean,
 ): Refusal | null {
   const refuse = (code: string, message: string): Refusal => ({ status: 422, code, message });
   if (!numbers.includes(submission.from)) {
@@ -40,6 +45,7 @@ export function refusalOf(
   if (submission.text.length > MAX_TEXT_LENGTH) {
     return refuse("content_rejected", `A text has at most ${MAX_TEXT_LENGTH} characters`);
   }
+  if (isBlocked) return refuse("opted_out", "The recipient said STOP to this number");
   if (errorCode !== null && !isFailing(receipts)) return refuse(errorCode, "The carrier was told to refuse this text");
   return null;
 }
