@@ -75,7 +75,7 @@ function operation(name: Operation, route: RouteDefinition, refer: (schema: z.Zo
       ? { requestBody: { required: true, content: { "application/json": { schema: refer(route.body, "input") } } } }
       : {}),
     responses: {
-      ...Object.fromEntries(statuses.map((status) => [status, success(name, answer.body, refer)])),
+      ...Object.fromEntries(statuses.map((status) => [status, success(name, route, refer)])),
       ...Object.fromEntries(
         refusals.sort().map((status) => [status, { $ref: `#/components/responses/Problem${status}` }]),
       ),
@@ -89,10 +89,17 @@ const ACCESS_WORDS: Partial<Record<RouteDefinition["access"], string>> = {
   user: "Only for sessions: the answer is personal.",
 };
 
-function success(name: Operation, body: z.ZodMiniType | null, refer: (schema: z.ZodMiniType, io: Io) => Json): Json {
+function success(
+  name: Operation,
+  { answer: { body }, files = [] }: RouteDefinition,
+  refer: (schema: z.ZodMiniType, io: Io) => Json,
+): Json {
   return {
-    description: body === null ? "Done." : "As asked.",
+    description: body === null && files.length === 0 ? "Done." : "As asked.",
     headers: { [HEADERS.requestId]: { $ref: "#/components/headers/RequestId" } },
+    ...(files.length > 0
+      ? { content: Object.fromEntries(files.map((type) => [type, { schema: { type: "string" } }])) }
+      : {}),
     ...(body === null
       ? {}
       : {

@@ -36,7 +36,11 @@ export type Answer<Name extends Operation> = AnswerOf<Name> | Reply<AnswerOf<Nam
 /** Answers one route. It opens its own transaction, `database.tenant(principal.tenantId, …)`, and throws a `Refusal`. */
 export type Handler<Name extends Operation> = (
   call: Call<Name>,
-) => AnswerOf<Name> extends undefined ? Promise<void> : Promise<Answer<Name>>;
+) => (typeof ROUTES)[Name] extends { files: readonly string[] }
+  ? Promise<Response>
+  : AnswerOf<Name> extends undefined
+    ? Promise<void>
+    : Promise<Answer<Name>>;
 
 /** The handlers of some routes, by operation; together the domains' make `Handlers` of all of them. */
 export type Handlers<Names extends Operation = Operation> = { readonly [Name in Names]: Handler<Name> };

@@ -2,6 +2,7 @@ import { HEADERS, type TenantId } from "@trunkline/protocol";
 import { type Operation, ROUTES, type RouteDefinition } from "@trunkline/protocol/routes";
 import { type Context, Hono } from "hono";
 import type { Clock } from "../clock.ts";
+import type { RateLimiter } from "../limits/rate-limiter.ts";
 import type { Logger } from "../logger.ts";
 import type { RequestRecord } from "../options.ts";
 import type { RandomBytes } from "../random.ts";
@@ -23,6 +24,7 @@ export interface RouterParts {
   outside: readonly OutsideRoute[];
   access: Access;
   cors: Cors;
+  rates: RateLimiter;
   sealer: Sealer;
   clock: Clock;
   random: RandomBytes;
@@ -41,6 +43,8 @@ interface Exchange {
   /** Whose answer it is, as soon as that is known; it decides which origins may read it. */
   tenantId: TenantId | null;
   route: string | null;
+  /** What the caller may still ask, as soon as it is known who calls. */
+  rateHeaders: Readonly<PlainHeaders>;
   /** Whether the answer has all its headers; a stream's are on the wire by then. */
   isComplete: boolean;
 }
@@ -94,7 +98,16 @@ export function createRouter(parts: RouterParts): (request: Request, host?: Host
     const startedAt = parts.clock.now();
     const requestId = givenRequestId(request.headers) ?? newRequestId();
     const url = new URL(request.url);
-    const exchange: Exchange = { request, url, requestId, host, tenantId: null, route: null, isComplete: false };
+    const exchange: Exchange = {
+      request,
+      url,
+      requestId,
+      host,
+      tenantId: null,
+      route: null,
+      rateHeaders: {},
+      isComplete: false,
+    };
     const response = await settle(app, parts, exchange);
     const { method } = request;
     const durationMs = parts.clock.now() - startedAt;
@@ -116,18 +129,23 @@ async function settle(app: Hono<Env>, parts: RouterParts, exchange: Exchange): P
   }
   if (exchange.isComplete) return response;
   // Even when origins cannot be looked up, as when the store is away, there is an answer.
-  const headers = await everyHeader(parts, exchange).catch(() => ownHeaders(requestId));
+  const headers = await everyHeader(parts, exchange).catch(() => ownHeaders(exchange));
   for (const [name, value] of Object.entries(headers)) {
     if (!response.headers.has(name)) response.headers.set(name, value);
   }
   return response;
 }
 
-async function everyHeader({ cors }: RouterParts, { request, requestId, tenantId }: Exchange): Promise<PlainHeaders> {
-  return { ...ownHeaders(requestId), ...(await cors.answer(request.headers.get("origin"), tenantId)) };
+async function everyHeader({ cors }: RouterParts, exchange: Exchange): Promise<PlainHeaders> {
+  const { request, tenantId } = exchange;
+  return { ...ownHeaders(exchange), ...(await cors.answer(request.headers.get("origin"), tenantId)) };
 }
 
-const ownHeaders = (requestId: string): PlainHeaders => ({ ...SECURITY_HEADERS, [HEADERS.requestId]: requestId });
+const ownHeaders = ({ requestId, rateHeaders }: Exchange): PlainHeaders => ({
+  ...SECURITY_HEADERS,
+  ...rateHeaders,
+  [HEADERS.requestId]: requestId,
+});
 
 const isPreflight = ({ method, headers }: Request): boolean =>
   method === "OPTIONS" && headers.has("origin") && headers.has("access-control-request-method");
@@ -144,7 +162,10 @@ async function answerRoute(
   await parts.ready();
   const principal = await access.authorize(request.headers, route.access);
   if ("tenantId" in principal) exchange.tenantId = principal.tenantId;
-  const body = route.body ? await readBody(request, MAX_JSON_BYTES) : new Uint8Array();
+  const charge = parts.rates.charge(principal);
+  exchange.rateHeaders = charge.headers;
+  if (charge.refusal) throw charge.refusal;
+  const body = route.body ? await readBody(request, route.maxBytes ?? MAX_JSON_BYTES) : new Uint8Array();
   const result = await handler({
     principal,
     params: readParams(route, req.param()),

@@ -11,11 +11,12 @@ import {
   type SessionScope,
   seesAllLines,
   type TenantId,
+  type UpdateTenantLimits,
   type UserId,
 } from "@trunkline/protocol";
 import { sql } from "kysely";
 import type { Clock } from "../clock.ts";
-import type { Credentials, Standing } from "../http/auth.ts";
+import type { ActedFor, Credentials, Standing } from "../http/auth.ts";
 import { touchKey, touchOperatorKey } from "../keys/store.ts";
 import type { Database, Tx } from "../store/database.ts";
 import { findTenant } from "../tenants/store.ts";
@@ -30,8 +31,13 @@ interface SessionRow extends UserRow {
   session_role: Role | null;
   scope: SessionScope;
   expires_at: Date;
+  limits: UpdateTenantLimits;
   line_ids: LineId[];
 }
+
+/** The rate of a tenant whose operator has set one. */
+const rateOf = ({ requestsPerSecond }: UpdateTenantLimits): Pick<Principal, "requestsPerSecond"> =>
+  requestsPerSecond == null ? {} : { requestsPerSecond };
 
 /** Looks up who a token stands for, across tenants by its hash, then within the tenant with all that counts there. */
 export function storedCredentials({ database, clock }: { database: Database; clock: Clock }): Credentials {
@@ -66,15 +72,20 @@ export function storedCredentials({ database, clock }: { database: Database; clo
 
     async key(hash) {
       const row = await database.system((tx) =>
-        tx.selectFrom("keys").select(["tenant_id", "id", "name", "scopes"]).where("hash", "=", hash).executeTakeFirst(),
+        tx
+          .selectFrom("keys")
+          .innerJoin("tenants", "tenants.tenant_id", "keys.tenant_id")
+          .select(["keys.tenant_id", "keys.id", "keys.name", "keys.scopes", "tenants.limits"])
+          .where("hash", "=", hash)
+          .executeTakeFirst(),
       );
       if (!row) return null;
-      const { tenant_id: tenantId, id, name, scopes } = row;
+      const { tenant_id: tenantId, id, name, scopes, limits } = row;
       if (isDue(id)) {
         await database.tenant(tenantId, (tx) => touchKey(tx, tenantId, id, clock.now()));
         touched.set(id, clock.now());
       }
-      const principal = keyPrincipal(tenantId, id, name, scopes);
+      const principal = keyPrincipal({ tenantId, ...rateOf(limits) }, id, name, scopes);
       hashes.set(principal, hash);
       return principal;
     },
@@ -88,7 +99,7 @@ export function storedCredentials({ database, clock }: { database: Database; clo
 
     async tenant(ref) {
       const tenant = await database.system((tx) => findTenant(tx, ref));
-      return tenant?.id ?? null;
+      return tenant && { tenantId: tenant.id, ...rateOf(tenant.limits) };
     },
 
     acting: operatorPrincipal,
@@ -114,7 +125,7 @@ export function storedCredentials({ database, clock }: { database: Database; clo
 
 async function readSession(tx: Tx, tenantId: TenantId, id: SessionId): Promise<SessionRow | null> {
   const { rows } = await sql<SessionRow>`
-    select u.*, s.role as session_role, s.scope, s.expires_at,
+    select u.*, s.role as session_role, s.scope, s.expires_at, t.limits,
       array(select a.line_id from line_assignees a where a.tenant_id = u.tenant_id and a.user_id = u.id) as line_ids
     from sessions s join users u on u.tenant_id = s.tenant_id and u.id = s.user_id
     join tenants t on t.tenant_id = s.tenant_id and t.deleting_at is null
@@ -128,6 +139,7 @@ function sessionPrincipal(tenantId: TenantId, id: SessionId, row: SessionRow): P
   const narrowing = narrowingOf(role === user.role ? null : role, row.scope);
   return {
     ...(narrowing === null ? {} : { narrowing }),
+    ...rateOf(row.limits),
     kind: "session",
     id,
     tenantId,
@@ -172,11 +184,12 @@ function sessionPermissions(role: Role, { lineIds, records, assignedOnly }: Sess
   return new Set(isNarrowed ? rights.filter((right) => ROLE_PERMISSIONS.member.includes(right)) : rights);
 }
 
-function keyPrincipal(tenantId: TenantId, id: KeyId, name: string, scopes: readonly KeyScope[]): Principal {
+function keyPrincipal(tenant: ActedFor, id: KeyId, name: string, scopes: readonly KeyScope[]): Principal {
   const permissions = new Set<Permission>();
   for (const scope of scopes) for (const right of scope === "*" ? PERMISSIONS : [scope]) permissions.add(right);
   return {
-    ...withoutUser(tenantId),
+    ...WITHOUT_USER,
+    ...tenant,
     kind: "key",
     id,
     permissions,
@@ -185,9 +198,10 @@ function keyPrincipal(tenantId: TenantId, id: KeyId, name: string, scopes: reado
   };
 }
 
-function operatorPrincipal({ id, name }: Operator, tenantId: TenantId): Principal {
+function operatorPrincipal({ id, name }: Operator, tenant: ActedFor): Principal {
   return {
-    ...withoutUser(tenantId),
+    ...WITHOUT_USER,
+    ...tenant,
     kind: "operator",
     id,
     permissions: new Set(PERMISSIONS),
@@ -196,4 +210,4 @@ function operatorPrincipal({ id, name }: Operator, tenantId: TenantId): Principa
   };
 }
 
-const withoutUser = (tenantId: TenantId) => ({ tenantId, sight: FULL_SIGHT, user: null, role: null, expiresAt: null });
+const WITHOUT_USER = { sight: FULL_SIGHT, user: null, role: null, expiresAt: null };

@@ -15,6 +15,8 @@ export interface Principal {
   readonly role: Role | null;
   /** What a session's role and scope take from its user's sight, as text; absent when they take nothing. */
   readonly narrowing?: string;
+  /** Calls a second that the tenant's operator lets it make; absent for what the gateway lets everybody. */
+  readonly requestsPerSecond?: number;
   /** When a session ends, in milliseconds; null for keys. */
   readonly expiresAt: number | null;
   readonly actor: Actor;

@@ -18,6 +18,11 @@ export interface Audience {
   readonly userId?: UserId;
   /** Present on events of a conversation, also when nobody is assigned. */
   readonly conversation?: { readonly assigneeId: UserId | null; readonly records: readonly CrmRecordRef[] };
+  /**
+   * About a phone number rather than one conversation: for those who see one of these, and for whoever is not limited to
+   * some conversations, of the line or, without one, of the tenant.
+   */
+  readonly anyOf?: readonly Audience[];
   /** Not for those who see this: what goes out of sight is told only to those who lose it. */
   readonly except?: Audience;
 }
@@ -26,14 +31,20 @@ export interface Audience {
 export const FULL_SIGHT: Sight = { lineIds: "all", records: null, assignedTo: null, userId: null };
 
 /** Whether a principal with this sight may see what has this audience. The same rule guards rows and events. */
-export function sees(sight: Sight, { lineId, userId, conversation, except }: Audience): boolean {
+export function sees(sight: Sight, { lineId, userId, conversation, anyOf, except }: Audience): boolean {
   if (except !== undefined && sees(sight, except)) return false;
   if (userId !== undefined && userId !== sight.userId) return false;
   if (lineId !== undefined && sight.lineIds !== "all" && !sight.lineIds.has(lineId)) return false;
+  if (anyOf !== undefined && (isLimited(sight) || (lineId === undefined && sight.lineIds !== "all"))) {
+    return anyOf.some((one) => sees(sight, one));
+  }
   if (conversation === undefined) return true;
   if (sight.assignedTo !== null && conversation.assigneeId !== sight.assignedTo) return false;
   return sight.records === null || conversation.records.some((record) => isOneOf(sight.records ?? [], record));
 }
+
+/** Whether of the lines that are seen only some conversations are. */
+export const isLimited = ({ records, assignedTo }: Sight): boolean => records !== null || assignedTo !== null;
 
 function isOneOf(records: readonly CrmRecordRef[], { source, type, externalId }: CrmRecordRef): boolean {
   return records.some((one) => one.source === source && one.type === type && one.externalId === externalId);
