@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 import { MESSAGE_STATUSES } from "./message-status.ts";
-import { Author, Failure, oneOfWords, templateValues, words } from "./messages.ts";
+import { Author, Failure, Held, oneOfWords, templateValues, words } from "./messages.ts";
 import { cursor, id, limit, metadata, text, timestamp } from "./schema.ts";
 import { SendAt } from "./sending.ts";
 
@@ -33,7 +33,10 @@ export const BroadcastCounts = z.object({
 });
 export type BroadcastCounts = z.infer<typeof BroadcastCounts>;
 
-/** One text to many. It is `completed` when every recipient has a text that was handed over, or a reason why not. */
+/**
+ * One text to many. It is `completed` when every recipient has a text that was handed over, or a reason why not; receipts
+ * move the counts on after that. `text` is null where a template was named.
+ */
 export const Broadcast = z.object({
   id: id("bct"),
   name: z.nullable(z.string()),
@@ -44,6 +47,8 @@ export const Broadcast = z.object({
   counts: BroadcastCounts,
   author: Author,
   sendAt: z.nullable(timestamp),
+  /** Why it makes no progress although it runs, such as a cap on texts, and until when. */
+  held: z.nullable(Held),
   metadata,
   createdAt: timestamp,
   startedAt: z.nullable(timestamp),
@@ -58,7 +63,11 @@ const recipient = z.strictObject({
   locale: z.optional(text({ min: 2, max: 35 })),
 });
 
-/** `text` may hold variables like a template's. A number that comes twice gets one text: the second is `skipped`. */
+/**
+ * `text` may hold variables like a template's. Numbers are read as the line's country writes them. A recipient that
+ * cannot get a text does not refuse the others: it is `skipped`, with `invalid_number`, `missing_variables`, `too_long`,
+ * or `duplicate_recipient` for a number that comes twice and gets one text.
+ */
 export const CreateBroadcast = z
   .strictObject({
     name: z.optional(text({ min: 1, max: 200 })),

@@ -52,6 +52,7 @@ export const ERROR_CODES = {
   send_cap_reached: fact(429, "The business has sent as many texts as it may for now", true),
   missing_variables: fact(422, "The template needs values that were not given"),
   broadcast_canceled: fact(null, "The broadcast was canceled before this text left"),
+  duplicate_recipient: fact(null, "The number comes earlier in the same broadcast"),
   landline: fact(null, "The number is a landline"),
   unreachable: fact(null, "The handset could not be reached", true),
   blocked_as_spam: fact(null, "A carrier blocked the text as spam"),

@@ -1,6 +1,7 @@
 import type {
   Actor,
   Author,
+  BroadcastCounts,
   BroadcastId,
   BroadcastState,
   CanonicalNumber,
@@ -229,7 +230,16 @@ interface BroadcastsTable {
   author: Json<Author>;
   actor: JSONColumnType<Actor | null, Actor | null, Actor | null>;
   total: number;
+  /** The first recipient that nothing was decided about. */
   next_index: Generated<number>;
+  skipped: number;
+  /** As they were told last. */
+  counts: Json<BroadcastCounts>;
+  /** Nothing more is expected to change the counts. */
+  is_settled: Generated<boolean>;
+  told_at: Date;
+  held_code: string | null;
+  held_until: Date | null;
   send_at: Date | null;
   metadata: Json<Record<string, string>>;
   created_at: Date;
@@ -246,7 +256,6 @@ interface BroadcastRecipientsTable {
   number: string;
   variables: Json<Record<string, string>>;
   locale: string | null;
-  conversation_id: ConversationId | null;
   message_id: MessageId | null;
   failure: JSONColumnType<Failure | null, Failure | null, Failure | null>;
 }

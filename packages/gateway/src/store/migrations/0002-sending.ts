@@ -39,7 +39,9 @@ export const sending: Migration = {
     )`,
     "create index templates_by_name on templates (tenant_id, lower(name), id)",
 
-    // The words are kept as they were when the broadcast was made. `next_index` is the first recipient without a text.
+    // The words are kept as they were when the broadcast was made. `next_index` is the first recipient that nothing was
+    // decided about, `skipped` how many have a reason instead of a text. `counts` are those that were told last; once
+    // `is_settled` nothing more is expected to change them.
     `create table broadcasts (
       tenant_id text not null references tenants on delete cascade,
       id text not null,
@@ -54,6 +56,12 @@ export const sending: Migration = {
       actor jsonb,
       total int not null,
       next_index int not null default 0,
+      skipped int not null,
+      counts jsonb not null,
+      is_settled boolean not null default false,
+      told_at timestamptz(3) not null,
+      held_code text,
+      held_until timestamptz(3),
       send_at timestamptz(3),
       metadata jsonb not null default '{}',
       created_at timestamptz(3) not null,
@@ -63,6 +71,8 @@ export const sending: Migration = {
       primary key (tenant_id, id),
       constraint broadcasts_line foreign key (tenant_id, line_id) references lines
     )`,
+    "create index broadcasts_of_line on broadcasts (tenant_id, line_id, id desc)",
+    "create index broadcasts_running on broadcasts (tenant_id, line_id) where state = 'running'",
     // One row for each recipient of the call. With a text, what became of it is the text's status; without one it waits,
     // or was skipped for the reason in `failure`.
     `create table broadcast_recipients (
@@ -72,12 +82,12 @@ export const sending: Migration = {
       number text not null,
       variables jsonb not null default '{}',
       locale text,
-      conversation_id text,
       message_id text,
       failure jsonb,
       primary key (tenant_id, broadcast_id, index),
       foreign key (tenant_id, broadcast_id) references broadcasts on delete cascade
     )`,
+    "create index messages_of_broadcast on messages (tenant_id, broadcast_id) where broadcast_id is not null",
 
     // Where a number stands, folded from its entries. `line_id` is '' for all lines.
     `create table opt_ins (
