@@ -12,6 +12,7 @@ import { createRouter } from "./http/router.ts";
 import { serviceRoutes } from "./http/service-routes.ts";
 import { keyRoutes } from "./keys/routes.ts";
 import { lineRoutes } from "./lines/routes.ts";
+import type { RateLimiter } from "./limits/rate-limiter.ts";
 import type { Logger } from "./logger.ts";
 import { meRoutes } from "./me/routes.ts";
 import type { Messaging } from "./messaging/messaging.ts";
@@ -21,6 +22,7 @@ import type { Ids, RandomBytes } from "./random.ts";
 import type { Sealer } from "./seal/seal.ts";
 import { sessionRoutes } from "./sessions/routes.ts";
 import type { Database } from "./store/database.ts";
+import { templateRoutes } from "./templates/routes.ts";
 import type { TenantEraser } from "./tenants/erase.ts";
 import { tenantRoutes } from "./tenants/routes.ts";
 import { userRoutes } from "./users/routes.ts";
@@ -39,6 +41,7 @@ export interface AppParts {
   sealer: Sealer;
   access: Access;
   cors: Cors;
+  rates: RateLimiter;
   eraser: TenantEraser;
   fetch: typeof globalThis.fetch;
   epoch: () => string;
@@ -66,6 +69,7 @@ export function createApp(parts: AppParts): (request: Request, host?: Host) => P
       ...lineRoutes(parts),
       ...meRoutes(parts),
       ...messaging.routes,
+      ...templateRoutes(parts),
       ...eventRoutes(parts),
     },
     outside: [...serviceRoutes({ publicUrl, checkStore }), ...messaging.outside],

@@ -1,4 +1,4 @@
-import type { Conversation, Message } from "@trunkline/protocol";
+import type { Conversation, Message, Template } from "@trunkline/protocol";
 import { type Operation, ROUTES, type RouteDefinition } from "@trunkline/protocol/routes";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import * as z from "zod/mini";
@@ -67,6 +67,7 @@ eachStore((store) => {
     const content = { text: "Hello" };
     const path = `/v1/conversations/${conversation.id}/messages`;
     const message = await made<Message>(acme.call("POST", path, content));
+    const template = await made<Template>(acme.call("POST", "/v1/templates", { name: "T", text: "Hello {{name}}" }));
     ids = {
       tenants: acme.tenant.id,
       keys: acme.key.id,
@@ -76,6 +77,7 @@ eachStore((store) => {
       lines: acme.line.id,
       conversations: conversation.id,
       messages: message.id,
+      templates: template.id,
     };
     bodies = {
       createTenant: { name: "T" },
@@ -84,6 +86,7 @@ eachStore((store) => {
       createCarrierAccount: { carrier: "sandbox", name: "C", credentials: CREDENTIALS },
       createLine: { name: "L", carrierAccountId: acme.account.id, number: "+12065550180" },
       openConversation: opening,
+      createTemplate: { name: "T", text: "Hello", variants: [{ locale: "es", text: "Hola" }] },
       markRead: { throughSequence: 1 },
       sendMessage: content,
       sendMessageTo: { from: acme.line.number, to: "+14255550123", ...content },

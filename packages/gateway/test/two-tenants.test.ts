@@ -1,4 +1,4 @@
-import type { Conversation, CreatedSession, Key, Message, Problem } from "@trunkline/protocol";
+import type { Conversation, CreatedSession, Key, Message, Problem, Template } from "@trunkline/protocol";
 import { type Operation, ROUTES, type RouteDefinition } from "@trunkline/protocol/routes";
 import { sql } from "kysely";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -15,6 +15,7 @@ interface Belongings {
   line: string;
   conv: string;
   msg: string;
+  tpl: string;
 }
 
 const KINDS = {
@@ -26,6 +27,7 @@ const KINDS = {
   lines: "line",
   conversations: "conv",
   messages: "msg",
+  templates: "tpl",
 } as const satisfies Record<string, keyof Belongings>;
 
 /** The kind of id in a route's path. */
@@ -45,6 +47,8 @@ const BODIES: Partial<Record<Operation, object>> = {
   markRead: { throughSequence: 1 },
   sendMessage: { text: "Taken" },
   retryMessage: {},
+  updateTemplate: { name: "Taken" },
+  previewTemplate: {},
 };
 
 const routes = Object.entries(ROUTES) as [Operation, RouteDefinition][];
@@ -66,6 +70,7 @@ eachStore((store) => {
     const message = await made<Message>(
       call("POST", `/v1/conversations/${conversation.id}/messages`, { text: "Between us" }),
     );
+    const template = await made<Template>(call("POST", "/v1/templates", { name: "Ours", text: "Hello" }));
     owned = {
       ten: tenant.id,
       key: key.id,
@@ -75,6 +80,7 @@ eachStore((store) => {
       line: line.id,
       conv: conversation.id,
       msg: message.id,
+      tpl: template.id,
     };
     callers = { key: ours.call, owner: ours.users.owner.call };
   });

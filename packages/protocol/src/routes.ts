@@ -17,6 +17,7 @@ import { ListMessages, Message, SendMessage, SendMessageTo } from "./messages.ts
 import { accepted, byId, created, none, ok, paging, type RouteDefinition } from "./route-definition.ts";
 import { page, text } from "./schema.ts";
 import { CreatedSession, CreateSession } from "./sessions.ts";
+import { TEMPLATE_ROUTES } from "./template-routes.ts";
 import { CreateTenant, Tenant, UpdateTenant } from "./tenants.ts";
 import { UpdateUser, User } from "./users.ts";
 
@@ -418,6 +419,8 @@ export const ROUTES = {
     answer: accepted(Message),
     idempotent: true,
   },
+
+  ...TEMPLATE_ROUTES,
 
   listEvents: {
     method: "GET",

@@ -41,7 +41,8 @@ const digits = (min: number, max: number) =>
 /** A page's size in a query string: 1 to 200, 50 when absent. */
 export const limit = z.optional(digits(1, 200));
 
-export const cursor = z.optional(z.string().check(z.minLength(1), z.maxLength(500)));
+/** Where a page goes on; it may hold a name of 100 characters that JSON writes with six each. */
+export const cursor = z.optional(z.string().check(z.minLength(1), z.maxLength(1500)));
 
 /** Highest sequence of a conversation: a signed 32-bit number. */
 export const MAX_SEQUENCE = 2 ** 31 - 1;

@@ -1,4 +1,4 @@
-import type { Page } from "@trunkline/protocol";
+import { isStorableText, type Page } from "@trunkline/protocol";
 import type { Operation } from "@trunkline/protocol/routes";
 import { fromBase64Url, toBase64Url } from "../bytes.ts";
 import { Refusal } from "./refusal.ts";
@@ -13,6 +13,7 @@ const FORMS = {
   id: (text: string) => /^[a-z]+_[0-9a-hjkmnp-tv-z]{26}$/.test(text),
   time: (text: string) => /^\d{4}-[\d-]{5}T[\d:]{8}\.\d{3}Z$/.test(text) && !Number.isNaN(Date.parse(text)),
   sequence: (text: string) => /^\d{1,9}$/.test(text),
+  text: isStorableText,
 };
 
 /** Where a page ends: what its last row is sorted by, as text. */
