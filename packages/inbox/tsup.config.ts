@@ -1,6 +1,8 @@
 import { execFile } from "node:child_process";
+import { globSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
+import { basename } from "node:path";
 import { promisify } from "node:util";
 import { defineConfig, type Options } from "tsup";
 
@@ -26,10 +28,17 @@ const minifyTemplates: Plugin = {
   },
 };
 
+/**
+ * `x.part.ts` is code that is fetched when it is needed. Each becomes `dist/parts/x.js`, so that the size of the first load
+ * can be measured without them.
+ */
+const parts = Object.fromEntries(
+  globSync("src/**/*.part.ts").map((path) => [`parts/${basename(path, ".part.ts")}`, path]),
+);
+
 export default defineConfig([
   {
-    // `later` has a name of its own, so that the size of the first load can be measured without it.
-    entry: { index: "src/index.ts", define: "src/define.ts", later: "src/elements/inbox/later.ts" },
+    entry: { index: "src/index.ts", define: "src/define.ts", ...parts },
     format: "esm",
     platform: "browser",
     target: "es2023",
@@ -37,7 +46,7 @@ export default defineConfig([
     dts: { entry: { index: "src/index.ts", define: "src/define.ts" } },
     sourcemap: true,
     splitting: true,
-    clean: ["dist/*.js", "dist/*.map", "dist/*.d.ts"],
+    clean: ["dist/*.js", "dist/*.map", "dist/*.d.ts", "dist/parts"],
     onSuccess: async () => {
       const analyzer = createRequire(import.meta.url).resolve("@custom-elements-manifest/analyzer/cem.js");
       const config = "custom-elements-manifest.config.ts";

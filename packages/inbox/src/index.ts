@@ -2,7 +2,8 @@
 
 export { TrunklineComposer } from "./elements/composer/composer.ts";
 export { TrunklineConversationList } from "./elements/conversation-list/conversation-list.ts";
-export { type OpenTarget, TrunklineInbox } from "./elements/inbox/inbox.ts";
+export { TrunklineInbox } from "./elements/inbox/inbox.ts";
+export type { OpenOptions, OpenTarget } from "./elements/inbox/open-target.ts";
 export { TrunklineProvider } from "./elements/provider/provider.ts";
 export { type RecordContext, TrunklineThread } from "./elements/thread/thread.ts";
 export { TrunklineUnread } from "./elements/unread/unread.ts";
@@ -16,4 +17,5 @@ export type {
   TrunklineEventName,
   TrunklineEventOf,
 } from "./shared/events.ts";
+export type { LinkFor, LinkTarget } from "./shared/link-for.ts";
 export { VERSION } from "./version.ts";

@@ -332,11 +332,33 @@ test("two conversations with one person are told apart by their lines", async ()
   await desk.sandbox.handset(other).text(desk.line(0), "only one line");
   desk.inbox();
   await expect.element(row(/to the front/)).toBeVisible();
-  await expect.element(row(new RegExp(`· ${front?.name}.*to the front`))).not.toBeInTheDocument();
+  await expect.element(row(new RegExp(`${front?.name}.*to the front`))).not.toBeInTheDocument();
   await desk.sandbox.handset(number).text(desk.line(1), "to the back");
-  await expect.element(row(new RegExp(`· ${back?.name}.*to the back`))).toBeVisible();
-  await expect.element(row(new RegExp(`· ${front?.name}.*to the front`))).toBeVisible();
-  await expect.element(row(/·.*only one line/)).not.toBeInTheDocument();
+  await expect.element(row(new RegExp(`${back?.name}.*to the back`))).toBeVisible();
+  await expect.element(row(new RegExp(`${front?.name}.*to the front`))).toBeVisible();
+  await expect.element(row(new RegExp(`${front?.name}.*only one line`))).not.toBeInTheDocument();
+});
+
+test("a line's long name is read in full beside a person's long name, in the narrowest place", async () => {
+  const number = desk.number();
+  const name = "Customer service, second floor";
+  const owner = desk.client();
+  const line = await owner.lines.get(desk.sandbox.lines[1]?.id as never);
+  await owner.lines.update(line.id, { name });
+  await desk.sandbox.handset(number).text(desk.line(0), "one line");
+  await desk.sandbox.handset(number).text(desk.line(1), "and the other");
+  const person = { name: "Maximiliane-Friederike von Hohenzollern" };
+  const place = desk.place("320px");
+  desk.add(
+    "trunkline-inbox",
+    { client: owner, contactResolver: { lookup: async () => ({ [number]: person }) } },
+    place,
+  );
+  const shown = row(/and the other/).getByText(name);
+  await expect.element(shown).toBeVisible();
+  const box = shown.element().closest(".of-line");
+  expect(box?.scrollWidth).toBeLessThanOrEqual(box?.clientWidth ?? 0);
+  await owner.lines.update(line.id, { name: line.name });
 });
 
 test("the parts of a new message begin at one edge, wide and narrow", async () => {

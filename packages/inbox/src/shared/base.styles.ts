@@ -231,6 +231,12 @@ export const base = css`
     overflow-wrap: anywhere;
   }
 
+  .details {
+    margin-block-start: 4px;
+    font-size: 12px;
+    line-height: 16px;
+  }
+
   .state .button {
     margin-block-start: 16px;
   }

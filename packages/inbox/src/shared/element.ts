@@ -10,6 +10,7 @@ import type { Environment, Theme } from "./environment.ts";
 import { EnvironmentController } from "./environment-controller.ts";
 import type { TrunklineEventDetails, TrunklineEventName } from "./events.ts";
 import { keepTypingInside } from "./keys.ts";
+import type { LinkFor } from "./link-for.ts";
 import { tokens } from "./tokens.styles.ts";
 
 const NAMED_THEMES = ["light", "dark", "contrast"] as const;
@@ -42,6 +43,8 @@ export abstract class TrunklineElement extends LitElement {
   @property({ attribute: false }) client?: Trunkline | undefined;
   /** Names and pictures from the host's own data. */
   @property({ attribute: false }) contactResolver?: ContactResolver | undefined;
+  /** Where the host shows a conversation or message, so that rows and times are links that can be copied and opened. */
+  @property({ attribute: false }) linkFor?: LinkFor | undefined;
   /** @internal Stands in for the clock in tests: milliseconds since 1970. */
   @property({ attribute: false }) now?: (() => number) | undefined;
 

@@ -1,8 +1,16 @@
-import { createTrunkline, type Me, sessionAuth, type Trunkline, type TrunklineAuth } from "@trunkline/sdk";
+import {
+  createTrunkline,
+  type Me,
+  sessionAuth,
+  type Trunkline,
+  type TrunklineAuth,
+  type TrunklineError,
+} from "@trunkline/sdk";
 import type { ReactiveController, ReactiveControllerHost } from "lit";
 import { Localizer } from "../locales/localizer.ts";
 import { ContactDirectory, type ContactResolver } from "./contacts.ts";
 import { type Environment, EnvironmentRequest, type Theme } from "./environment.ts";
+import type { LinkFor } from "./link-for.ts";
 import { needsSignIn } from "./sign-in.ts";
 
 /** What an element may be given itself; what is absent comes from the element around it. */
@@ -12,6 +20,7 @@ export interface EnvironmentHost extends ReactiveControllerHost, HTMLElement {
   readonly auth?: TrunklineAuth | undefined;
   readonly client?: Trunkline | undefined;
   readonly contactResolver?: ContactResolver | undefined;
+  readonly linkFor?: LinkFor | undefined;
   readonly theme?: Theme | undefined;
   readonly locale?: string | undefined;
   readonly now?: (() => number) | undefined;
@@ -35,6 +44,7 @@ export class EnvironmentController implements ReactiveController {
   #introduced: Trunkline | null = null;
   #leaveIntroduced: () => void = () => undefined;
   #me: Me | null = null;
+  #trouble: TrunklineError | null = null;
   #contacts: ContactDirectory | null = null;
   #words: Localizer | null = null;
 
@@ -81,6 +91,8 @@ export class EnvironmentController implements ReactiveController {
       client: introduced ?? outer?.client ?? null,
       me: introduced ? this.#me : (outer?.me ?? null),
       contacts: this.#directory(outer),
+      trouble: introduced ? this.#trouble : (outer?.trouble ?? null),
+      linkFor: host.linkFor ?? outer?.linkFor ?? null,
       theme: host.theme ?? outer?.theme ?? "auto",
       words: this.#wordsIn(locale, outer),
       now: host.now ?? outer?.now ?? Date.now,
@@ -136,9 +148,11 @@ export class EnvironmentController implements ReactiveController {
     this.#leaveIntroduced();
     this.#introduced = client;
     this.#me = null;
+    this.#trouble = null;
     if (client === null) return;
     const abort = new AbortController();
     let asking = false;
+    let wasLive = false;
     let signInTold = false;
     const askMe = async () => {
       asking = true;
@@ -155,6 +169,10 @@ export class EnvironmentController implements ReactiveController {
     };
     const look = () => {
       const connection = client.connection.getSnapshot();
+      wasLive ||= connection.state === "live";
+      // It stays while the next try is under way, so that what is said about it does not come and go.
+      if (wasLive) this.#trouble = null;
+      else if ("error" in connection) this.#trouble = connection.error;
       if (connection.state === "live") {
         signInTold = false;
         if (this.#me === null && !asking) void askMe();

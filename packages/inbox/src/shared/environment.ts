@@ -1,6 +1,7 @@
-import type { Me, Trunkline } from "@trunkline/sdk";
+import type { Me, Trunkline, TrunklineError } from "@trunkline/sdk";
 import type { Localizer } from "../locales/localizer.ts";
 import type { ContactDirectory } from "./contacts.ts";
+import type { LinkFor } from "./link-for.ts";
 
 /** `auto` follows the page: its Fluent tokens and its `color-scheme`. Names that are not known count as `light`. */
 export type Theme = "light" | "dark" | "contrast" | "auto";
@@ -11,6 +12,10 @@ export interface Environment {
   /** Who is signed in; null until that is known. */
   readonly me: Me | null;
   readonly contacts: ContactDirectory;
+  /** Why there has been no connection yet; null once there was one, or while nothing has failed. */
+  readonly trouble: TrunklineError | null;
+  /** Where the host shows conversations and messages; null where it does not say. */
+  readonly linkFor: LinkFor | null;
   readonly theme: Theme;
   readonly words: Localizer;
   /** Milliseconds since 1970. */

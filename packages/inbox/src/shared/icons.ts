@@ -2,7 +2,7 @@ import { html, type TemplateResult } from "lit";
 
 /*
  * Paths of Fluent System Icons. Source: npm @fluentui/svg-icons 1.1.343, Copyright (c) Microsoft Corporation, MIT.
- * `delivered` (two of their ticks), `locked` and `offline` are ours.
+ * `locked` and `offline` are ours. These are for the first picture; icons of a part stand beside that part.
  */
 const ICONS = {
   compose: [
@@ -41,22 +41,6 @@ const ICONS = {
     16,
     "M3.15 5.65c.2-.2.5-.2.7 0L8 9.79l4.15-4.14a.5.5 0 0 1 .7.7l-4.5 4.5a.5.5 0 0 1-.7 0l-4.5-4.5a.5.5 0 0 1 0-.7",
   ],
-  queued: [
-    16,
-    "M2 8a6 6 0 1 1 12 0A6 6 0 0 1 2 8m6-7a7 7 0 1 0 0 14A7 7 0 0 0 8 1m0 3.5a.5.5 0 0 0-1 0v4c0 .28.22.5.5.5h3a.5.5 0 0 0 0-1H8z",
-  ],
-  sending: [
-    16,
-    "m5.15 7.15 2.5-2.5c.2-.2.5-.2.7 0l2.5 2.5a.5.5 0 0 1-.7.7L8.5 6.21V11a.5.5 0 0 1-1 0V6.2L5.85 7.86a.5.5 0 1 1-.7-.7M8 1a7 7 0 1 0 0 14A7 7 0 0 0 8 1M2 8a6 6 0 1 1 12 0A6 6 0 0 1 2 8",
-  ],
-  sent: [
-    16,
-    "M14.05 3.49c.28.3.27.77-.04 1.06l-7.93 7.47A.85.85 0 0 1 4.9 12L2.22 9.28a.75.75 0 1 1 1.06-1.06l2.24 2.27 7.47-7.04a.75.75 0 0 1 1.06.04",
-  ],
-  unknown: [
-    16,
-    "M8 1a7 7 0 1 1 0 14A7 7 0 0 1 8 1m0 1a6 6 0 1 0 0 12A6 6 0 0 0 8 2m0 8.5A.75.75 0 1 1 8 12a.75.75 0 0 1 0-1.5M8 4a2 2 0 0 1 1.67 3.09c-.17.25-.42.46-.57.6q-.26.24-.41.54c-.1.22-.19.53-.19 1.02a.5.5 0 0 1-1 0q0-.89.28-1.45c.18-.37.42-.62.62-.82.23-.22.35-.32.46-.47A1 1 0 0 0 9 6a1 1 0 0 0-2 0 .5.5 0 0 1-1 0c0-1.1.9-2 2-2",
-  ],
   failed: [
     16,
     "M8 1a7 7 0 1 1 0 14A7 7 0 0 1 8 1m0 9a.75.75 0 1 0 0 1.5.75.75 0 0 0 0-1.5m0-5.5a.5.5 0 0 0-.5.5v3.59a.5.5 0 0 0 1-.09V4.91A.5.5 0 0 0 8 4.5",
@@ -69,17 +53,15 @@ const ICONS = {
     32,
     "M10 13V9a6 6 0 0 1 12 0v4h.5a3.5 3.5 0 0 1 3.5 3.5v8a3.5 3.5 0 0 1-3.5 3.5h-13A3.5 3.5 0 0 1 6 24.5v-8A3.5 3.5 0 0 1 9.5 13Zm2 0h8V9a4 4 0 0 0-8 0Zm-2.5 2A1.5 1.5 0 0 0 8 16.5v8A1.5 1.5 0 0 0 9.5 26h13a1.5 1.5 0 0 0 1.5-1.5v-8a1.5 1.5 0 0 0-1.5-1.5ZM16 18.75a1.75 1.75 0 1 1 0 3.5 1.75 1.75 0 0 1 0-3.5",
   ],
-  delivered: [
-    20,
-    "M12.05 5.49c.28.3.27.77-.04 1.06l-7.93 7.47A.85.85 0 0 1 2.9 14L.22 11.28a.75.75 0 1 1 1.06-1.06l2.24 2.27 7.47-7.04a.75.75 0 0 1 1.06.04m7.5 0c.28.3.27.77-.04 1.06l-7.93 7.47a.85.85 0 0 1-1.18-.02l-1.1-1.12 1.08-1.02.65.63 7.47-7.04a.75.75 0 0 1 1.06.04",
-  ],
-} as const satisfies Record<string, readonly [size: 16 | 20 | 32, path: string]>;
+} as const satisfies Record<string, IconShape>;
 
+/** An icon as it is drawn: the side of its square, and the path in it. */
+export type IconShape = readonly [size: 16 | 20 | 32, path: string];
 export type IconName = keyof typeof ICONS;
 
 /** A picture without a name of its own: what it means is said in words beside it. */
-export function icon(name: IconName): TemplateResult {
-  const [size, path] = ICONS[name];
+export function icon(name: IconName | IconShape): TemplateResult {
+  const [size, path] = typeof name === "string" ? ICONS[name] : name;
   return html`<svg class=${size === 16 ? "small" : ""} viewBox="0 0 ${size} ${size}" aria-hidden="true">
     <path d=${path}></path>
   </svg>`;

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { linkify, safeHref } from "./links.ts";
+import { linkify } from "./links.ts";
+import { safeHref } from "./safe-href.ts";
 
 const links = (text: string) =>
   linkify(text)

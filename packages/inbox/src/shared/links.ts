@@ -1,8 +1,7 @@
+import { safeHref } from "./safe-href.ts";
+
 /** A piece of a message: plain text, or a link. */
 export type TextPart = { kind: "text"; text: string } | { kind: "link"; text: string; href: string };
-
-/** The only schemes that a link may have. */
-const SCHEMES: ReadonlySet<string> = new Set(["http:", "https:", "mailto:", "tel:"]);
 
 // One pass without nested repetition, so that a hostile text costs no more than its length.
 const CANDIDATE =
@@ -27,19 +26,6 @@ export function linkify(text: string): TextPart[] {
   }
   if (end < text.length) parts.push({ kind: "text", text: text.slice(end) });
   return parts;
-}
-
-/** The address in its canonical form if its scheme is one that we follow and it hides nothing, else null. */
-export function safeHref(address: string): string | null {
-  let url: URL;
-  try {
-    url = new URL(address);
-  } catch {
-    return null; // no address at all: it stays text
-  }
-  if (!SCHEMES.has(url.protocol)) return null;
-  if (url.username !== "" || url.password !== "") return null; // https://bank.example@evil.example
-  return url.href;
 }
 
 function hrefOf(found: string): string | null {

@@ -24,12 +24,17 @@ export function personOf(
   const number = participant?.number ?? "";
   const contact = number === "" ? null : contacts.get(number);
   const name = contact?.name || participant?.name || null;
-  const shownNumber = displayNumber(number, line?.number?.startsWith("+1") ? "1" : undefined);
-  return { number, shownNumber, name, label: name ?? shownNumber, contact };
+  const shown = shownNumber(number, line);
+  return { number, shownNumber: shown, name, label: name ?? shown, contact };
+}
+
+/** A number as it is read in a line's own country; with its country code where that is not known. */
+export function shownNumber(number: CanonicalNumber, line?: Pick<Line, "number">): string {
+  return displayNumber(number, line?.number?.startsWith("+1") ? "1" : undefined);
 }
 
 /** A line as people know it. */
 export function lineLabel(line: Line): string {
-  const number = line.number === null ? line.senderId : displayNumber(line.number, "1");
+  const number = line.number === null ? line.senderId : shownNumber(line.number, line);
   return number === null || number === line.name ? line.name : `${line.name} · ${number}`;
 }

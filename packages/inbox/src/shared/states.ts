@@ -1,4 +1,4 @@
-import { isTrunklineError } from "@trunkline/sdk";
+import { isTrunklineError, type TrunklineError } from "@trunkline/sdk";
 import { html, nothing, type TemplateResult } from "lit";
 import type { Localizer } from "../locales/localizer.ts";
 import { type IconName, icon } from "./icons.ts";
@@ -20,7 +20,7 @@ export function stateView({ icon: name, title, text, details, action, alert = fa
     <span class="state-icon">${icon(name)}</span>
     <p class="state-title">${title}</p>
     ${text ? html`<p class="state-text">${text}</p>` : nothing}
-    ${details ? html`<p class="state-text">${details}</p>` : nothing}
+    ${details ? html`<p class="state-text details">${details}</p>` : nothing}
     ${
       action
         ? html`<button class="button primary" type="button" @click=${action.run}>${action.label}</button>`
@@ -41,13 +41,30 @@ export function problemView(words: Localizer, error: unknown, retry: () => void)
     });
   }
   const known = isTrunklineError(error) ? error : null;
-  const forbidden = known?.status === 403;
+  const details = known?.requestId
+    ? words.t("error.details", { code: known.code, requestId: known.requestId })
+    : undefined;
+  const [name, title, text]: [IconName, string, string] =
+    known?.status === 403
+      ? ["locked", words.t("error.forbidden"), helpOf(known, words)]
+      : known?.code !== "network_error"
+        ? ["offline", words.t("error.title"), words.t("error.text")]
+        : navigator.onLine
+          ? ["offline", words.t("error.away"), words.t("error.away-text")]
+          : ["offline", words.t("error.offline"), words.t("error.offline-text")];
   return stateView({
-    icon: forbidden ? "locked" : "offline",
-    title: words.t("error.title"),
-    text: words.t(forbidden ? "error.forbidden" : "error.text"),
-    details: known?.requestId ? words.t("error.details", { code: known.code, requestId: known.requestId }) : undefined,
+    icon: name,
+    title,
+    text,
+    details,
     action: { label: words.t("error.retry"), run: retry },
     alert: true,
   });
+}
+
+/** Who can help somebody who may not do something. */
+function helpOf({ allowedRoles }: TrunklineError, words: Localizer): string {
+  if (allowedRoles.length === 0) return words.t("error.forbidden-text");
+  const roles = new Intl.ListFormat("en", { type: "disjunction" }).format(allowedRoles); // in the phrases' language
+  return words.t("error.forbidden-roles", { roles });
 }

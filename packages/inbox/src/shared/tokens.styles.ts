@@ -7,23 +7,39 @@ import { AVATAR_PALETTE, COLORS, type ColorRole, SHAPES } from "./tokens.ts";
  * ignores the page; `contrast` is Teams' own, apart from the contrast modes of the operating system (`forced-colors`).
  */
 
+/** Roles that follow from what a page sets, in CSS. */
+type Derived = Partial<Record<string, string>>;
+
 /**
  * What follows from `--trunkline-accent` alone, so that one line brings a page's brand. Without that line these are not
  * valid, and the next in their chains counts.
  */
-const FROM_ACCENT: Partial<Record<string, string>> = {
+const FROM_ACCENT: Derived = {
   own: "color-mix(in srgb, var(--trunkline-accent) 14%, var(--_raised))",
   "accent-hover": "color-mix(in srgb, var(--trunkline-accent) 85%, #000)",
   "accent-mark": "var(--trunkline-accent)",
 };
 
+/**
+ * What follows from a page's own surfaces and text, so that nothing neutral stands out on them. Not in contrast, where
+ * what is pointed at turns its colours round.
+ */
+const FROM_PAGE: Derived = {
+  "row-hover": "color-mix(in srgb, var(--_text) 7%, var(--trunkline-surface-sunken))",
+  hover: "color-mix(in srgb, var(--_text) 8%, var(--trunkline-surface))",
+  pressed: "color-mix(in srgb, var(--_text) 14%, var(--trunkline-surface))",
+  "hover-text": "var(--trunkline-text)",
+  "hover-muted": "var(--trunkline-text-muted)",
+  stencil: "color-mix(in srgb, var(--_text) 10%, var(--trunkline-surface-sunken))",
+};
+
 const input = (name: string | undefined, fallback: string) =>
   name === undefined ? fallback : `var(--trunkline-${name}, ${fallback})`;
 
-function declarations(value: (role: ColorRole) => string): string {
+function declarations(value: (role: ColorRole) => string, derived: Derived = { ...FROM_ACCENT, ...FROM_PAGE }): string {
   return Object.entries(COLORS)
     .map(([name, role]: [string, ColorRole]) => {
-      const fallback = name in FROM_ACCENT ? `var(--_from-${name}, ${value(role)})` : value(role);
+      const fallback = name in derived ? `var(--_from-${name}, ${value(role)})` : value(role);
       return `--_${name}:${input(role.input, fallback)};`;
     })
     .join("");
@@ -35,7 +51,7 @@ const shapes = Object.entries(SHAPES)
   .map(([name, [given, fluent, value]]) => `--_${name}:${input(given, `var(--${fluent}, ${value})`)};`)
   .join("");
 
-const fromAccent = Object.entries(FROM_ACCENT)
+const derivations = Object.entries({ ...FROM_ACCENT, ...FROM_PAGE })
   .map(([name, value]) => `--_from-${name}:${value};`)
   .join("");
 
@@ -48,12 +64,12 @@ const avatars = Object.values(AVATAR_PALETTE)
 
 // The values come from the tables beside this file, never from a page.
 const generated: CSSResult = unsafeCSS(`
-:host{${fromAccent}${declarations((role) => `var(--${role.fluent}, ${byScheme(role)})`)}${shapes}
+:host{${derivations}${declarations((role) => `var(--${role.fluent}, ${byScheme(role)})`)}${shapes}
 --_shadow:light-dark(rgb(0 0 0 / 14%), rgb(0 0 0 / 28%));--_density:var(--trunkline-density, 1);}
 :host(:state(light)),:host(:state(dark)){${declarations(byScheme)}}
 :host(:state(light)){color-scheme:light;}
 :host(:state(dark)),:host(:state(contrast)){color-scheme:dark;}
-:host(:state(contrast)){${declarations(({ contrast }) => contrast)}}
+:host(:state(contrast)){${declarations(({ contrast }) => contrast, FROM_ACCENT)}}
 ${avatars}
 :host(:state(contrast)) .avatar{--_avatar:#000000;--_on-avatar:#ffffff;box-shadow:inset 0 0 0 1px #ffffff;}
 `);

@@ -52,7 +52,7 @@ export const COLORS = {
   "on-accent": role("on-accent", "colorNeutralForegroundOnBrand", "#ffffff", "#ffffff", "#000000"),
   "accent-mark": role("accent-mark", "colorCompoundBrandForeground1", "#5b5fc7", "#7f85f5", "#1aebff"),
   // states of what can be pressed; in contrast they turn the colours round
-  "row-hover": role("surface", "colorNeutralBackground4Hover", "#fafafa", "#292929", "#1aebff"),
+  "row-hover": role(null, "colorNeutralBackground4Hover", "#fafafa", "#292929", "#1aebff"),
   "row-selected": role("surface-raised", "colorNeutralBackground4Selected", "#ffffff", "#242424", "#1aebff"),
   hover: role(null, "colorNeutralBackground3Hover", "#ebebeb", "#333333", "#1aebff"),
   pressed: role(null, "colorNeutralBackground3Pressed", "#d6d6d6", "#141414", "#1aebff"),

@@ -78,7 +78,7 @@ export class TrunklineComposer extends TrunklineElement {
           <textarea
             part="input"
             rows="1"
-            dir="auto"
+            dir=${this.text === "" ? nothing : "auto"}
             enterkeyhint="send"
             autocapitalize="sentences"
             aria-label=${label}

@@ -118,6 +118,7 @@ export const styles = css`
     background: transparent;
     color: var(--_text);
     text-align: start;
+    text-decoration: none;
     cursor: pointer;
   }
 
@@ -127,7 +128,7 @@ export const styles = css`
   }
 
   .row .avatar {
-    grid-row: 1 / span 2;
+    grid-row: 1 / span 3;
     inline-size: 40px;
     block-size: 40px;
     font-size: 14px;
@@ -199,8 +200,13 @@ export const styles = css`
   }
 
   .of-line {
+    grid-column: 2 / span 2;
+    overflow: hidden;
     color: var(--_muted);
-    font-weight: 400;
+    font-size: 12px;
+    line-height: 16px;
+    text-overflow: ellipsis;
+    white-space: nowrap;
   }
 
   .unread .name,

@@ -8,6 +8,7 @@ import { RovingFocusController } from "../../controllers/roving-focus.ts";
 import type { Localizer } from "../../locales/localizer.ts";
 import { TrunklineElement } from "../../shared/element.ts";
 import { icon } from "../../shared/icons.ts";
+import { hrefOf } from "../../shared/link-for.ts";
 import { lineLabel, personOf } from "../../shared/people.ts";
 import { problemView, stateView } from "../../shared/states.ts";
 import { styles } from "./conversation-list.styles.ts";
@@ -120,7 +121,7 @@ export class TrunklineConversationList extends TrunklineElement {
   }
 
   get #isLoading(): boolean {
-    return this.#conversations.snapshot?.status === "loading";
+    return this.#conversations.snapshot?.status === "loading" && this.environment.trouble === null;
   }
 
   #renderFilters(): TemplateResult {
@@ -154,9 +155,11 @@ export class TrunklineConversationList extends TrunklineElement {
   }
 
   #renderList(): TemplateResult {
-    const { words, client, contacts, me, now } = this.environment;
+    const { words, client, contacts, me, now, trouble, linkFor } = this.environment;
     const snapshot = this.#conversations.snapshot;
-    if (snapshot === null || snapshot.status === "loading") return this.#renderSkeleton();
+    if (snapshot === null || snapshot.status === "loading") {
+      return trouble === null ? this.#renderSkeleton() : problemView(words, trouble, this.#onRetry);
+    }
     if (snapshot.status === "error") return problemView(words, snapshot.error, this.#onRetry);
     if (snapshot.data.length === 0) return this.#renderEmpty();
     const lines = new Map((this.#lines.snapshot?.data ?? []).map((line) => [line.id, line]));
@@ -179,6 +182,7 @@ export class TrunklineConversationList extends TrunklineElement {
               ${conversationRow({
                 conversation,
                 person: personOf(conversation, contacts, lines.get(conversation.lineId)),
+                href: hrefOf(linkFor, { conversationId: conversation.id }),
                 lineName: isOnTwoLines.has(numberOf(conversation))
                   ? (lines.get(conversation.lineId)?.name ?? null)
                   : null,
@@ -261,11 +265,13 @@ export class TrunklineConversationList extends TrunklineElement {
     if (scroller && scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < NEAR_END) this.#loadMore();
   }
 
-  #onClick(event: Event): void {
+  #onClick(event: MouseEvent): void {
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return; // a link that is wanted somewhere else
     const row = event.composedPath().find((node) => node instanceof HTMLElement && node.matches(".row"));
     const id = row instanceof HTMLElement ? row.dataset.id : undefined;
     const conversation = this.shown.find((shown) => shown.id === id);
     if (!conversation) return;
+    event.preventDefault();
     this.conversationId = conversation.id;
     this.fire("trunkline-select", { conversationId: conversation.id, reason: "list" });
   }

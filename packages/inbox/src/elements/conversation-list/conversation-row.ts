@@ -1,5 +1,6 @@
 import type { Conversation, MessagePreview } from "@trunkline/sdk";
-import { html, nothing, type TemplateResult } from "lit";
+import { nothing, type TemplateResult } from "lit";
+import { html, literal } from "lit/static-html.js";
 import type { Localizer } from "../../locales/localizer.ts";
 import { avatar } from "../../shared/avatar.ts";
 import { icon } from "../../shared/icons.ts";
@@ -8,6 +9,8 @@ import type { Person } from "../../shared/people.ts";
 export interface RowOptions {
   readonly conversation: Conversation;
   readonly person: Person;
+  /** Where the host shows it; null where it does not say. */
+  readonly href: string | null;
   /** The line's name, where the person alone does not tell which conversation this is. */
   readonly lineName: string | null;
   readonly words: Localizer;
@@ -19,24 +22,25 @@ export interface RowOptions {
   readonly tabStop: boolean;
 }
 
-/** One conversation as a button: who, when, the last words, and how much is unread. */
+/** One conversation as a button, or as a link where the host has a page for it: who, when, the last words, and how much is unread. */
 export function conversationRow(options: RowOptions): TemplateResult {
-  const { conversation, person, lineName, words, now, draft, selected, tabStop } = options;
+  const { conversation, person, href, lineName, words, now, draft, selected, tabStop } = options;
   const unread = conversation.viewer?.unreadCount ?? 0;
   const at = new Date(conversation.lastMessage?.createdAt ?? conversation.createdAt);
-  return html`<button
+  const tag = href === null ? literal`button` : literal`a`;
+  return html`<${tag}
     class="row ${unread > 0 ? "unread" : ""}"
     part="row"
-    type="button"
+    type=${href === null ? "button" : nothing}
+    href=${href ?? nothing}
     data-id=${conversation.id}
     tabindex=${tabStop ? 0 : -1}
     aria-current=${selected ? "true" : nothing}
   >
     ${avatar({ name: person.name, key: person.number, avatarUrl: person.contact?.avatarUrl })}
-    <span class="name"
-      ><bdi>${person.label}</bdi>${lineName === null ? nothing : html` <span class="of-line">· <bdi>${lineName}</bdi></span>`}</span
-    >
-    <time datetime=${at.toISOString()} title=${words.moment(at)}>${words.listTime(at, now)}</time>
+    <span class="name" title=${person.label}><bdi>${person.label}</bdi></span>
+    <time dir="auto" datetime=${at.toISOString()} title=${words.moment(at)}>${words.listTime(at, now)}</time>
+    ${lineName === null ? nothing : html`<span class="of-line"><bdi>${lineName}</bdi></span>`}
     <span class="preview">
       ${preview(options, draft)}
       ${
@@ -47,7 +51,7 @@ export function conversationRow(options: RowOptions): TemplateResult {
           : nothing
       }
     </span>
-  </button>`;
+  </${tag}>`;
 }
 
 function preview({ conversation, words, userId }: RowOptions, draft: string): TemplateResult {

@@ -5,6 +5,10 @@ import { icon } from "../../shared/icons.ts";
 
 export interface ConnectionBarOptions {
   readonly connection: Connection | null;
+  /** There has been a connection: it was lost, else it was never made. */
+  readonly wasThere: boolean;
+  /** Something stands below; where nothing does, that place says what is the matter. */
+  readonly isAnythingShown: boolean;
   readonly words: Localizer;
   /** By the platform's clock, which the client waits by. */
   readonly now: number;
@@ -20,26 +24,26 @@ function isAway(connection: Connection): boolean {
 
 /** A bar over everything while the connection is away. In a live region it is read out once, its seconds are not. */
 export function connectionBar(options: ConnectionBarOptions): TemplateResult | typeof nothing {
-  const { connection, words, now, isOnline, onRetry } = options;
-  if (connection === null || !isAway(connection)) return nothing;
+  const { connection, isAnythingShown, isOnline, words, onRetry } = options;
+  if (connection === null || !isAnythingShown || (isOnline && !isAway(connection))) return nothing;
   return html`<div class="bar" part="connection">
     ${icon("offline")}
-    <p>${text(connection, words, now, isOnline)}</p>
+    <p>${text(connection, options)}</p>
     ${
-      connection.state === "connecting"
+      !isOnline || connection.state === "connecting"
         ? nothing
         : html`<button class="text-button" type="button" @click=${onRetry}>${words.t("connection.now")}</button>`
     }
   </div>`;
 }
 
-function text(connection: Connection, words: Localizer, now: number, isOnline: boolean): unknown {
-  if (connection.state === "connecting") return words.t("connection.reconnecting");
+function text(connection: Connection, { words, now, isOnline, wasThere }: ConnectionBarOptions): unknown {
   if (!isOnline) return words.t("connection.offline");
+  if (connection.state === "connecting") return words.t(wasThere ? "connection.reconnecting" : "connection.connecting");
   if (connection.state !== "waiting") return words.t("error.title");
   // In the language of the phrases, whatever times are written in.
   const seconds = Math.max(1, Math.ceil((connection.retryAt.getTime() - now) / 1000));
   const when = new Intl.RelativeTimeFormat("en").format(seconds, "second");
-  return html`<span class="visually-hidden">${words.t("connection.lost")}</span
-    ><span aria-hidden="true">${words.t("connection.waiting", { when })}</span>`;
+  return html`<span class="visually-hidden">${words.t(wasThere ? "connection.lost" : "connection.none")}</span
+    ><span aria-hidden="true">${words.t(wasThere ? "connection.waiting" : "connection.none-waiting", { when })}</span>`;
 }

@@ -1,10 +1,18 @@
-import type { ConnectionView, ConversationId, LineId, Message, Unread, UnreadResource } from "@trunkline/sdk";
+import type {
+  ConnectionView,
+  ConversationId,
+  LineId,
+  Message,
+  MessageId,
+  Unread,
+  UnreadResource,
+} from "@trunkline/sdk";
 import { type CSSResultGroup, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { property, state } from "lit/decorators.js";
 import { html } from "lit/static-html.js";
-import type { AnnouncerController } from "../../controllers/announcer.ts";
 import { LiveController } from "../../controllers/live.ts";
 import { NarrowController } from "../../controllers/narrow.ts";
+import { PartController } from "../../controllers/part.ts";
 import { TrunklineElement } from "../../shared/element.ts";
 import type { TrunklineEventOf } from "../../shared/events.ts";
 import { icon } from "../../shared/icons.ts";
@@ -16,25 +24,11 @@ import { emptyList, type TrunklineConversationList } from "../conversation-list/
 import type { ConversationOpened, TrunklineNewMessage } from "../new-message/new-message.ts";
 import type { TrunklineThread } from "../thread/thread.ts";
 import { styles } from "./inbox.styles.ts";
-
-type Later = typeof import("./later.ts");
+import { nothingChosen } from "./nothing-chosen.ts";
+import type { OpenOptions, OpenTarget } from "./open-target.ts";
 
 /** Below this width, in pixels, list and thread take turns. */
 const NARROW_BELOW = 640;
-
-/** How long `open` waits to be told of a conversation, in milliseconds, before it lets somebody begin one. */
-const FIND_WITHIN = 5_000;
-
-/** What {@link TrunklineInbox.open} shows. */
-export type OpenTarget =
-  | { readonly conversationId: ConversationId }
-  | { readonly lineId?: LineId; readonly to: string; readonly draft?: string };
-
-/** How {@link TrunklineInbox.open} shows it. */
-export interface OpenOptions {
-  /** Moves the focus to where one writes; not on touch screens, where a keyboard would come with it. @default true */
-  readonly focus?: boolean | undefined;
-}
 
 /**
  * @customElement trunkline-inbox
@@ -79,13 +73,17 @@ export class TrunklineInbox extends TrunklineElement {
   @property({ attribute: "line-id" }) lineId?: LineId | undefined;
   /** The conversation on show (`conv_…`). Setting it fires no event. */
   @property({ attribute: "conversation-id" }) conversationId?: ConversationId | undefined;
+  /** A message to begin at (`msg_…`), whatever conversation it is in. Setting it fires no event. */
+  @property({ attribute: "message-id" }) messageId?: MessageId | undefined;
   /** Only conversations about a record of the host: `source:type:externalId`. New ones are about it too. */
   @property() record?: string | undefined;
   /** `wide` shows list and thread together, `narrow` one at a time, `auto` goes by the element's own width. */
   @property() layout: "auto" | "wide" | "narrow" = "auto";
 
-  @state() private draftingTo: { readonly lineId?: LineId; readonly to: string } | null = null;
+  @state() private beginning: { readonly lineId?: LineId; readonly to: string; readonly record?: string } | null = null;
   #toldUnread: Unread | null = null;
+  /** What `messageId` says because of us, and not because the page has set it. */
+  #shownMessage: MessageId | undefined;
   /** The newest wish to see something; older ones give way to it. */
   #opening: object = {};
 
@@ -100,41 +98,51 @@ export class TrunklineInbox extends TrunklineElement {
     () => [this.environment.client],
     () => this.environment.client?.unread ?? null,
   );
-  #fetching: Promise<Later> | null = null;
-  #later: Later | null = null;
-  #announcer: AnnouncerController | null = null;
+  readonly #later = new PartController(this, () => this.#fetchLater());
+  readonly #newPart = new PartController(this, () => this.#fetchNewMessage());
+  readonly #locating = new PartController(this, () => import("./locate.part.ts"));
+  #announcer: { readonly text: string } | null = null;
 
   /**
-   * Shows a conversation, or begins one with a number. A conversation with that number that is there already is shown
-   * instead of a second beginning, whether it is in the list or not. `draft` is put into the composer unless somebody
-   * has begun a text there. Whatever is chosen while the gateway is asked goes before this.
+   * Shows a conversation or a message, or begins a conversation with a number or about a record. One that is there
+   * already is shown instead of a second beginning, whether it is in the list or not. `draft` is put into the composer
+   * unless somebody has begun a text there. Whatever is chosen while the gateway is asked goes before this.
+   *
+   * Rejects for a message that is not there.
    */
   async open(target: OpenTarget, { focus = true }: OpenOptions = {}): Promise<void> {
     const opening = {};
     this.#opening = opening;
     await this.updateComplete;
+    const { client } = this.environment;
     if ("conversationId" in target) this.#show(target.conversationId);
     else {
-      const { lineId, to, draft } = target;
-      const id = to === "" ? null : await this.#find(to, lineId);
-      if (id === null) await this.#fetchLater();
+      const { locate } = await this.#locating.load();
+      const { shown = [] } = this.#list ?? {};
+      const found = await locate(target, { client, shown, lineId: this.lineId, record: this.record });
+      if (found.conversationId === null) await this.#newPart.load();
       if (opening !== this.#opening) return;
-      if (id !== null) {
-        const { client } = this.environment;
-        if (draft && client?.drafts.get(id) === "") client.drafts.set(id, draft);
-        this.#show(id);
-      } else {
-        this.draftingTo = lineId === undefined ? { to } : { lineId, to };
-        await this.updateComplete;
-        if (draft) await this.#newMessage?.suggest(draft);
+      const draft = "to" in target ? target.draft : undefined;
+      if (found.conversationId === null) await this.#begin(target, draft);
+      else {
+        if (draft && client?.drafts.get(found.conversationId) === "") client.drafts.set(found.conversationId, draft);
+        this.#show(found.conversationId, found.messageId);
       }
     }
     await this.updateComplete;
     if (focus) await this.#focusMain();
   }
 
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    super.willUpdate(changed);
+    const { messageId } = this;
+    if (messageId === undefined || messageId === this.#shownMessage || this.environment.client === null) return;
+    this.#shownMessage = messageId; // it is looked for once
+    this.open({ messageId }, { focus: false }).catch((error: unknown) => this.report(error));
+  }
+
   protected override render() {
-    const { words, client } = this.environment;
+    const { words, client, trouble } = this.environment;
     if (client === null) {
       return stateView({ icon: "chat", title: words.t("error.setup"), text: words.t("error.setup-text") });
     }
@@ -145,8 +153,10 @@ export class TrunklineInbox extends TrunklineElement {
     const isNarrow = this.#isNarrow;
     const view = this.#view;
     return html`<div role="status">
-        ${this.#later?.connectionBar({
+        ${this.#later.loaded?.connectionBar({
           connection,
+          wasThere: trouble === null,
+          isAnythingShown: (this.#list?.stage ?? "waiting") !== "waiting",
           words,
           now: Date.now(),
           isOnline: navigator.onLine,
@@ -194,27 +204,21 @@ export class TrunklineInbox extends TrunklineElement {
       <div class="visually-hidden" role="status">${this.#announcer?.text}</div>`;
   }
 
-  #show(conversationId: ConversationId | undefined): void {
+  #show(conversationId: ConversationId | undefined, messageId?: MessageId): void {
     this.#opening = {};
-    this.draftingTo = null;
+    this.beginning = null;
     this.conversationId = conversationId;
+    this.#shownMessage = messageId;
+    this.messageId = messageId;
   }
 
-  /** The newest conversation with a number; null also where the gateway cannot tell, as the first text finds it then. */
-  async #find(to: string, lineId: LineId | undefined): Promise<ConversationId | null> {
-    const shown = this.#list?.shown.find(
-      (conversation) =>
-        (lineId === undefined || conversation.lineId === lineId) &&
-        conversation.participants.some(({ number }) => digits(number) === digits(to)),
-    );
-    const { client } = this.environment;
-    if (shown || client === null) return shown?.id ?? null;
-    const filter = { participant: to, lineId: lineId ?? this.lineId, record: this.record, limit: 1 };
-    const asked = client.conversations.list(filter, { timeoutMs: FIND_WITHIN }).page();
-    return await asked.then(
-      ({ data }) => data[0]?.id ?? null,
-      () => null,
-    );
+  async #begin(target: Exclude<OpenTarget, { conversationId: unknown }>, draft: string | undefined): Promise<void> {
+    if ("to" in target) {
+      const { lineId, to } = target;
+      this.beginning = lineId === undefined ? { to } : { lineId, to };
+    } else if ("record" in target) this.beginning = { to: "", record: target.record };
+    await this.updateComplete;
+    if (draft) await this.#newMessage?.suggest(draft);
   }
 
   get #newMessage(): TrunklineNewMessage | null {
@@ -233,17 +237,24 @@ export class TrunklineInbox extends TrunklineElement {
     if (this.#view === "new") {
       return html`<${this.tag("new-message")}
         class="new"
-        .lineId=${this.draftingTo?.lineId ?? this.lineId}
-        .to=${this.draftingTo?.to ?? ""}
-        .record=${this.record}
+        .lineId=${this.beginning?.lineId ?? this.lineId}
+        .to=${this.beginning?.to ?? ""}
+        .record=${this.beginning?.record ?? this.record}
         @opened=${this.#onOpened}
         @close=${this.#onCloseNew}
       ></${this.tag("new-message")}>`;
     }
-    if (this.#view === "list") return this.#renderNothingChosen();
+    if (this.#view === "list") {
+      return nothingChosen({
+        stage: this.#list?.stage ?? "waiting",
+        words: this.environment.words,
+        onNew: this.#maySend ? () => void this.#onNew() : undefined,
+      });
+    }
     return html`<${this.tag("thread")}
       class="thread"
       .conversationId=${this.conversationId}
+      .messageId=${this.messageId}
       ?with-back=${this.#isNarrow}
       @back=${this.#goBack}
       exportparts="bubble, bubble-inbound, bubble-outbound, bubble-internal, status, state, avatar, head, messages, input, send"
@@ -253,23 +264,8 @@ export class TrunklineInbox extends TrunklineElement {
     </${this.tag("thread")}>`;
   }
 
-  #renderNothingChosen(): TemplateResult {
-    const { words } = this.environment;
-    const stage = this.#list?.stage ?? "waiting";
-    if (stage === "waiting") return html``;
-    if (stage === "filled") {
-      return stateView({ icon: "chat", title: words.t("inbox.choose"), text: words.t("inbox.choose-hint") });
-    }
-    return stateView({
-      icon: "chat",
-      title: words.t("inbox.start"),
-      text: words.t("inbox.start-hint"),
-      action: this.#maySend ? { label: words.t("inbox.new"), run: () => void this.#onNew() } : undefined,
-    });
-  }
-
   protected override firstUpdated(): void {
-    this.#fetchLater().catch((error: unknown) => this.report(error));
+    this.#later.load().catch((error: unknown) => this.report(error));
   }
 
   protected override updated(_changed: PropertyValues<this>): void {
@@ -280,7 +276,7 @@ export class TrunklineInbox extends TrunklineElement {
   }
 
   get #view(): "list" | "thread" | "new" {
-    if (this.draftingTo) return "new";
+    if (this.beginning) return "new";
     return this.conversationId ? "thread" : "list";
   }
 
@@ -317,25 +313,26 @@ export class TrunklineInbox extends TrunklineElement {
     this.requestUpdate();
   }
 
-  #fetchLater(): Promise<Later> {
-    this.#fetching ??= import("./later.ts").then((later) => {
-      this.#later = later;
-      this.#announcer = new later.AnnouncerController(
-        this,
-        () => this.environment.client,
-        (messages) => this.#announcementOf(messages),
-      );
-      new later.TickerController(this, () => this.#connection.snapshot?.state === "waiting");
-      // Another inbox may have been quicker. A class of its own, because a class can stand under one name only.
-      const name = this.localName.replace(/-inbox$/, "-new-message");
-      if (!customElements.get(name)) customElements.define(name, class extends later.TrunklineNewMessage {});
-      this.requestUpdate();
-      return later;
-    });
-    this.#fetching.catch(() => {
-      this.#fetching = null; // whoever needs it asks again
-    });
-    return this.#fetching;
+  async #fetchLater() {
+    const { AnnouncerController, connectionBar, OnlineController, TickerController } = await import("./later.part.ts");
+    this.#announcer = new AnnouncerController(
+      this,
+      () => this.environment.client,
+      (messages) => this.#announcementOf(messages),
+    );
+    new OnlineController(this);
+    new TickerController(this, () => this.#connection.snapshot?.state === "waiting");
+    // The first conversation that somebody opens finds it there; if it does not come now, the thread fetches it.
+    import("../thread/messages.part.ts").catch(() => undefined);
+    return { connectionBar };
+  }
+
+  async #fetchNewMessage() {
+    const part = await import("../new-message/new-message.part.ts");
+    // Another inbox may have been quicker. A class of its own, because a class can stand under one name only.
+    const name = this.localName.replace(/-inbox$/, "-new-message");
+    if (!customElements.get(name)) customElements.define(name, class extends part.TrunklineNewMessage {});
+    return part;
   }
 
   async #onNew(): Promise<void> {
@@ -353,7 +350,7 @@ export class TrunklineInbox extends TrunklineElement {
   }
 
   async #onCloseNew(): Promise<void> {
-    this.draftingTo = null;
+    this.beginning = null;
     await this.updateComplete;
     if (this.#view === "thread") await this.#focusMain();
     else this.#list?.focus({ preventScroll: true });
@@ -383,10 +380,6 @@ export class TrunklineInbox extends TrunklineElement {
     event.stopPropagation();
     void (isNew ? this.#onCloseNew() : this.#goBack());
   }
-}
-
-function digits(number: string): string {
-  return number.replace(/\D/g, "");
 }
 
 declare global {

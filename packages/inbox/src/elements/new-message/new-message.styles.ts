@@ -33,11 +33,98 @@ export const styles = css`
   }
 
   .row {
+    position: relative;
     display: flex;
     align-items: center;
-    gap: 12px;
+    gap: 8px;
     min-block-size: 44px;
     padding-inline: 20px;
+  }
+
+  /* Fluent's field, as in the composer: a line under it in the accent colour while it has the focus. */
+  .row.to::after {
+    position: absolute;
+    inset-block-end: -1px;
+    inset-inline: 0;
+    block-size: 2px;
+    background: var(--_accent-mark);
+    content: "";
+    transform: scaleX(0);
+    transition: transform 150ms cubic-bezier(0.33, 0, 0.1, 1);
+  }
+
+  .row.to:focus-within::after {
+    transform: none;
+  }
+
+  input:focus-visible {
+    outline: none;
+    box-shadow: none;
+  }
+
+  .people {
+    position: absolute;
+    inset-block-start: 100%;
+    inset-inline: 12px;
+    z-index: 1;
+    max-block-size: 264px;
+    margin-block-start: 4px;
+    padding: 4px;
+    overflow-y: auto;
+    border-radius: var(--_radius-large);
+    background: var(--_raised);
+    box-shadow:
+      0 0 2px var(--_shadow),
+      0 8px 16px var(--_shadow);
+    scrollbar-width: thin;
+  }
+
+  .person {
+    display: grid;
+    grid-template-columns: 32px minmax(0, 1fr);
+    align-items: center;
+    column-gap: 12px;
+    min-block-size: 48px;
+    padding: 6px 10px;
+    border-radius: var(--_radius);
+    cursor: pointer;
+  }
+
+  .person .avatar {
+    grid-row: 1 / span 2;
+  }
+
+  .person-name,
+  .person-facts {
+    overflow: hidden;
+    text-overflow: ellipsis;
+    white-space: nowrap;
+  }
+
+  .person-name {
+    align-self: end;
+    font-weight: 600;
+  }
+
+  .person-facts {
+    align-self: start;
+    color: var(--_muted);
+    font-size: 12px;
+    line-height: 16px;
+  }
+
+  .person[aria-selected="true"],
+  .person:hover {
+    background: var(--_hover);
+    color: var(--_hover-text);
+  }
+
+  :is(.person[aria-selected="true"], .person:hover) .person-facts {
+    color: var(--_hover-muted);
+  }
+
+  :host(:state(contrast)) .people {
+    outline: 1px solid var(--_stroke);
   }
 
   .row + .row {
@@ -112,7 +199,8 @@ export const styles = css`
   }
 
   .problem:not(:empty) {
-    padding: 0 20px;
+    padding-block: 2px 10px;
+    padding-inline: 68px 20px;
     color: var(--_danger);
     font-size: 12px;
     line-height: 16px;
@@ -138,6 +226,23 @@ export const styles = css`
     padding-inline: 20px;
   }
 
+  @media (forced-colors: active) {
+    .row.to:focus-within {
+      outline: 2px solid Highlight;
+      outline-offset: -2px;
+    }
+
+    .people {
+      border: 1px solid CanvasText;
+    }
+
+    .person[aria-selected="true"] {
+      forced-color-adjust: none;
+      background: Highlight;
+      color: HighlightText;
+    }
+  }
+
   @container (inline-size < 480px) {
     .head {
       padding-inline-start: 16px;
@@ -145,6 +250,10 @@ export const styles = css`
 
     .row {
       padding-inline: 16px;
+    }
+
+    .problem:not(:empty) {
+      padding-inline: 64px 16px;
     }
 
     .composer {

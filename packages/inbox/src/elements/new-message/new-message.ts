@@ -2,14 +2,17 @@ import { isE164 } from "@trunkline/protocol/vocabulary";
 import { type ConversationId, isTrunklineError, type Line, type LineId, type Live, type Message } from "@trunkline/sdk";
 import { type CSSResultGroup, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { property, state } from "lit/decorators.js";
+import { live } from "lit/directives/live.js";
 import { html } from "lit/static-html.js";
 import { LiveController } from "../../controllers/live.ts";
+import type { ContactResolver } from "../../shared/contacts.ts";
 import { TrunklineElement } from "../../shared/element.ts";
 import { icon } from "../../shared/icons.ts";
 import { lineLabel } from "../../shared/people.ts";
 import { stateView } from "../../shared/states.ts";
 import type { TrunklineComposer } from "../composer/composer.ts";
 import { styles } from "./new-message.styles.ts";
+import { SuggestionsController } from "./suggestions.ts";
 
 /** Codes that speak of the number that was typed. */
 const NUMBER_CODES: ReadonlySet<string> = new Set(["invalid_number", "invalid_input"]);
@@ -52,6 +55,15 @@ export class TrunklineNewMessage extends TrunklineElement {
     () => [this.environment.client],
     () => this.environment.client?.lines.live() ?? null,
   );
+
+  readonly #suggestions = new SuggestionsController(this, {
+    search: () => this.#search,
+    choose: ({ number }) => {
+      this.to = number;
+      this.#onToDone();
+      this.#composer?.focus();
+    },
+  });
 
   /** Moves the focus to what has to be filled in next. */
   override focus(options?: FocusOptions): void {
@@ -101,6 +113,11 @@ export class TrunklineNewMessage extends TrunklineElement {
     return this.renderRoot.querySelector<HTMLInputElement>("#to");
   }
 
+  get #search(): ContactResolver["search"] | undefined {
+    const { resolver } = this.environment.contacts;
+    return resolver?.search?.bind(resolver);
+  }
+
   /** The host's name for the number, where it has one. */
   get #name(): string | null {
     const { contacts } = this.environment;
@@ -113,6 +130,8 @@ export class TrunklineNewMessage extends TrunklineElement {
     const name = this.#name;
     const lines = this.#sendingLines;
     const line = this.#line;
+    const hasSearch = this.#search !== undefined;
+    const suggestions = this.#suggestions;
     return html`<div class="fields">
         <label class="row">
           <span>${words.t("new.from")}</span>
@@ -127,24 +146,31 @@ export class TrunklineNewMessage extends TrunklineElement {
               : html`<output>${line ? lineLabel(line) : nothing}</output>`
           }
         </label>
-        <div class="row">
+        <div class="row to">
           <label for="to">${words.t("new.to")}</label>
           ${name === null ? nothing : html`<b id="name" class="name" dir="auto">${name}</b>`}
           <input
             id="to"
             type="text"
-            inputmode="tel"
+            inputmode=${hasSearch ? "text" : "tel"}
+            role=${hasSearch ? "combobox" : nothing}
+            aria-autocomplete=${hasSearch ? "list" : nothing}
+            aria-expanded=${hasSearch ? String(suggestions.isOpen) : nothing}
+            aria-controls=${hasSearch ? "people" : nothing}
+            aria-activedescendant=${suggestions.activeId ?? nothing}
             autocomplete="off"
             spellcheck="false"
-            dir="ltr"
-            .value=${this.to}
-            placeholder=${words.t("new.to-hint")}
+            dir=${this.to === "" ? nothing : "auto"}
+            .value=${live(this.to)}
+            placeholder=${words.t(hasSearch ? "new.to-hint-search" : "new.to-hint")}
             aria-invalid=${this.problem === "none" ? "false" : "true"}
             aria-describedby="name problem"
             @input=${this.#onTo}
             @change=${this.#onToDone}
             @keydown=${this.#onToKey}
+            @blur=${() => suggestions.close()}
           />
+          ${hasSearch ? suggestions.view(words) : nothing}
         </div>
         <p id="problem" class="problem" role="alert">
           ${
@@ -206,6 +232,7 @@ export class TrunklineNewMessage extends TrunklineElement {
   #onTo(event: Event): void {
     this.#isTyping = true;
     this.to = (event.target as HTMLInputElement).value;
+    this.#suggestions.ask(this.to);
   }
 
   #onToDone(): void {
@@ -214,7 +241,7 @@ export class TrunklineNewMessage extends TrunklineElement {
   }
 
   #onToKey(event: KeyboardEvent): void {
-    if (event.key !== "Enter" || event.isComposing) return;
+    if (event.isComposing || this.#suggestions.key(event) || event.key !== "Enter") return;
     event.preventDefault();
     this.#composer?.focus();
   }

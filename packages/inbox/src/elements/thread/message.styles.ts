@@ -47,6 +47,20 @@ export const messageStyles = css`
     line-height: 16px;
   }
 
+  .message header a {
+    color: inherit;
+    text-decoration: none;
+  }
+
+  .message header a:hover {
+    text-decoration: underline;
+  }
+
+  .sought .bubble {
+    outline: 2px solid var(--_accent-mark);
+    outline-offset: 1px;
+  }
+
   .author {
     min-inline-size: 0;
     overflow: hidden;
@@ -190,10 +204,18 @@ export const messageStyles = css`
     grid-column: 1;
   }
 
-  .internal .bubble {
-    border: 1px dashed var(--_stroke);
+  /* For colleagues alone: it must never be taken for a text. */
+  .note .bubble {
+    border: 1px dashed var(--_warning);
+    background: var(--_warning-surface);
+    box-shadow: none;
+  }
+
+  .system .bubble {
+    padding-block: 2px;
     background: transparent;
     box-shadow: none;
+    color: var(--_muted);
     font-size: 12px;
     line-height: 16px;
     text-align: center;
@@ -210,7 +232,7 @@ export const messageStyles = css`
     border-color: var(--_stroke);
   }
 
-  :host(:state(contrast)) .bubble.large {
+  :host(:state(contrast)) :is(.bubble.large, .system .bubble) {
     border-color: transparent;
   }
 

@@ -4,9 +4,11 @@ import type { PhraseKey } from "../../locales/en.ts";
 import type { Localizer } from "../../locales/localizer.ts";
 import { avatar } from "../../shared/avatar.ts";
 import { isEmojiOnly } from "../../shared/emoji.ts";
-import { type IconName, icon } from "../../shared/icons.ts";
+import { type IconName, type IconShape, icon } from "../../shared/icons.ts";
+import { hrefOf, type LinkFor } from "../../shared/link-for.ts";
 import { linkify } from "../../shared/links.ts";
 import type { Person } from "../../shared/people.ts";
+import { STATUS_ICONS } from "./status-icons.ts";
 
 export interface MessageOptions {
   readonly item: MessageRow;
@@ -17,40 +19,38 @@ export interface MessageOptions {
   /** The one message of the thread that Tab reaches, with the links and buttons in it. */
   readonly tabStop: boolean;
   /** Absent where the reader may not send. */
-  readonly onRetry?: (() => void) | undefined;
+  readonly onRetry?: ((item: MessageRow) => void) | undefined;
   /** Asked only of a text that failed. */
-  readonly isRetried: () => boolean;
+  readonly isRetried: (item: MessageRow) => boolean;
+  /** It is the message that the thread was opened for. */
+  readonly isSought: boolean;
+  readonly linkFor: LinkFor | null;
 }
 
-const STATUS_ICONS: Readonly<Record<MessageStatus, IconName>> = {
-  scheduled: "queued",
-  queued: "queued",
-  sending: "sending",
-  unknown: "unknown",
-  sent: "sent",
-  delivered: "delivered",
+const ICON_OF: Readonly<Record<MessageStatus, IconName | IconShape>> = {
+  ...STATUS_ICONS,
+  scheduled: STATUS_ICONS.queued,
   undelivered: "failed",
   failed: "failed",
   canceled: "close",
-  received: "delivered",
+  received: STATUS_ICONS.delivered,
 };
 
 /** One message: who and when at the head of a group, the words in a bubble, and how far an outgoing one has come. */
 export function messageView(options: MessageOptions): TemplateResult {
-  const { item, first, words, tabStop } = options;
+  const { item, first, words, tabStop, isSought } = options;
   const { message } = item;
-  const side = message.kind === "text" ? message.direction : "internal";
+  const side = message.kind === "text" ? message.direction : `internal ${message.kind}`;
   const at = new Date(message.createdAt);
-  const time = words.time(at);
   const author = authorOf(options);
   const status = statusOf(item);
   const name =
     status === null
       ? words.t("message.name", { author, time: words.moment(at) })
       : words.t("message.name-status", { author, time: words.moment(at), status: words.t(`status.${status}`) });
-  const large = side !== "internal" && isEmojiOnly(message.text);
+  const large = message.kind === "text" && isEmojiOnly(message.text);
   return html`<article
-    class="message ${side} ${first ? "first" : ""}"
+    class="message ${side} ${first ? "first" : ""} ${isSought ? "sought" : ""}"
     data-key=${item.key}
     tabindex=${tabStop ? 0 : -1}
     aria-label=${name}
@@ -65,18 +65,11 @@ export function messageView(options: MessageOptions): TemplateResult {
           })
         : nothing
     }
-    ${
-      first
-        ? html`<header aria-hidden="true">
-            ${side === "outbound" && author === words.t("message.you") ? nothing : html`<span class="author" dir="auto">${author}</span>`}
-            <time datetime=${at.toISOString()} title=${words.moment(at)}>${time}</time>
-          </header>`
-        : nothing
-    }
+    ${first && message.kind !== "system" ? header(options, author, at) : nothing}
     <div class="line">
       <div
         class="bubble ${large ? "large" : ""} ${isBad(status) ? "bad" : ""}"
-        part="bubble bubble-${side}"
+        part="bubble bubble-${message.kind === "text" ? side : "internal"}"
         title=${first ? nothing : words.moment(at)}
       >
         <p id="text-${item.key}" dir="auto">${body(message.text, tabStop)}${media(item, words)}</p>
@@ -84,7 +77,7 @@ export function messageView(options: MessageOptions): TemplateResult {
       ${
         side === "outbound" && status !== null
           ? html`<span class="status ${status}" part="status" title=${words.t(`status.${status}`)} aria-hidden="true"
-              >${icon(STATUS_ICONS[status])}</span
+              >${icon(ICON_OF[status])}</span
             >`
           : nothing
       }
@@ -93,13 +86,37 @@ export function messageView(options: MessageOptions): TemplateResult {
   </article>`;
 }
 
+/** Who and when, over a group. What it says is in the message's own name already; the link alone is news. */
+function header({ item, words, linkFor, tabStop }: MessageOptions, author: string, at: Date): TemplateResult {
+  const { message } = item;
+  const isOwn = message.kind === "text" && message.direction === "outbound" && author === words.t("message.you");
+  const time = html`<time dir="auto" datetime=${at.toISOString()} title=${words.moment(at)}>${words.time(at)}</time>`;
+  const href =
+    item.state === "accepted"
+      ? hrefOf(linkFor, { conversationId: item.message.conversationId, messageId: item.message.id })
+      : null;
+  return html`<header>
+    ${isOwn ? nothing : html`<span class="author" dir="auto" aria-hidden="true">${author}</span>`}
+    ${
+      href === null
+        ? html`<span aria-hidden="true">${time}</span>`
+        : html`<a
+            href=${href}
+            tabindex=${tabStop ? 0 : -1}
+            aria-label=${words.t("message.link", { time: words.moment(at) })}
+            >${time}</a
+          >`
+    }
+  </header>`;
+}
+
 /** How far a text has come; null where that is not a question. Unknown words of a newer gateway count as not confirmed. */
 function statusOf(item: MessageRow): MessageStatus | null {
   if (item.state === "sending") return "sending";
   if (item.state === "failed") return "failed";
   const { status, direction } = item.message;
   if (direction !== "outbound" || status === null) return null;
-  return Object.hasOwn(STATUS_ICONS, status) ? status : "unknown";
+  return Object.hasOwn(ICON_OF, status) ? status : "unknown";
 }
 
 function isBad(status: MessageStatus | null): boolean {
@@ -138,8 +155,8 @@ function failure(options: MessageOptions, status: MessageStatus | null): unknown
   return html`<p class="failure ${status}">
     <span>${reasonOf(options, status)}</span>
     ${
-      onRetry && isBad(status) && !options.isRetried()
-        ? html`<button class="text-button" type="button" tabindex=${tabStop ? 0 : -1} data-retry=${item.key} @click=${onRetry}>
+      onRetry && isBad(status) && !options.isRetried(item)
+        ? html`<button class="text-button" type="button" tabindex=${tabStop ? 0 : -1} data-retry=${item.key} @click=${() => onRetry(item)}>
             ${words.t("message.retry")}
           </button>`
         : nothing

@@ -3,8 +3,8 @@ import { html, nothing, type TemplateResult } from "lit";
 import type { Localizer } from "../../locales/localizer.ts";
 import { avatar } from "../../shared/avatar.ts";
 import { icon } from "../../shared/icons.ts";
-import { safeHref } from "../../shared/links.ts";
 import type { Person } from "../../shared/people.ts";
+import { safeHref } from "../../shared/safe-href.ts";
 
 export interface ThreadHeadOptions {
   /** Null where nobody is known, or not yet. */
@@ -51,16 +51,20 @@ function who(
   onOpenContact: ThreadHeadOptions["onOpenContact"],
 ): TemplateResult {
   const url = person.contact?.url ? safeHref(person.contact.url) : null;
-  const under = [person.name === null ? null : person.shownNumber, person.contact?.subtitle, line?.name];
+  // Each isolated: a number keeps its order between words of any script.
+  const under = [line?.name, person.contact?.subtitle]
+    .filter((part) => part !== undefined && part !== "")
+    .map((part) => html`<bdi>${part}</bdi>`);
+  if (person.name !== null) under.unshift(html`<bdi dir="ltr">${person.shownNumber}</bdi>`);
   return html`<div class="who">
-    <h2 dir="auto">
+    <h2 dir="auto" title=${person.label}>
       ${
         url === null
           ? person.label
           : html`<a href=${url} target="_blank" rel="noopener" @click=${onOpenContact}>${person.label}</a>`
       }
     </h2>
-    <p><bdi>${under.filter(Boolean).join(" · ")}</bdi></p>
+    <p>${under.map((part, index) => (index === 0 ? part : html` · ${part}`))}</p>
   </div>`;
 }
 

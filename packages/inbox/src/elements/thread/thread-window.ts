@@ -78,7 +78,7 @@ export class ThreadWindow implements ReactiveController {
 
   /** Starts over for another thread: at the end, or at a row that is about to be there. */
   reset(seek: string | null = null): void {
-    this.#fromEnd = SIZE;
+    this.#fromEnd = seek === null ? SIZE : MAX_SIZE; // what is sought may stand further up
     this.#skippedAtEnd = 0;
     this.#lastCount = 0;
     this.#pinned = true;

@@ -1,22 +1,25 @@
-import type { Conversation, ConversationId, Line, LineId, Live, LiveItem, MessageRow } from "@trunkline/sdk";
-import { type CSSResultGroup, nothing, type PropertyValues, type TemplateResult } from "lit";
+import type { Conversation, ConversationId, Line, LineId, Live, LiveItem, MessageId, MessageRow } from "@trunkline/sdk";
+import { adoptStyles, type CSSResultGroup, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { property, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 import { html } from "lit/static-html.js";
 import { LiveController } from "../../controllers/live.ts";
 import { MidnightController } from "../../controllers/midnight.ts";
+import { PartController } from "../../controllers/part.ts";
 import { RovingFocusController } from "../../controllers/roving-focus.ts";
 import { TrunklineElement } from "../../shared/element.ts";
 import { icon } from "../../shared/icons.ts";
+import { lastCall } from "../../shared/last-call.ts";
 import { type Person, personOf } from "../../shared/people.ts";
 import { problemView, stateView } from "../../shared/states.ts";
 import type { TrunklineComposer } from "../composer/composer.ts";
-import { messageStyles } from "./message.styles.ts";
-import { messageView } from "./message.ts";
+import { MessagePlaceController } from "./message-place.ts";
 import { type Row, rowsOf } from "./rows.ts";
 import { styles } from "./thread.styles.ts";
 import { threadHead } from "./thread-head.ts";
 import { ThreadWindow } from "./thread-window.ts";
+
+type Look = Pick<typeof import("./messages.part.ts"), "rowView">;
 
 const SKELETONS = 6;
 
@@ -45,11 +48,13 @@ export interface RecordContext {
  */
 export class TrunklineThread extends TrunklineElement {
   /** @internal Looks change through parts and custom properties. */
-  static override styles: CSSResultGroup = [TrunklineElement.styles, styles, messageStyles];
+  static override styles: CSSResultGroup = [TrunklineElement.styles, styles];
   static override readonly suffix: string = "thread";
 
   /** The conversation on show (`conv_…`); nothing is shown while it is unset. */
   @property({ attribute: "conversation-id" }) conversationId?: ConversationId | undefined;
+  /** The message to begin at (`msg_…`), which is marked; the conversation's end when it is not in there. */
+  @property({ attribute: "message-id" }) messageId?: MessageId | undefined;
   /** Shows a back button, which fires a plain `back` event that does not bubble. */
   @property({ type: Boolean, attribute: "with-back" }) withBack = false;
 
@@ -61,6 +66,7 @@ export class TrunklineThread extends TrunklineElement {
   #seenThrough = 0;
   #rows: readonly Row[] = [];
   #lastKey: string | null = null;
+  #begunAt: number | "looking" | null = null;
   /** A thread of ten thousand is not ordered again for every key press. */
   readonly #arrange = lastCall((items: readonly MessageRow[], unreadAfter: number | null, userId: string | null) =>
     rowsOf(items, { unreadAfter, userId }),
@@ -74,14 +80,22 @@ export class TrunklineThread extends TrunklineElement {
       return client && this.conversationId ? client.conversations.live(this.conversationId) : null;
     },
   );
+  readonly #place = new MessagePlaceController(this, () => ({
+    client: this.environment.client,
+    conversationId: this.conversationId,
+    messageId: this.messageId,
+  }));
   readonly #messages = new LiveController<Live<MessageRow>>(
     this,
-    () => [this.environment.client, this.conversationId],
+    () => [this.environment.client, this.conversationId, this.#place.sequence],
     () => {
       const { client } = this.environment;
-      return client && this.conversationId ? client.messages.live(this.conversationId) : null;
+      const { sequence } = this.#place;
+      if (!client || !this.conversationId || sequence === "looking") return null;
+      return client.messages.live(this.conversationId, sequence === null ? {} : { around: sequence });
     },
   );
+  readonly #look = new PartController(this, () => this.#fetchLook());
   readonly #lines = new LiveController<Live<Line>>(
     this,
     () => [this.environment.client],
@@ -137,6 +151,13 @@ export class TrunklineThread extends TrunklineElement {
       this.#lastKey = null;
       this.#window.reset();
     }
+    const { sequence } = this.#place;
+    if (sequence !== this.#begunAt) {
+      this.#begunAt = sequence;
+      this.#lastKey = null;
+      this.#window.reset(typeof sequence === "number" ? (this.messageId ?? null) : null);
+      if (typeof sequence === "number") this.activeKey = this.messageId ?? null;
+    }
     this.#placeUnreadDivider();
     const items = this.#messages.snapshot?.data ?? [];
     this.#rows = this.#arrange(items, this.#unreadAfter, this.environment.me?.user?.id ?? null);
@@ -191,10 +212,12 @@ export class TrunklineThread extends TrunklineElement {
   }
 
   #renderMessages(person: Person | null): TemplateResult {
-    const { words } = this.environment;
+    const { words, trouble } = this.environment;
     const snapshot = this.#messages.snapshot;
     if (snapshot?.status === "error") return problemView(words, snapshot.error, this.#onRetry);
-    const loading = snapshot === null || snapshot.status === "loading" || person === null;
+    const look = this.#look.code;
+    const loading = look === null || snapshot === null || snapshot.status === "loading" || person === null;
+    if (loading && trouble !== null) return problemView(words, trouble, this.#onRetry);
     if (!loading && this.#rows.length === 0) {
       return stateView({
         icon: "chat",
@@ -222,7 +245,7 @@ export class TrunklineThread extends TrunklineElement {
                   ${repeat(
                     this.#rows.slice(start, end),
                     ({ key }) => key,
-                    (row) => this.#renderRow(row, person),
+                    (row) => this.#renderRow(look, row, person),
                   )}`
           }
         </div>
@@ -231,31 +254,19 @@ export class TrunklineThread extends TrunklineElement {
       ${this.#window.pinned || loading ? nothing : this.#renderLatest()}`;
   }
 
-  #renderRow(row: Row, person: Person): TemplateResult {
-    const { words, now, me } = this.environment;
-    if (row.kind === "day") {
-      return html`<div class="divider" data-row=${row.key} role="separator" aria-label=${words.day(row.at, new Date(now()))}>
-        <span aria-hidden="true">${words.day(row.at, new Date(now()))}</span>
-      </div>`;
-    }
-    if (row.kind === "unread") {
-      return html`<div class="divider unread" data-row="unread" role="separator" aria-label=${words.t("thread.new")}>
-        <span aria-hidden="true">${words.t("thread.new")}</span>
-      </div>`;
-    }
-    const { item } = row;
-    return html`<div data-row=${row.key}>
-      ${messageView({
-        item,
-        first: row.first,
-        person,
-        words,
-        userId: me?.user?.id ?? null,
-        tabStop: row.key === this.#tabStop,
-        onRetry: this.#maySend ? () => this.#retry(item) : undefined,
-        isRetried: () => this.#isRetried(item),
-      })}
-    </div>`;
+  #renderRow(look: Look, row: Row, person: Person): TemplateResult {
+    const { words, now, me, linkFor } = this.environment;
+    return look.rowView(row, {
+      person,
+      words,
+      linkFor,
+      now: new Date(now()),
+      userId: me?.user?.id ?? null,
+      tabStop: row.key === this.#tabStop,
+      isSought: row.key === this.messageId,
+      onRetry: this.#maySend ? (item) => this.#retry(item) : undefined,
+      isRetried: (item) => this.#isRetried(item),
+    });
   }
 
   #renderLatest(): TemplateResult {
@@ -307,7 +318,7 @@ export class TrunklineThread extends TrunklineElement {
     const { viewer } = conversation;
     if (!viewer || viewer.unreadCount === 0) return;
     this.#unreadAfter = viewer.readThroughSequence;
-    this.#window.reset("unread");
+    if (this.#place.sequence === null) this.#window.reset("unread");
   }
 
   /** How many rows came to the end since the last rendering. */
@@ -350,6 +361,15 @@ export class TrunklineThread extends TrunklineElement {
     }
   };
 
+  async #fetchLook(): Promise<Look> {
+    const { messageStyles, rowView } = await import("./messages.part.ts");
+    if (this.renderRoot instanceof ShadowRoot) {
+      const { elementStyles } = this.constructor as typeof TrunklineThread;
+      adoptStyles(this.renderRoot, [...elementStyles, messageStyles]);
+    }
+    return { rowView };
+  }
+
   #loadOlder(): void {
     const { snapshot, source } = this.#messages;
     if (!snapshot?.hasMore || snapshot.error) return;
@@ -385,11 +405,13 @@ export class TrunklineThread extends TrunklineElement {
 
   #onSent(): void {
     this.#unreadAfter = null;
+    if (this.#messages.snapshot?.hasNewer) this.#place.leave(); // whoever writes wants to see it
     this.requestUpdate();
   }
 
   #onJump(): void {
-    this.#window.jumpToEnd();
+    if (this.#messages.snapshot?.hasNewer) this.#place.leave();
+    else this.#window.jumpToEnd();
     this.renderRoot.querySelector<HTMLElement>(".composer")?.focus({ preventScroll: true });
   }
 
@@ -414,18 +436,6 @@ export class TrunklineThread extends TrunklineElement {
     };
     if (!this.fire("trunkline-open-contact", detail, { cancelable: true })) event.preventDefault();
   }
-}
-
-/** Remembers the last result for as long as the arguments are the same. */
-function lastCall<Arguments extends readonly unknown[], Result>(
-  work: (...given: Arguments) => Result,
-): (...given: Arguments) => Result {
-  let last: { readonly given: Arguments; readonly result: Result } | null = null;
-  return (...given) => {
-    if (last === null || given.some((value, index) => value !== last?.given[index]))
-      last = { given, result: work(...given) };
-    return last.result;
-  };
 }
 
 function skeleton(): TemplateResult {

@@ -1,0 +1,86 @@
+import { expect, test, vi } from "vitest";
+import { page } from "vitest/browser";
+import { expectAccessible } from "./support/axe.ts";
+import { useDesk } from "./support/world.ts";
+
+const desk = useDesk();
+
+/** A gateway that refuses, or cannot be reached, for as long as the test says so. */
+function faulty(isFaulty: (path: string) => boolean, fail: () => Promise<Response>) {
+  const faults = { on: true };
+  const fetch: typeof globalThis.fetch = (input, init) => {
+    const request = new Request(input, init);
+    return faults.on && isFaulty(new URL(request.url).pathname) ? fail() : desk.sandbox.fetch(request);
+  };
+  return { fetch, faults };
+}
+
+const refused = async (extra: object = {}) =>
+  new Response(
+    JSON.stringify({
+      type: "/problems/forbidden",
+      title: "x",
+      status: 403,
+      code: "forbidden",
+      requestId: "r",
+      ...extra,
+    }),
+    { status: 403, headers: { "content-type": "application/problem+json" } },
+  );
+
+test.each([
+  ["everywhere", () => true],
+  ["on the stream and the list", (path: string) => /events|conversations$/.test(path)],
+])("refused %s: it is said at once who may not see what, and who can help", async (_where, isFaulty) => {
+  const { fetch, faults } = faulty(isFaulty, () => refused({ allowedRoles: ["owner", "admin"] }));
+  const inbox = desk.add("trunkline-inbox", { client: desk.client("ada", { fetch, onError: () => undefined }) });
+  await expect.element(page.getByText("You can't see these conversations"), { timeout: 2_500 }).toBeVisible();
+  await expect.element(page.getByText(/somebody who is owner or admin/)).toBeVisible();
+  await expectAccessible(inbox);
+  await desk.sandbox.handset(desk.number()).text(desk.line(), "granted");
+  faults.on = false;
+  await page.getByRole("button", { name: "Try again" }).click();
+  await expect.element(page.getByRole("button", { name: /granted/ }).first()).toBeVisible();
+});
+
+test("a gateway that was never there is not reconnected to: it cannot be reached, and then it is there", async () => {
+  const { fetch, faults } = faulty(
+    () => true,
+    () => Promise.reject(new TypeError("Failed to fetch")),
+  );
+  await desk.sandbox.handset(desk.number()).text(desk.line(), "there after all");
+  const inbox = desk.add("trunkline-inbox", { client: desk.client("ada", { fetch, onError: () => undefined }) });
+  await expect.element(page.getByText("The messaging service can't be reached"), { timeout: 2_500 }).toBeVisible();
+  await expect.element(page.getByText(/^(Reconnecting|Connection lost)/)).not.toBeInTheDocument();
+  await expectAccessible(inbox);
+  faults.on = false;
+  await page.getByRole("button", { name: "Try again" }).click();
+  await expect.element(page.getByRole("button", { name: /there after all/ })).toBeVisible();
+});
+
+test("where the stream is not let through, the pages are shown, and it is said that nothing is live", async () => {
+  const { fetch } = faulty(
+    (path) => path.endsWith("/events"),
+    () => Promise.reject(new TypeError("Failed to fetch")),
+  );
+  await desk.sandbox.handset(desk.number()).text(desk.line(), "by pages alone");
+  desk.add("trunkline-inbox", { client: desk.client("ada", { fetch, onError: () => undefined }) });
+  await expect.element(page.getByRole("button", { name: /by pages alone/ })).toBeVisible();
+  await expect.element(page.getByText(/^(No live updates|Connecting)/).first()).toBeInTheDocument();
+});
+
+test("a browser that has lost the network says so at once, and no more when it is back", async () => {
+  await desk.sandbox.handset(desk.number()).text(desk.line(), "in the tunnel");
+  const inbox = desk.inbox();
+  await expect.element(page.getByRole("button", { name: /in the tunnel/ })).toBeVisible();
+  const online = vi.spyOn(navigator, "onLine", "get").mockReturnValue(false);
+  try {
+    dispatchEvent(new Event("offline"));
+    await expect.element(page.getByText(/^You're offline\./)).toBeVisible();
+    await expectAccessible(inbox);
+  } finally {
+    online.mockRestore();
+  }
+  dispatchEvent(new Event("online"));
+  await expect.element(page.getByText(/^You're offline\./)).not.toBeInTheDocument();
+});
