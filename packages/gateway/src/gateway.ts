@@ -8,6 +8,7 @@ import { createAccess } from "./http/auth.ts";
 import { createCors } from "./http/cors.ts";
 import { makeSecret } from "./keys/secret.ts";
 import { insertFirstOperatorKey } from "./keys/store.ts";
+import { createRateLimiter } from "./limits/rate-limiter.ts";
 import { silentLogger } from "./logger.ts";
 import { createMaintenance } from "./maintenance.ts";
 import { createMessaging } from "./messaging/messaging.ts";
@@ -44,6 +45,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     // PGlite belongs to one process at a time, which may as well take up its own work where it left it.
     node = engine.kind === "pglite" ? "pglite" : `node_${toHex(random(8))}`,
     leaseMs = DEFAULTS.leaseMs,
+    requestsPerSecond = DEFAULTS.requestsPerSecond,
     onRequest = () => undefined,
   } = options;
   checkPublicUrl(publicUrl);
@@ -105,6 +107,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     sealer,
     access,
     cors,
+    rates: createRateLimiter({ clock, requestsPerSecond }),
     eraser,
     fetch,
     epoch,

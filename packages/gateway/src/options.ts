@@ -55,6 +55,12 @@ export interface GatewayOptions {
    * @default 15_000
    */
   leaseMs?: number;
+  /**
+   * Calls a second that each tenant may make of this node, in bursts of ten times as many, where the operator has not
+   * set `limits.requestsPerSecond`. One key may make half of them, one user a tenth.
+   * @default 1_000
+   */
+  requestsPerSecond?: number;
 }
 
 /** One answered request, without anything personal: the route stands for the address. */
@@ -73,6 +79,7 @@ export const DEFAULTS = {
   allowedOrigins: [],
   formerMasterKeys: [],
   leaseMs: 15_000,
+  requestsPerSecond: 1000,
 } as const satisfies Partial<GatewayOptions>;
 
 /** A running gateway. */

@@ -11,6 +11,10 @@ export const HEADERS = {
   idempotencyReplayed: "Idempotency-Replayed",
   requestId: "Request-Id",
   retryAfter: "Retry-After",
+  /** How many calls may be made in which time, as structured fields: `"tenant";q=10000;w=10, "key";q=5000;w=10`. */
+  rateLimitPolicy: "RateLimit-Policy",
+  /** The tightest of these at the moment: `"key";r=4999;t=1`. */
+  rateLimit: "RateLimit",
   lastEventId: "Last-Event-ID",
 } as const;
 

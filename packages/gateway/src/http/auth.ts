@@ -10,15 +10,18 @@ import { notFound, Refusal } from "./refusal.ts";
 export type Standing<Who> = { kind: "stands"; principal: Who } | { kind: "gone"; reason: GoneReason };
 export type GoneReason = "token_expired" | "session_revoked" | "suspended";
 
+/** What is known of a tenant that an operator acts for. */
+export type ActedFor = Pick<Principal, "tenantId" | "requestsPerSecond">;
+
 /** Where tokens are looked up. `null` = no such token. */
 export interface Credentials {
   operator(hash: Uint8Array): Promise<Operator | null>;
   key(hash: Uint8Array): Promise<Principal | null>;
   session(hash: Uint8Array): Promise<Standing<Principal> | null>;
   /** The tenant that `ten_…` or `ext:…` names. */
-  tenant(ref: string): Promise<TenantId | null>;
+  tenant(ref: string): Promise<ActedFor | null>;
   /** An operator acting for a tenant. */
-  acting(operator: Operator, tenantId: TenantId): Principal;
+  acting(operator: Operator, tenant: ActedFor): Principal;
   /** Looks again at somebody who was let in before. */
   again(principal: Principal): Promise<Standing<Principal>>;
 }
@@ -55,7 +58,7 @@ export function createAccess({ credentials, bus, clock }: AccessParts): Access {
   const identities = remember<Identity>(clock, (identity) =>
     identity.kind === "tenant" && identity.standing.kind === "stands" ? identity.standing.principal.tenantId : null,
   );
-  const tenants = remember<TenantId>(clock, (tenantId) => tenantId);
+  const tenants = remember<ActedFor>(clock, ({ tenantId }) => tenantId);
   const stop = bus.subscribe((wake) => {
     if (wake.topic !== "access") return;
     identities.forget(wake.tenantId);
@@ -91,9 +94,9 @@ export function createAccess({ credentials, bus, clock }: AccessParts): Access {
         detail: `Name the tenant in the header ${HEADERS.tenant}: ten_… or ext:…`,
       });
     }
-    const tenantId = await tenants.get(ref, () => credentials.tenant(ref));
-    if (tenantId === null) throw notFound();
-    return credentials.acting(operator, tenantId);
+    const tenant = await tenants.get(ref, () => credentials.tenant(ref));
+    if (tenant === null) throw notFound();
+    return credentials.acting(operator, tenant);
   }
 
   return {

@@ -30,7 +30,13 @@ const REMEMBERED = 1000;
 /** How long a browser remembers a preflight, in seconds. Source: Chromium's upper limit, 7,200. */
 const PREFLIGHT_SECONDS = 600;
 
-const EXPOSED = [HEADERS.requestId, HEADERS.retryAfter, "RateLimit", "RateLimit-Policy", HEADERS.idempotencyReplayed];
+const EXPOSED = [
+  HEADERS.requestId,
+  HEADERS.retryAfter,
+  HEADERS.rateLimit,
+  HEADERS.rateLimitPolicy,
+  HEADERS.idempotencyReplayed,
+];
 const ACCEPTED = [
   "Authorization",
   "Content-Type",
