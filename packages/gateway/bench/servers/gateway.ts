@@ -44,7 +44,10 @@ async function call(bearer: string, path: string, body: object, tenantId?: strin
   return (await response.json()) as Record<string, string>;
 }
 
-const { id: tenant } = await call(operatorKey, "/v1/tenants", { name: "Measured" });
+const { id: tenant } = await call(operatorKey, "/v1/tenants", {
+  name: "Measured",
+  limits: { requestsPerSecond: 100_000 },
+});
 const { key = "" } = await call(operatorKey, "/v1/keys", { name: "bench", scopes: ["*"] }, tenant);
 const account = await call(key, "/v1/carrier-accounts", {
   carrier: "sandbox",

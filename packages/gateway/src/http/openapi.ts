@@ -43,6 +43,16 @@ export function openApi(publicUrl: string | undefined): Json {
       headers: {
         RequestId: { description: "Names this request in the gateway's logs.", schema: { type: "string" } },
         RetryAfter: { description: "Seconds to wait.", schema: { type: "integer" } },
+        RateLimitPolicy: {
+          description:
+            'Calls that may be made (`q`) in a number of seconds (`w`): `"tenant";q=10000;w=10, "key";q=5000;w=10`.',
+          schema: { type: "string" },
+        },
+        RateLimit: {
+          description:
+            'The tightest of them: calls that are left (`r`), and seconds until there are more (`t`): `"key";r=4999;t=1`.',
+          schema: { type: "string" },
+        },
       },
       responses: Object.fromEntries(STATUSES.map((status) => [`Problem${status}`, problemResponse(status)])),
     },
@@ -50,12 +60,12 @@ export function openApi(publicUrl: string | undefined): Json {
 }
 
 /** Statuses that every route may refuse with; others come with what a route takes. */
-const STATUSES = [400, 401, 403, 404, 408, 409, 413, 415, 422, 431, 500, 503] as const;
+const STATUSES = [400, 401, 403, 404, 408, 409, 413, 415, 422, 429, 431, 500, 503] as const;
 type Status = (typeof STATUSES)[number];
 
 function operation(name: Operation, route: RouteDefinition, refer: (schema: z.ZodMiniType, io: Io) => Json): Json {
   const { answer, access } = route;
-  const refusals: Status[] = [400, 401, 403, 408, 431, 500, 503];
+  const refusals: Status[] = [400, 401, 403, 408, 429, 431, 500, 503];
   if (route.params || route.body) refusals.push(404);
   if (route.body) refusals.push(409, 413, 415, 422);
   else refusals.push(422);
@@ -96,7 +106,7 @@ function success(
 ): Json {
   return {
     description: body === null && files.length === 0 ? "Done." : "As asked.",
-    headers: { [HEADERS.requestId]: { $ref: "#/components/headers/RequestId" } },
+    headers: { [HEADERS.requestId]: { $ref: "#/components/headers/RequestId" }, ...RATE_HEADERS },
     ...(files.length > 0
       ? { content: Object.fromEntries(files.map((type) => [type, { schema: { type: "string" } }])) }
       : {}),
@@ -117,11 +127,19 @@ function problemResponse(status: Status): Json {
     description: codes.map((code) => `\`${code}\`: ${ERROR_CODES[code].title}.`).join(" "),
     headers: {
       [HEADERS.requestId]: { $ref: "#/components/headers/RequestId" },
-      ...(status === 503 ? { [HEADERS.retryAfter]: { $ref: "#/components/headers/RetryAfter" } } : {}),
+      ...(status === 429 ? RATE_HEADERS : {}),
+      ...(status === 429 || status === 503
+        ? { [HEADERS.retryAfter]: { $ref: "#/components/headers/RetryAfter" } }
+        : {}),
     },
     content: { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } },
   };
 }
+
+const RATE_HEADERS = {
+  [HEADERS.rateLimitPolicy]: { $ref: "#/components/headers/RateLimitPolicy" },
+  [HEADERS.rateLimit]: { $ref: "#/components/headers/RateLimit" },
+};
 
 const TENANT_HEADER = {
   name: HEADERS.tenant,
