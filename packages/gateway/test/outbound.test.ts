@@ -1,5 +1,7 @@
 import type { Conversation, EventPage, Message, MessageStatus } from "@trunkline/protocol";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { silentLogger } from "../src/logger.ts";
+import { enqueue } from "../src/work/queue.ts";
 import { type PlainCarrier, plainCarrier, webhook } from "./support/plain-carrier.ts";
 import { eachStore } from "./support/stores.ts";
 import { made, type TestGateway, type TestTenant, testGateway } from "./support/test-gateway.ts";
@@ -11,13 +13,20 @@ eachStore((store) => {
   let conversation: Conversation;
 
   let tenants = 0;
+  /** What the gateway has logged as going wrong. */
+  const failures: object[] = [];
 
   beforeAll(async () => {
-    world = await testGateway(store, { fetch: (input, init) => carrier.fetch(input, init) });
+    const note = (fields: object, event: string) => failures.push({ ...fields, event });
+    world = await testGateway(store, {
+      fetch: (input, init) => carrier.fetch(input, init),
+      logger: { ...silentLogger, error: note, warn: note },
+    });
   });
   afterAll(() => world.stop());
   beforeEach(async () => {
     carrier = plainCarrier();
+    failures.length = 0;
     acme = await world.newTenant(`acme ${tenants++}`);
     conversation = await open("+14255550101");
   });
@@ -167,6 +176,37 @@ eachStore((store) => {
   });
 
   describe("a hand-over without an answer", () => {
+    test("is looked up once, also when another node has queued the look-up before", async () => {
+      carrier.script.push("lost");
+      carrier.beforeAnswer = async ({ reference }) => {
+        await world.database.tenant(acme.tenant.id, (tx) =>
+          enqueue(
+            tx,
+            acme.tenant.id,
+            [
+              {
+                id: `look_up:${reference}`,
+                kind: "look_up",
+                lane: acme.account.id,
+                serial: reference,
+                dueAt: new Date(world.clock.now() + 2000),
+                payload: { messageId: reference, handedOverAt: world.clock.now() },
+              },
+            ],
+            world.clock.now(),
+          ),
+        );
+      };
+      const message = await send("Lost, and recovered elsewhere");
+      await world.gateway.idle();
+      expect((await read(message)).status).toBe("unknown");
+      await advance(2000);
+      expect((await read(message)).status).toBe("sent");
+      expect(await told(message)).toEqual(["queued", "sending", "unknown", "sent"]);
+      expect(carrier.taken).toHaveLength(1);
+      expect(failures).toEqual([]);
+    });
+
     test("is unknown, holds nobody up, and is settled by a receipt", async () => {
       carrier.isLookUpUp = false;
       carrier.script.push("lost");

@@ -4,7 +4,7 @@ import type { Clock } from "../clock.ts";
 import type { EventLog } from "../events/log.ts";
 import type { Tx } from "../store/database.ts";
 import type { Completed, KindTurn, Settled, Take, Taken } from "../work/kind.ts";
-import { enqueue, type NewWork, type Settlement, type WorkItem } from "../work/queue.ts";
+import { enqueueMissing, type NewWork, type Settlement, type WorkItem } from "../work/queue.ts";
 import { type CarrierAccess, openCarriers } from "./carrier-access.ts";
 import { decideHandOver } from "./decide-hand-over.ts";
 import type { LaneWakes } from "./lane-wakes.ts";
@@ -129,7 +129,8 @@ export class HandOverTurn implements KindTurn<SendPayload, SendTask, SendResult>
     const named = changed.filter(({ message }) => this.#settled.has(message.id)).flatMap(nameOf);
     await storeOutcomes(this.#tx, this.#tenantId, changed, log, named);
     await storeOutcomes(this.#tx, this.#tenantId, await this.#mergeParked(named), log);
-    await enqueue(this.#tx, this.#tenantId, this.#lookUps, this.#now);
+    // Whoever took the lane over from a holder that was only slow has queued the same look-up.
+    await enqueueMissing(this.#tx, this.#tenantId, this.#lookUps, this.#now);
   }
 
   #takeOne(item: WorkItem<SendPayload>): Take<SendTask> {

@@ -41,6 +41,17 @@ export async function enqueue(
   if (items.length > 0) await enqueuing(tenantId, items, now).execute(tx);
 }
 
+/** Like `enqueue`; what is queued under the same id already stays as it is. For work that two nodes may find necessary. */
+export async function enqueueMissing(
+  tx: Tx,
+  tenantId: TenantId,
+  items: readonly NewWork<object>[],
+  now: number,
+): Promise<void> {
+  if (items.length === 0) return;
+  await sql`${enqueuing(tenantId, items, now)} on conflict (tenant_id, id) do nothing`.execute(tx);
+}
+
 /** The insert alone, for statements that do more at once. */
 export function enqueuing(tenantId: TenantId, items: readonly NewWork<object>[], now: number): RawBuilder<unknown> {
   const rows = items.map(({ id, kind, lane, serial, priority = 0, dueAt, payload }) => ({
