@@ -1,4 +1,5 @@
 import { createApp } from "./app.ts";
+import { createBroadcasts } from "./broadcasts/broadcasts.ts";
 import { memoryBus } from "./bus/memory.ts";
 import { toHex } from "./bytes.ts";
 import { systemClock } from "./clock.ts";
@@ -20,6 +21,7 @@ import { createSealer } from "./seal/seal.ts";
 import { openDatabase } from "./store/database.ts";
 import { StoreUnavailable } from "./store/engine.ts";
 import { migrate, type StoreInfo } from "./store/migrate.ts";
+import { keepStatistics } from "./store/statistics.ts";
 import { createTenantEraser } from "./tenants/erase.ts";
 import { tenantsAllowing } from "./tenants/store.ts";
 import { createWorker } from "./work/worker.ts";
@@ -90,14 +92,18 @@ export function createGateway(options: GatewayOptions): Gateway {
   const hub = createEventHub({ database, bus, clock, logger, epoch, access });
   const recentStops = createRecentStops(clock);
   const messaging = createMessaging({ database, log, bus, clock, ids, logger, fetch, sealer, recentStops });
-  const worker = createWorker({ database, clock, logger, bus, node, leaseMs, kinds: messaging.kinds });
+  const broadcasts = createBroadcasts({ database, log, bus, clock, ids });
+  const kinds = [...messaging.kinds, ...broadcasts.kinds];
+  const worker = createWorker({ database, clock, logger, bus, node, leaseMs, kinds });
   const eraser = createTenantEraser({ database, logger });
   const maintenance = createMaintenance({ database, clock, logger, eraser });
+  const statistics = keepStatistics({ engine, clock, logger });
   const app = createApp({
     database,
     log,
     hub,
     messaging,
+    broadcasts,
     recentStops,
     bus,
     clock,
@@ -129,6 +135,7 @@ export function createGateway(options: GatewayOptions): Gateway {
           hub.start();
           worker.start();
           maintenance.start();
+          statistics.start();
           logger.info({ node, environment, store: engine.kind }, "gateway started");
         },
         (error: unknown) => {
@@ -141,7 +148,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     stop() {
       stopping ??= (async () => {
         await starting?.catch(() => undefined); // whoever started it knows already
-        await Promise.all([worker.stop(), maintenance.stop(), hub.stop()]);
+        await Promise.all([worker.stop(), maintenance.stop(), statistics.stop(), hub.stop()]);
         await messaging.stop();
         await Promise.allSettled(inFlight);
         access.stop();

@@ -37,11 +37,17 @@ interface Row extends MessageRow {
   credentials: Uint8Array;
 }
 
-const TEXTS = sql`select m.*, c.assignee_id, c.records as conversation_records, l.send_rate, a.carrier, a.credentials
-  from messages m
-  join conversations c on c.tenant_id = m.tenant_id and c.id = m.conversation_id
-  join lines l on l.tenant_id = m.tenant_id and l.id = m.line_id
-  left join carrier_accounts a on a.tenant_id = m.tenant_id and a.id = m.carrier_account_id`;
+/*
+ * Each part is looked up by its own key: `offset 0` keeps the planner from beginning at the conversations, of which it
+ * takes a tenant to have few, and reading all that each of them holds.
+ */
+const PARTS = sql`m.*, c.assignee_id, c.records as conversation_records, l.send_rate, a.carrier, a.credentials`;
+const OF_TEXT = sql`
+  cross join lateral (select assignee_id, records from conversations
+    where tenant_id = m.tenant_id and id = m.conversation_id offset 0) c
+  cross join lateral (select send_rate from lines where tenant_id = m.tenant_id and id = m.line_id offset 0) l
+  left join lateral (select carrier, credentials from carrier_accounts
+    where tenant_id = m.tenant_id and id = m.carrier_account_id offset 0) a on true`;
 
 /** Locks texts by their ids, in the order of the ids. Those that are gone are left out. */
 export async function lockTexts(
@@ -50,9 +56,13 @@ export async function lockTexts(
   ids: readonly MessageId[],
 ): Promise<Map<MessageId, LockedText>> {
   if (ids.length === 0) return new Map();
-  const { rows } = await sql<Row>` ${TEXTS}
-    where m.tenant_id = ${tenantId} and m.id = any(${ids}::text[]) and m.direction = 'outbound'
-    order by m.id for update of m`.execute(tx);
+  const { rows } = await sql<Row>`
+    with m as materialized (
+      select found.* from unnest(${[...ids].sort()}::text[]) as wanted (id)
+      cross join lateral (select * from messages
+        where tenant_id = ${tenantId} and id = wanted.id and direction = 'outbound' offset 0 for update) found
+    )
+    select ${PARTS} from m ${OF_TEXT}`.execute(tx);
   return new Map(rows.map((row) => [row.id, toLocked(row)]));
 }
 
@@ -63,10 +73,14 @@ export async function lockByCarrierId(
   accountId: CarrierAccountId,
   carrierMessageId: string,
 ): Promise<LockedText | null> {
-  const { rows } = await sql<Row>` ${TEXTS}
-    where m.tenant_id = ${tenantId} and m.carrier_account_id = ${accountId}
-      and m.carrier_message_id = ${carrierMessageId} and m.direction = 'outbound'
-    order by m.id limit 1 for update of m`.execute(tx);
+  const { rows } = await sql<Row>`
+    with m as materialized (
+      select * from messages
+      where tenant_id = ${tenantId} and carrier_account_id = ${accountId}
+        and carrier_message_id = ${carrierMessageId} and direction = 'outbound'
+      order by id limit 1 for update
+    )
+    select ${PARTS} from m ${OF_TEXT}`.execute(tx);
   return rows[0] ? toLocked(rows[0]) : null;
 }
 

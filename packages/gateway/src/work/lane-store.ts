@@ -68,13 +68,13 @@ export async function openTurns(
 ): Promise<Map<string, OpenedTurn>> {
   const at = new Date(now);
   const until = new Date(now + leaseMs);
-  const asked = turns.map(({ lane, fence, free, inFlight, busySerials, withOrphans }) => ({
-    lane,
-    fence,
-    places: Math.max(1, free) + LOOK_AHEAD,
-    in_flight: inFlight,
-    busy: busySerials,
-    with_orphans: withOrphans,
+  const asked = turns.map((turn) => ({
+    lane: turn.lane,
+    fence: turn.fence,
+    places: Math.max(1, turn.free) + LOOK_AHEAD,
+    in_flight: turn.inFlight,
+    busy: turn.busySerials,
+    with_orphans: turn.withOrphans,
   }));
   // All that exist are locked first, in one order: two nodes that want the same lanes wait, and do not lock each other out.
   const { rows } = await sql<WorkRow & { lane: string; fence: number }>`
@@ -103,29 +103,28 @@ export async function openTurns(
     from (select * from taken union all select * from renewed) held
     join asked a on a.lane = held.lane
     left join lateral (
-      select id, serial, priority, attempts, due_at, payload, started_fence is not null as is_orphan from work
-      where tenant_id = ${tenantId} and kind = ${kind} and lane = a.lane and due_at <= ${at}
-        and ((started_fence is null and serial <> all(a.busy))
-          or (a.with_orphans and started_fence is not null and id <> all(a.in_flight)))
-      order by priority, due_at, id limit a.places
+      select id, serial, priority, attempts, due_at, payload, is_orphan from (
+        select id, serial, priority, attempts, due_at, payload, started_fence is not null as is_orphan,
+          row_number() over (partition by started_fence is not null, serial order by priority, due_at, id) as place
+        from (
+          select * from work
+          where tenant_id = ${tenantId} and kind = ${kind} and lane = a.lane and due_at <= ${at}
+            and ((started_fence is null and serial <> all(a.busy))
+              or (a.with_orphans and started_fence is not null and id <> all(a.in_flight)))
+          order by priority, due_at, id limit a.places
+        ) seen
+      ) placed
+      where is_orphan or place = 1
     ) w on true
     order by held.lane, w.priority, w.due_at, w.id`.execute(tx);
+  const free = new Map(turns.map((turn) => [turn.lane, turn.free]));
   const opened = new Map<string, OpenedTurn>();
-  const serials = new Map<OpenedTurn, Set<string>>();
-  const places = new Map(turns.map(({ lane, free }) => [lane, free]));
   for (const { lane, fence, ...row } of rows) {
     const turn = opened.get(lane) ?? { fence, orphans: [], next: [] };
     opened.set(lane, turn);
     if (row.id === null) continue;
-    if (row.is_orphan) {
-      turn.orphans.push(toItem(row));
-      continue;
-    }
-    const seen = serials.get(turn) ?? new Set();
-    serials.set(turn, seen);
-    if (seen.has(row.serial) || turn.next.length >= (places.get(lane) ?? 0)) continue;
-    seen.add(row.serial);
-    turn.next.push(toItem(row));
+    if (row.is_orphan) turn.orphans.push(toItem(row));
+    else if (turn.next.length < (free.get(lane) ?? 0)) turn.next.push(toItem(row));
   }
   return opened;
 }
