@@ -47,7 +47,7 @@ export const ERROR_CODES = {
   line_not_assigned: fact(403, "The line is not assigned to you"),
   opted_out: fact(422, "The number has opted out"),
   no_opt_in: fact(422, "The number has not agreed to be texted, and this business asks for that first"),
-  quiet_hours: fact(null, "It is a time of quiet at the recipient's"),
+  quiet_hours: fact(422, "It is a time of quiet at the recipient's"),
   country_not_confirmed: fact(422, "Nobody has confirmed yet that this business texts to that country"),
   send_cap_reached: fact(429, "The business has sent as many texts as it may for now", true),
   missing_variables: fact(422, "The template needs values that were not given"),

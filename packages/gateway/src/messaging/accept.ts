@@ -14,7 +14,8 @@ import type { SendRequest } from "./send-request.ts";
 
 /*
  * Accepting texts: many of one tenant in one transaction, each decided by itself, written with a handful of statements
- * however many they are. Locks are taken in this order: idempotency keys, threads that are made, conversations by id.
+ * however many they are. Locks are taken in this order: idempotency keys, threads that are made, conversations by id,
+ * the tenant's cap.
  */
 
 /** What was accepted, and which lines have work now. */

@@ -22,7 +22,7 @@ export interface ConversationRow extends Omit<Row, "tenant_id" | "participant_ke
 }
 
 const OWN = sql`c.id, c.line_id, c.participants, c.state, c.assignee_id, c.tags, c.snoozed_until, c.records, c.metadata,
-  c.sequence, c.inbound_count, c.last_activity_at, c.created_at, c.updated_at`;
+  c.sequence, c.inbound_count, c.last_inbound_at, c.last_activity_at, c.created_at, c.updated_at`;
 
 /** What is selected of a conversation `c` that is about to get another last message. */
 export const WITHOUT_LAST_MESSAGE = sql`${OWN}, null as last_id`;
@@ -40,10 +40,16 @@ export const WITH_LAST_MESSAGE = sql`left join messages last on last.tenant_id =
 export interface StoredConversation {
   readonly conversation: Conversation;
   readonly inboundCount: number;
+  /** When somebody at the other end wrote last, in milliseconds; null for never. */
+  readonly lastInboundAt: number | null;
 }
 
 export function toStored(row: ConversationRow): StoredConversation {
-  return { conversation: toConversation(row), inboundCount: row.inbound_count };
+  return {
+    conversation: toConversation(row),
+    inboundCount: row.inbound_count,
+    lastInboundAt: row.last_inbound_at?.getTime() ?? null,
+  };
 }
 
 export function toConversation(row: ConversationRow): Conversation {
@@ -97,21 +103,22 @@ export function nextUpdate(previous: string, now: number): string {
 
 /** Writes what storing messages changes in conversations, with one statement. */
 export function conversationUpdate(tenantId: TenantId, stored: readonly StoredConversation[]): RawBuilder<unknown> {
-  const rows = stored.map(({ conversation, inboundCount }) => ({
+  const rows = stored.map(({ conversation, inboundCount, lastInboundAt }) => ({
     id: conversation.id,
     state: conversation.state,
     snoozed_until: conversation.snoozedUntil,
     sequence: conversation.sequence,
     inbound_count: inboundCount,
+    last_inbound_at: lastInboundAt === null ? null : new Date(lastInboundAt).toISOString(),
     last_message_id: conversation.lastMessage?.id ?? null,
     last_activity_at: conversation.lastMessage?.createdAt ?? conversation.createdAt,
     updated_at: conversation.updatedAt,
   }));
   return sql`update conversations c
     set state = n.state, snoozed_until = n.snoozed_until, sequence = n.sequence, inbound_count = n.inbound_count,
-      last_message_id = n.last_message_id, last_activity_at = greatest(c.last_activity_at, n.last_activity_at),
-      updated_at = n.updated_at
+      last_inbound_at = n.last_inbound_at, last_message_id = n.last_message_id,
+      last_activity_at = greatest(c.last_activity_at, n.last_activity_at), updated_at = n.updated_at
     from jsonb_to_recordset(${json(rows)}) as n (id text, state text, snoozed_until timestamptz, sequence int,
-      inbound_count int, last_message_id text, last_activity_at timestamptz, updated_at timestamptz)
+      inbound_count int, last_inbound_at timestamptz, last_message_id text, last_activity_at timestamptz, updated_at timestamptz)
     where c.tenant_id = ${tenantId} and c.id = n.id`;
 }

@@ -131,6 +131,9 @@ function toDraft({ text, line, messageId, from, accountId }: Item, { participant
     metadata: {},
     broadcastId: null,
     purpose: null,
+    templateId: null,
+    sendAt: null,
+    held: null,
   };
 }
 

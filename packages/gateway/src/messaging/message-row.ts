@@ -76,6 +76,12 @@ export function messageInsertion(tenantId: TenantId, stored: readonly StoredMess
     recipient: message.to,
     author: message.author,
     status: message.status,
+    encoding: message.encoding,
+    segments: message.segments,
+    send_at: message.sendAt,
+    held_code: message.held?.code ?? null,
+    held_until: message.held?.until ?? null,
+    template_id: message.templateId,
     retry_of: message.retryOf,
     broadcast_id: message.broadcastId,
     purpose,
@@ -87,10 +93,11 @@ export function messageInsertion(tenantId: TenantId, stored: readonly StoredMess
     updated_at: message.updatedAt,
   }));
   return sql`insert into messages (tenant_id, id, conversation_id, line_id, sequence, inbound_count, direction, kind, text,
-      sender, recipient, author, status, retry_of, broadcast_id, purpose, carrier_account_id, carrier_message_id,
-      client_id, metadata, created_at, updated_at)
+      sender, recipient, author, status, encoding, segments, send_at, held_code, held_until, template_id, retry_of,
+      broadcast_id, purpose, carrier_account_id, carrier_message_id, client_id, metadata, created_at, updated_at)
     select ${tenantId}::text, m.* from jsonb_to_recordset(${json(rows)}) as m (id text, conversation_id text, line_id text,
       sequence int, inbound_count int, direction text, kind text, text text, sender text, recipient text, author jsonb,
-      status text, retry_of text, broadcast_id text, purpose text, carrier_account_id text, carrier_message_id text,
+      status text, encoding text, segments int, send_at timestamptz, held_code text, held_until timestamptz,
+      template_id text, retry_of text, broadcast_id text, purpose text, carrier_account_id text, carrier_message_id text,
       client_id text, metadata jsonb, created_at timestamptz, updated_at timestamptz)`;
 }

@@ -1,4 +1,5 @@
 import type { Author, LineId, Message, MessageId } from "@trunkline/protocol";
+import { segments } from "@trunkline/protocol/segments";
 import { nextUpdate, type StoredConversation } from "./conversation-row.ts";
 import { type MessageRow, type StoredMessage, toPreview } from "./message-row.ts";
 
@@ -18,6 +19,9 @@ export interface Draft {
   readonly metadata: Record<string, string>;
   readonly broadcastId: Message["broadcastId"];
   readonly purpose: MessageRow["purpose"];
+  readonly templateId: Message["templateId"];
+  readonly sendAt: Message["sendAt"];
+  readonly held: Message["held"];
 }
 
 /**
@@ -25,7 +29,7 @@ export interface Draft {
  * conversation that was closed or put off: somebody waits for an answer.
  */
 export function placeMessage(
-  { conversation, inboundCount }: StoredConversation,
+  { conversation, inboundCount, lastInboundAt }: StoredConversation,
   draft: Draft,
   now: number,
 ): { stored: StoredMessage; into: StoredConversation } {
@@ -42,13 +46,9 @@ export function placeMessage(
     kind: "text",
     media: [],
     failure: null,
-    encoding: null,
-    segments: null,
-    sendAt: null,
-    held: null,
+    ...(isInbound ? { encoding: null, segments: null } : countSegments(draft.text)),
     sentAt: null,
     deliveredAt: null,
-    templateId: null,
     createdAt,
     updatedAt: createdAt,
   };
@@ -56,6 +56,7 @@ export function placeMessage(
     stored: { message, lineId, inboundCount: inbound, carrierAccountId, purpose },
     into: {
       inboundCount: inbound,
+      lastInboundAt: isInbound ? now : lastInboundAt,
       conversation: {
         ...conversation,
         ...(isInbound ? { state: "open", snoozedUntil: null } : {}),
@@ -65,4 +66,10 @@ export function placeMessage(
       },
     },
   };
+}
+
+/** What a text costs to send. */
+function countSegments(text: string): Pick<Message, "encoding" | "segments"> {
+  const { encoding, segments: count } = segments(text);
+  return { encoding, segments: count };
 }

@@ -1,8 +1,9 @@
-import type { ConversationId, LineCapabilities, LineId, Message, TenantId, UserId } from "@trunkline/protocol";
+import type { ConversationId, LineId, Message, TenantId, UserId } from "@trunkline/protocol";
 import { sql } from "kysely";
 import type { EventLog, NewEvent } from "../events/log.ts";
 import { notFound } from "../http/refusal.ts";
 import { Reply } from "../http/reply.ts";
+import { openSendCap, type SendCap } from "../limits/send-cap.ts";
 import type { Ids } from "../random.ts";
 import { sees } from "../rights/sight.ts";
 import type { Tx } from "../store/database.ts";
@@ -15,14 +16,15 @@ import {
   toStored,
   WITHOUT_LAST_MESSAGE,
 } from "./conversation-row.ts";
-import { decideSend, toRefusal } from "./decide-send.ts";
-import type { MessageRow } from "./message-row.ts";
+import { isConfirmed, readCountry } from "./country-rule.ts";
+import { decideSend, isCapped, toRefusal } from "./decide-send.ts";
 import { messageInsertion, type StoredMessage } from "./message-row.ts";
 import { SEND_KIND, type SendPayload } from "./outbound-kind.ts";
 import { placeMessage } from "./place-message.ts";
 import { type ReadMark, readMarkUpsert, toReadState } from "./read-marks.ts";
 import type { Place } from "./send-places.ts";
 import type { SendRequest } from "./send-request.ts";
+import { type FactsRow, factsReader, readHome, SENDER, type SendFacts, standingOf } from "./sending-facts.ts";
 
 export type SendOutcome =
   | { readonly kind: "accepted"; readonly reply: Reply<Message> }
@@ -33,14 +35,9 @@ interface Context {
   now: number;
 }
 
-/** A conversation that is locked for this transaction, with the line that its texts leave from. */
+/** A conversation that is locked for this transaction, with what decides about texts into it. */
 interface Locked extends StoredConversation {
-  readonly line: {
-    readonly number: string | null;
-    readonly senderId: string | null;
-    readonly capabilities: LineCapabilities;
-    readonly carrierAccountId: MessageRow["carrier_account_id"];
-  };
+  readonly facts: SendFacts;
   /** Made in this transaction, and not yet told to anybody. */
   readonly isNew: boolean;
 }
@@ -55,10 +52,12 @@ export class SendBatch {
   readonly #events: NewEvent[] = [];
   readonly #work: NewWork<SendPayload>[] = [];
   readonly #marks = new Map<string, ReadMark>();
+  readonly #cap: SendCap;
 
-  private constructor(tenantId: TenantId, conversations: Map<ConversationId, Locked>, context: Context) {
+  private constructor(tenantId: TenantId, conversations: Map<ConversationId, Locked>, cap: SendCap, context: Context) {
     this.#tenantId = tenantId;
     this.#conversations = conversations;
+    this.#cap = cap;
     this.#context = context;
   }
 
@@ -71,19 +70,10 @@ export class SendBatch {
   ): Promise<SendBatch> {
     const isNew = new Map<ConversationId, boolean>();
     for (const place of places) if (!(place instanceof Error)) isNew.set(place.conversationId, place.isNew);
-    if (isNew.size === 0) return new SendBatch(tenantId, new Map(), context);
-    const { rows } = await sql<LockedRow>`
-      select ${WITHOUT_LAST_MESSAGE}, l.number as line_number, l.sender_id as line_sender_id, l.capabilities as line_capabilities,
-        l.carrier_account_id as line_carrier_account_id
-      from conversations c
-      join lines l on l.tenant_id = c.tenant_id and l.id = c.line_id
-      where c.tenant_id = ${tenantId} and c.id = any(${[...isNew.keys()]}::text[])
-      order by c.id for update of c`.execute(tx);
-    const locked = rows.map((row): [ConversationId, Locked] => [
-      row.id,
-      { ...toStored(row), line: toLine(row), isNew: isNew.get(row.id) ?? false },
-    ]);
-    return new SendBatch(tenantId, new Map(locked), context);
+    const locked = isNew.size > 0 ? await lock(tx, tenantId, isNew) : [];
+    const textsPerDay = locked[0]?.[1].facts.textsPerDay ?? null;
+    const cap = await openSendCap(tx, tenantId, textsPerDay, context.now);
+    return new SendBatch(tenantId, new Map(locked), cap, context);
   }
 
   /** Lines that have something to send now. */
@@ -100,27 +90,41 @@ export class SendBatch {
       return { kind: "refused", error: notFound() };
     }
     if (place.refusal) return { kind: "refused", error: place.refusal };
-    const decision = decideSend({ line: locked.line, recipient: participant.number });
-    if (decision.kind === "refuse") return { kind: "refused", error: toRefusal(decision) };
-
     const { ids, now } = this.#context;
+    const { text, templateId, sendAt, clientId, metadata } = place.content;
+    if (text === null) throw new TypeError("a text without words was to be sent");
+    const decision = decideSend({
+      ...locked.facts,
+      recipient: participant.number,
+      lastInboundAt: locked.lastInboundAt,
+      purpose: origin.purpose,
+      isBroadcast: place.isBroadcast,
+      sendAt,
+      now,
+    });
+    if (decision.kind === "refuse") return { kind: "refused", error: toRefusal(decision) };
+    if (isCapped(origin.purpose) && !this.#cap.take()) return { kind: "refused", error: this.#cap.refusal() };
+
     const { stored, into } = placeMessage(
       locked,
       {
         id: ids("message"),
         direction: "outbound",
-        text: place.content.text,
+        text,
         from: decision.from,
         to: decision.to,
         author: principal.author,
-        status: "queued",
-        clientId: place.content.clientId ?? null,
+        status: decision.dueAt > now ? "scheduled" : "queued",
+        clientId,
         retryOf: place.retryOf,
         carrierMessageId: null,
-        carrierAccountId: locked.line.carrierAccountId,
-        metadata: place.content.metadata ?? {},
+        carrierAccountId: locked.facts.carrierAccountId,
+        metadata,
         broadcastId: origin.broadcastId,
         purpose: origin.purpose,
+        templateId,
+        sendAt: sendAt === null ? null : new Date(sendAt).toISOString(),
+        held: decision.held,
       },
       now,
     );
@@ -136,7 +140,7 @@ export class SendBatch {
       lane: stored.lineId,
       serial: message.conversationId,
       priority: origin.priority,
-      dueAt: new Date(now),
+      dueAt: new Date(decision.dueAt),
       payload: { messageId: message.id },
     });
     return { kind: "accepted", reply: new Reply<Message>(JSON.stringify(message)) };
@@ -144,8 +148,13 @@ export class SendBatch {
 
   /** Writes all that was added, and the work that follows from it, with one statement. */
   async write(tx: Tx, log: EventLog): Promise<void> {
-    if (this.#messages.length === 0) return;
     const tenantId = this.#tenantId;
+    const unused = [...this.#conversations.values()].flatMap(({ isNew, conversation }) =>
+      isNew ? conversation.id : [],
+    );
+    await dropThreads(tx, tenantId, unused);
+    if (this.#messages.length === 0) return;
+    await this.#cap.write(tx);
     const marks = [...this.#marks.values()];
     const events = [...this.#events, ...marks.map((mark) => this.#readEvent(mark))];
     const touched = [...this.#touched].flatMap((id) => this.#conversations.get(id) ?? []);
@@ -186,18 +195,47 @@ export class SendBatch {
   }
 }
 
-interface LockedRow extends ConversationRow {
-  line_number: string | null;
-  line_sender_id: string | null;
-  line_capabilities: LineCapabilities;
-  line_carrier_account_id: NonNullable<MessageRow["carrier_account_id"]>;
+/** @param isNew - whether each of the conversations was made in this transaction */
+async function lock(
+  tx: Tx,
+  tenantId: TenantId,
+  isNew: ReadonlyMap<ConversationId, boolean>,
+): Promise<[ConversationId, Locked][]> {
+  const { rows } = await sql<ConversationRow & FactsRow>`
+    select ${WITHOUT_LAST_MESSAGE}, ${SENDER}, ${standingOf(tenantId)}
+    from conversations c
+    join lines l on l.tenant_id = c.tenant_id and l.id = c.line_id
+    join tenants t on t.tenant_id = c.tenant_id
+    where c.tenant_id = ${tenantId} and c.id = any(${[...isNew.keys()]}::text[])
+    order by c.id for update of c`.execute(tx);
+  const readFacts = factsReader();
+  const locked = rows.map(
+    (row): Locked => ({
+      ...toStored(row),
+      facts: readFacts(row),
+      isNew: isNew.get(row.id) ?? false,
+    }),
+  );
+  const home = locked.some(needsHome) ? await readHome(tx, tenantId) : null;
+  return locked.map((one) => [
+    one.conversation.id,
+    home === null ? one : { ...one, facts: { ...one.facts, home: new Set([...one.facts.home, ...home]) } },
+  ]);
 }
 
-function toLine(row: LockedRow): Locked["line"] {
-  return {
-    number: row.line_number,
-    senderId: row.line_sender_id,
-    capabilities: row.line_capabilities,
-    carrierAccountId: row.line_carrier_account_id,
-  };
+/** Whether it takes the countries of all lines to say if texts may go there. */
+function needsHome({ conversation: { participants }, lastInboundAt, facts }: Locked): boolean {
+  const [participant] = participants;
+  if (!participant || facts.settings.countries === "all" || lastInboundAt !== null) return false;
+  return !isConfirmed(readCountry(participant.number), facts.settings, { home: facts.home, wroteBefore: false });
+}
+
+/** Takes threads back that this transaction made and nothing was put into. */
+async function dropThreads(tx: Tx, tenantId: TenantId, ids: readonly ConversationId[]): Promise<void> {
+  if (ids.length === 0) return;
+  await tx
+    .deleteFrom("conversations")
+    .where("tenant_id", "=", tenantId)
+    .where("id", "in", [...ids])
+    .execute();
 }

@@ -1,27 +1,24 @@
-import type {
-  CanonicalNumber,
-  ConversationId,
-  LineCapabilities,
-  LineId,
-  MessageId,
-  TenantId,
-} from "@trunkline/protocol";
+import type { CanonicalNumber, ConversationId, LineId, MessageId, TenantId } from "@trunkline/protocol";
 import { readNumber } from "@trunkline/protocol/phone-number";
 import { sql } from "kysely";
-import { invalid, notFound, Refusal } from "../http/refusal.ts";
+import { notFound, Refusal } from "../http/refusal.ts";
 import type { Ids } from "../random.ts";
 import type { Tx } from "../store/database.ts";
-import { decideRetry, decideSend, toRefusal } from "./decide-send.ts";
+import { readTemplates } from "../templates/store.ts";
+import { type Content, type ReadContent, readContent, templatesOf } from "./content.ts";
+import { decideRetry } from "./decide-send.ts";
 import { countryOf, readRecipient } from "./numbers.ts";
-import type { Content, SendingPrincipal, SendRequest, SendTarget } from "./send-request.ts";
+import type { SendingPrincipal, SendRequest, SendTarget } from "./send-request.ts";
 import { getOrCreateThreads, type WantedThread } from "./threads.ts";
 
 /** The conversation that a text goes into, and what it says there. */
 export interface Place {
   readonly conversationId: ConversationId;
   readonly isNew: boolean;
-  readonly content: Content;
+  readonly content: ReadContent;
   readonly retryOf: MessageId | null;
+  /** Its words are a broadcast's, also when a person sends one of its texts again. */
+  readonly isBroadcast: boolean;
   /** Why it may not be sent, for those who see the conversation; to all others it does not exist. */
   readonly refusal?: Refusal;
 }
@@ -36,23 +33,49 @@ export async function findPlaces(
   context: { ids: Ids; now: number },
 ): Promise<Places> {
   const places: Places = new Map();
-  const toNumbers: Targeted<"number">[] = [];
-  const retries: Targeted<"retry">[] = [];
-  for (const request of requests) {
-    const { target } = request;
-    if (target.kind === "conversation") {
-      places.set(request, { conversationId: target.id, isNew: false, content: target.content, retryOf: null });
-    } else if (target.kind === "number") toNumbers.push({ request, target });
-    else retries.push({ request, target });
+  const retries = requests.flatMap((request) => targeted(request, "retry"));
+  const others = requests.filter(({ target }) => target.kind !== "retry");
+  const templates = await readTemplates(
+    tx,
+    tenantId,
+    templatesOf(others.flatMap(({ target }) => ("content" in target ? target.content : []))),
+  );
+  const contentOf = ({ content }: { content: Content }) => readContent(content, templates, context.now);
+  for (const request of others) {
+    const { target, origin } = request;
+    if (target.kind !== "conversation") continue;
+    places.set(request, {
+      ...placeOf(contentOf(target), origin),
+      conversationId: target.id,
+      isNew: false,
+    });
   }
+  const toNumbers = others.flatMap((request) =>
+    targeted(request, "number").map((one) => ({ ...one, content: contentOf(one.target) })),
+  );
   if (retries.length > 0) await placeRetries(tx, tenantId, retries, places);
   if (toNumbers.length > 0) await placeNumbers(tx, tenantId, toNumbers, places, context);
   return places;
 }
 
+/** What a place says of its text. */
+function placeOf(
+  content: ReadContent,
+  { broadcastId }: SendRequest["origin"],
+): Omit<Place, "conversationId" | "isNew"> {
+  const [refusal] = content.refusals;
+  return { content, retryOf: null, isBroadcast: broadcastId !== null, ...(refusal ? { refusal } : {}) };
+}
+
 interface Targeted<Kind extends SendTarget["kind"]> {
   readonly request: SendRequest;
   readonly target: Extract<SendTarget, { kind: Kind }>;
+}
+
+function targeted<Kind extends SendTarget["kind"]>(request: SendRequest, kind: Kind): Targeted<Kind>[] {
+  const { target } = request;
+  const isOfKind = (one: SendTarget): one is Extract<SendTarget, { kind: Kind }> => one.kind === kind;
+  return isOfKind(target) ? [{ request, target }] : [];
 }
 
 async function placeRetries(
@@ -63,7 +86,7 @@ async function placeRetries(
 ): Promise<void> {
   const rows = await tx
     .selectFrom("messages")
-    .select(["id", "conversation_id", "text", "metadata", "direction", "kind", "status"])
+    .select(["id", "conversation_id", "text", "metadata", "direction", "kind", "status", "template_id", "broadcast_id"])
     .where("tenant_id", "=", tenantId)
     .where("id", "in", [...new Set(retries.map(({ target }) => target.of))])
     .execute();
@@ -73,13 +96,14 @@ async function placeRetries(
       places.set(request, notFound());
       continue;
     }
-    const { text, metadata, conversation_id: conversationId } = row;
+    const { text, metadata, template_id: templateId, conversation_id: conversationId } = row;
     const isOver = decideRetry(row) === "send";
     places.set(request, {
       conversationId,
       isNew: false,
-      content: { text, metadata, clientId: target.clientId },
+      content: { text, templateId, sendAt: null, metadata, clientId: target.clientId ?? null, refusals: [] },
       retryOf: target.of,
+      isBroadcast: row.broadcast_id !== null,
       ...(isOver ? {} : { refusal: stillUnderWay() }),
     });
   }
@@ -92,29 +116,30 @@ interface SenderLine {
   id: LineId;
   number: CanonicalNumber | null;
   sender_id: string | null;
-  capabilities: LineCapabilities;
 }
 
 async function placeNumbers(
   tx: Tx,
   tenantId: TenantId,
-  targets: readonly Targeted<"number">[],
+  targets: readonly (Targeted<"number"> & { readonly content: ReadContent })[],
   places: Places,
   context: { ids: Ids; now: number },
 ): Promise<void> {
   const senders = [...new Set(targets.map(({ target }) => senderOf(target.from)))];
   const { rows: lines } = await sql<SenderLine>`
-    select id, number, sender_id, capabilities from lines
+    select id, number, sender_id from lines
     where tenant_id = ${tenantId} and (number = any(${senders}::text[]) or sender_id = any(${senders}::text[]))`.execute(
     tx,
   );
-  const wanted: { request: SendRequest; content: Content; thread: WantedThread }[] = [];
-  for (const { request, target } of targets) {
+  const wanted: { request: SendRequest; content: ReadContent; thread: WantedThread }[] = [];
+  for (const { request, target, content } of targets) {
     const sender = senderOf(target.from);
     const line = lines.find(({ number, sender_id }) => number === sender || sender_id === sender);
     const thread = line ? wantThread(line, target.to, request.principal) : noSuchLine();
+    const [unfit] = content.refusals;
     if (thread instanceof Refusal) places.set(request, thread);
-    else wanted.push({ request, content: target.content, thread });
+    else if (unfit) places.set(request, unfit);
+    else wanted.push({ request, content, thread });
   }
   const threads = await getOrCreateThreads(
     tx,
@@ -124,7 +149,8 @@ async function placeNumbers(
   );
   for (const [index, { request, content }] of wanted.entries()) {
     const thread = threads[index];
-    if (thread) places.set(request, { conversationId: thread.id, isNew: thread.isNew, content, retryOf: null });
+    if (!thread) continue;
+    places.set(request, { ...placeOf(content, request.origin), conversationId: thread.id, isNew: thread.isNew });
   }
 }
 
@@ -135,14 +161,12 @@ function senderOf(from: string): string {
 
 const noSuchLine = () => new Refusal("not_found", { detail: "None of the lines that you see sends as `from`." });
 
-/** The thread that a text from a line to a number belongs to, if the caller may begin it. Nothing is made for a refusal. */
+/** The thread that a text from a line to a number belongs to, if the caller may begin it. */
 function wantThread(line: SenderLine, to: string, { sight, user }: SendingPrincipal): WantedThread | Refusal {
   if (sight.lineIds !== "all" && !sight.lineIds.has(line.id)) return noSuchLine();
   const recipient = readRecipient(to, countryOf(line.number));
-  if (recipient.kind === "invalid") return invalid(["to"], recipient.reason, "invalid_number");
+  if (recipient.kind === "invalid") return unreadable(recipient.reason);
   const { number } = recipient;
-  const decision = decideSend({ line: { ...line, senderId: line.sender_id }, recipient: number });
-  if (decision.kind === "refuse") return toRefusal(decision);
   if (sight.records !== null) return needsRecord();
   return {
     lineId: line.id,
@@ -152,6 +176,12 @@ function wantThread(line: SenderLine, to: string, { sight, user }: SendingPrinci
     metadata: {},
   };
 }
+
+const unreadable = (reason: string) =>
+  new Refusal("invalid_number", {
+    detail: `\`to\` cannot be texted: ${reason}.`,
+    issues: [{ path: ["to"], message: reason }],
+  });
 
 const needsRecord = () =>
   new Refusal("forbidden", {

@@ -3,12 +3,7 @@ import type { Keyed } from "../http/idempotency.ts";
 import type { Principal } from "../rights/principal.ts";
 import { FULL_SIGHT } from "../rights/sight.ts";
 import type { MessagePurpose } from "../store/tables.ts";
-
-export interface Content {
-  readonly text: string;
-  readonly clientId?: string | undefined;
-  readonly metadata?: Record<string, string> | undefined;
-}
+import type { Content } from "./content.ts";
 
 /** Where a text goes: into a conversation, from a line to a number, or once more where another one went. */
 export type SendTarget =
