@@ -1,5 +1,4 @@
 import { createApp } from "./app.ts";
-import { createBroadcasts } from "./broadcasts/broadcasts.ts";
 import { memoryBus } from "./bus/memory.ts";
 import { toHex } from "./bytes.ts";
 import { systemClock } from "./clock.ts";
@@ -92,9 +91,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   const hub = createEventHub({ database, bus, clock, logger, epoch, access });
   const recentStops = createRecentStops(clock);
   const messaging = createMessaging({ database, log, bus, clock, ids, logger, fetch, sealer, recentStops });
-  const broadcasts = createBroadcasts({ database, log, bus, clock, ids });
-  const kinds = [...messaging.kinds, ...broadcasts.kinds];
-  const worker = createWorker({ database, clock, logger, bus, node, leaseMs, kinds });
+  const worker = createWorker({ database, clock, logger, bus, node, leaseMs, kinds: messaging.kinds });
   const eraser = createTenantEraser({ database, logger });
   const maintenance = createMaintenance({ database, clock, logger, eraser });
   const statistics = keepStatistics({ engine, clock, logger });
@@ -103,7 +100,6 @@ export function createGateway(options: GatewayOptions): Gateway {
     log,
     hub,
     messaging,
-    broadcasts,
     recentStops,
     bus,
     clock,
