@@ -1,4 +1,5 @@
 import { sql } from "kysely";
+import type { Broadcasts } from "./broadcasts/broadcasts.ts";
 import type { Bus } from "./bus/bus.ts";
 import { carrierAccountRoutes } from "./carrier-accounts/routes.ts";
 import type { Clock } from "./clock.ts";
@@ -32,6 +33,7 @@ export interface AppParts {
   log: EventLog;
   hub: EventHub;
   messaging: Messaging;
+  broadcasts: Broadcasts;
   recentStops: RecentStops;
   bus: Bus;
   clock: Clock;
@@ -53,7 +55,7 @@ export interface AppParts {
 
 /** Hands every domain its parts and binds all their routes. */
 export function createApp(parts: AppParts): (request: Request, host?: Host) => Promise<Response> {
-  const { database, messaging, publicUrl, ready } = parts;
+  const { database, messaging, broadcasts, publicUrl, ready } = parts;
   const checkStore = async () => {
     await ready();
     await database.system((tx) => sql`select 1`.execute(tx));
@@ -70,6 +72,7 @@ export function createApp(parts: AppParts): (request: Request, host?: Host) => P
       ...meRoutes(parts),
       ...messaging.routes,
       ...templateRoutes(parts),
+      ...broadcasts.routes,
       ...eventRoutes(parts),
     },
     outside: [...serviceRoutes({ publicUrl, checkStore }), ...messaging.outside],

@@ -1,4 +1,5 @@
 import { createApp } from "./app.ts";
+import { createBroadcasts } from "./broadcasts/broadcasts.ts";
 import { memoryBus } from "./bus/memory.ts";
 import { toHex } from "./bytes.ts";
 import { systemClock } from "./clock.ts";
@@ -91,7 +92,9 @@ export function createGateway(options: GatewayOptions): Gateway {
   const hub = createEventHub({ database, bus, clock, logger, epoch, access });
   const recentStops = createRecentStops(clock);
   const messaging = createMessaging({ database, log, bus, clock, ids, logger, fetch, sealer, recentStops });
-  const worker = createWorker({ database, clock, logger, bus, node, leaseMs, kinds: messaging.kinds });
+  const broadcasts = createBroadcasts({ database, log, bus, clock, ids });
+  const kinds = [...messaging.kinds, ...broadcasts.kinds];
+  const worker = createWorker({ database, clock, logger, bus, node, leaseMs, kinds });
   const eraser = createTenantEraser({ database, logger });
   const maintenance = createMaintenance({ database, clock, logger, eraser });
   const statistics = keepStatistics({ engine, clock, logger });
@@ -100,6 +103,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     log,
     hub,
     messaging,
+    broadcasts,
     recentStops,
     bus,
     clock,

@@ -1,4 +1,4 @@
-import type { Conversation, CreatedSession, Key, Message, Problem, Template } from "@trunkline/protocol";
+import type { Broadcast, Conversation, CreatedSession, Key, Message, Problem, Template } from "@trunkline/protocol";
 import { type Operation, ROUTES, type RouteDefinition } from "@trunkline/protocol/routes";
 import { sql } from "kysely";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -16,6 +16,7 @@ interface Belongings {
   conv: string;
   msg: string;
   tpl: string;
+  bct: string;
 }
 
 const KINDS = {
@@ -28,6 +29,7 @@ const KINDS = {
   conversations: "conv",
   messages: "msg",
   templates: "tpl",
+  broadcasts: "bct",
 } as const satisfies Record<string, keyof Belongings>;
 
 /** The kind of id in a route's path. */
@@ -71,6 +73,9 @@ eachStore((store) => {
       call("POST", `/v1/conversations/${conversation.id}/messages`, { text: "Between us" }),
     );
     const template = await made<Template>(call("POST", "/v1/templates", { name: "Ours", text: "Hello" }));
+    const broadcast = await made<Broadcast>(
+      call("POST", "/v1/broadcasts", { lineId: line.id, text: "Hello", recipients: [{ to: "+14255550124" }] }),
+    );
     owned = {
       ten: tenant.id,
       key: key.id,
@@ -81,6 +86,7 @@ eachStore((store) => {
       conv: conversation.id,
       msg: message.id,
       tpl: template.id,
+      bct: broadcast.id,
     };
     callers = { key: ours.call, owner: ours.users.owner.call };
   });
@@ -118,6 +124,8 @@ eachStore((store) => {
       ["POST", "/v1/conversations", { lineId: owned.line, participants: ["+14255550199"] }],
       ["PATCH", `/v1/conversations/${conversation.id}`, { assigneeId: owned.usr }],
       ["POST", "/v1/messages", { from: theirs.line.number, to: "+14255550123", text: "Hello" }],
+      ["POST", "/v1/broadcasts", { lineId: owned.line, text: "Hello", recipients: [{ to: "+14255550123" }] }],
+      ["POST", "/v1/broadcasts", { lineId: ours.line.id, templateId: owned.tpl, recipients: [{ to: "+14255550123" }] }],
       ["POST", "/v1/sessions", { user: { externalId: "x", name: "X" }, scope: { lineIds: [owned.line] } }],
     ];
     for (const [method, path, body] of bodies) {

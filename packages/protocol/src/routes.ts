@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { BROADCAST_ROUTES } from "./broadcast-routes.ts";
 import { CarrierAccount, CreateCarrierAccount, UpdateCarrierAccount } from "./carrier-accounts.ts";
 import {
   ConversationWithViewer,
@@ -421,6 +422,7 @@ export const ROUTES = {
   },
 
   ...TEMPLATE_ROUTES,
+  ...BROADCAST_ROUTES,
 
   listEvents: {
     method: "GET",

@@ -35,6 +35,8 @@ const BROKEN = {
   line_assignees_user: notFound,
   conversations_line: () =>
     new Refusal("conflict", { detail: "This line has conversations. A line can be removed while it has none." }),
+  broadcasts_line: () =>
+    new Refusal("conflict", { detail: "This line has broadcasts. A line can be removed while it has none." }),
 };
 
 export function lineRoutes({

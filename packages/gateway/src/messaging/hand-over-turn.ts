@@ -1,4 +1,5 @@
-import type { CarrierAccountId, MessageId, TenantId } from "@trunkline/protocol";
+import type { CarrierAccountId, LineId, MessageId, TenantId } from "@trunkline/protocol";
+import { askForLooks, broadcastLane } from "../broadcasts/broadcast-kind.ts";
 import type { Carrier, HandOver, OutgoingText } from "../carriers/carrier.ts";
 import type { Clock } from "../clock.ts";
 import type { EventLog } from "../events/log.ts";
@@ -126,11 +127,25 @@ export class HandOverTurn implements KindTurn<SendPayload, SendTask, SendResult>
   async write(): Promise<void> {
     const { log } = this.#parts;
     const changed = [...this.#changed.values()];
+    await this.#askBroadcasts(changed);
     const named = changed.filter(({ message }) => this.#settled.has(message.id)).flatMap(nameOf);
     await storeOutcomes(this.#tx, this.#tenantId, changed, log, named);
     await storeOutcomes(this.#tx, this.#tenantId, await this.#mergeParked(named), log);
     // Whoever took the lane over from a holder that was only slow has queued the same look-up.
     await enqueueMissing(this.#tx, this.#tenantId, this.#lookUps, this.#now);
+  }
+
+  /** Broadcasts keep their line's queue short, and want to know when it is. */
+  async #askBroadcasts(changed: readonly LockedText[]): Promise<void> {
+    const left = changed.filter(({ message }) => message.broadcastId !== null && message.status !== "sending");
+    const [first] = left;
+    if (!first) return;
+    const leaving = new Map<LineId, number>();
+    for (const { lineId } of left) leaving.set(lineId, (leaving.get(lineId) ?? 0) + 1);
+    const tenantId = this.#tenantId;
+    for (const id of await askForLooks(this.#tx, tenantId, leaving, first.message.id, this.#now)) {
+      this.#parts.wakes.note(broadcastLane(tenantId, id));
+    }
   }
 
   #takeOne(item: WorkItem<SendPayload>): Take<SendTask> {
