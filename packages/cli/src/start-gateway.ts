@@ -97,6 +97,7 @@ async function begin(options: StartGatewayOptions, undo: (() => Promise<void>)[]
       logRequest(record);
       metrics?.onRequest(record);
     },
+    onCarrierMood: (record) => metrics?.onCarrierMood(record),
   });
   undo.push(() => gateway.stop());
   await gateway.start();

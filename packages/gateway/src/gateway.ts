@@ -49,6 +49,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     leaseMs = DEFAULTS.leaseMs,
     requestsPerSecond = DEFAULTS.requestsPerSecond,
     onRequest = () => undefined,
+    onCarrierMood = () => undefined,
   } = options;
   checkPublicUrl(publicUrl);
   const database = openDatabase(engine);
@@ -91,7 +92,18 @@ export function createGateway(options: GatewayOptions): Gateway {
   const log = createEventLog({ database, bus, ids, clock });
   const hub = createEventHub({ database, bus, clock, logger, epoch, access });
   const recentStops = createRecentStops(clock);
-  const messaging = createMessaging({ database, log, bus, clock, ids, logger, fetch, sealer, recentStops });
+  const messaging = createMessaging({
+    database,
+    log,
+    bus,
+    clock,
+    ids,
+    logger,
+    fetch,
+    sealer,
+    onCarrierMood,
+    recentStops,
+  });
   const broadcasts = createBroadcasts({ database, log, bus, clock, ids });
   const kinds = [...messaging.kinds, ...broadcasts.kinds];
   const worker = createWorker({ database, clock, logger, bus, node, leaseMs, kinds });

@@ -2,6 +2,7 @@
 
 export type { Bus, Wake } from "./bus/bus.ts";
 export { memoryBus } from "./bus/memory.ts";
+export type { CarrierMoodRecord } from "./carriers/moods.ts";
 export { type Clock, pause, realPoll, rest, systemClock } from "./clock.ts";
 export { createGateway } from "./gateway.ts";
 export type { Host, Outlet } from "./http/outlet.ts";

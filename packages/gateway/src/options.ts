@@ -1,4 +1,5 @@
 import type { Bus } from "./bus/bus.ts";
+import type { CarrierMoodRecord } from "./carriers/moods.ts";
 import type { Clock } from "./clock.ts";
 import type { Host } from "./http/outlet.ts";
 import type { Logger } from "./logger.ts";
@@ -44,6 +45,8 @@ export interface GatewayOptions {
   logger?: Logger;
   /** Hears of every request that was answered, for access logs and metrics. It must not throw. */
   onRequest?: (record: RequestRecord) => void;
+  /** Hears when a carrier account cannot be reached any more and when it can again, for metrics. It must not throw. */
+  onCarrierMood?: (record: CarrierMoodRecord) => void;
   /**
    * Name of this node, unique among those that share a store; it marks the leases of work. A node that comes back under
    * its old name need not wait for its own leases to end.

@@ -345,6 +345,11 @@ test("metrics count requests by route, on a port of their own", async () => {
   const record = { method: "GET", route: "/v1/lines", status: 200, durationMs: 12, requestId: "r" };
   metrics.onRequest(record);
   metrics.onRequest(record);
+  const account = { accountId: "acc_00000000000000000000000000" } as const;
+  for (const circuit of ["open", "half_open", "open"] as const) metrics.onCarrierMood({ ...account, circuit });
+  expect(await metrics.text()).toContain("trunkline_carrier_accounts_unreachable 1");
+  metrics.onCarrierMood({ ...account, circuit: "closed" });
+  expect(await metrics.text()).toContain("trunkline_carrier_accounts_unreachable 0");
   metrics.onRequest({ ...record, method: "BREW", route: null, status: 404 });
   const { url, close } = await metrics.serve({ port: 0 });
   const response = await fetch(url);

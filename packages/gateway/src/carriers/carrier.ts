@@ -27,7 +27,12 @@ export type HandOver =
       readonly message: string;
     }
   /** The carrier certainly has not got it: the connection was refused, or it said "later". */
-  | { readonly kind: "not_taken"; readonly retryAfterMs: number | null }
+  | {
+      readonly kind: "not_taken";
+      readonly retryAfterMs: number | null;
+      /** Who it said "later" to: the line alone, or all lines of the account; absent when it could not be reached. */
+      readonly throttled?: "line" | "account";
+    }
   /** Bytes have left and no clear answer came. */
   | { readonly kind: "unknown" };
 

@@ -8,6 +8,8 @@ export interface AnswerReader {
   accepted(json: unknown): string | undefined;
   /** What a 4xx answer says. */
   refused(json: unknown): { code: ErrorCode; carrierCode: string | null; message: string | undefined };
+  /** Who a 429 answer is meant for; the line where a vendor does not tell. */
+  throttled?(json: unknown): "line" | "account";
 }
 
 /** Answers are this long at most; more is no answer of a carrier. */
@@ -24,9 +26,12 @@ export async function handOver(request: () => Promise<Response>, reader: AnswerR
   } catch (error) {
     return neverConnected(error) ? { kind: "not_taken", retryAfterMs: null } : { kind: "unknown" };
   }
-  if (answer.status === 429) return { kind: "not_taken", retryAfterMs: retryAfter(answer.headers) };
   if (answer.status >= 500 || answer.status === 408) return { kind: "unknown" };
   const json = await readJson(answer).catch(() => undefined); // cut off in the middle: the status stands
+  if (answer.status === 429) {
+    const throttled = reader.throttled?.(json) ?? "line";
+    return { kind: "not_taken", retryAfterMs: retryAfter(answer.headers), throttled };
+  }
   if (answer.ok) {
     const carrierMessageId = reader.accepted(json);
     return carrierMessageId === undefined ? { kind: "unknown" } : { kind: "accepted", carrierMessageId };

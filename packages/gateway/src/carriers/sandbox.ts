@@ -33,6 +33,7 @@ const FAILURES: ReadonlyMap<string, ErrorCode> = new Map([
 
 const Accepted = z.object({ id: z.string().check(z.minLength(1)) });
 const Refused = z.object({ code: z.string(), message: z.optional(z.string()) });
+const Throttled = z.object({ scope: z.enum(["line", "account"]) });
 const Inbound = z.object({ id: z.string().check(z.minLength(1)), from: z.string(), to: z.string(), text: z.string() });
 const Status = z.object({
   id: z.string().check(z.minLength(1)),
@@ -61,6 +62,7 @@ export const sandboxCarrier: CarrierAdapter = (credentials, { fetch }): Carrier 
           const { code, message } = Refused.safeParse(json).data ?? {};
           return { code: FAILURES.get(code ?? "") ?? "carrier_refused", carrierCode: code ?? null, message };
         },
+        throttled: (json) => Throttled.safeParse(json).data?.scope ?? "line",
       });
     },
 

@@ -1,6 +1,7 @@
 import type { CarrierAccountId, LineId, MessageId, TenantId } from "@trunkline/protocol";
 import { askForLooks, broadcastLane } from "../broadcasts/broadcast-kind.ts";
 import type { Carrier, HandOver, OutgoingText } from "../carriers/carrier.ts";
+import type { CarrierMoods } from "../carriers/moods.ts";
 import type { Clock } from "../clock.ts";
 import type { EventLog } from "../events/log.ts";
 import type { Tx } from "../store/database.ts";
@@ -22,6 +23,7 @@ import { learnFromReceipt } from "./receipts.ts";
 /** A text on its way out, with the account it goes through. */
 export interface SendTask {
   carrier: Carrier;
+  accountId: CarrierAccountId;
   text: OutgoingText;
 }
 export interface SendResult {
@@ -32,6 +34,7 @@ export interface SendResult {
 
 export interface HandOverParts {
   carriers: CarrierAccess;
+  moods: CarrierMoods;
   log: EventLog;
   clock: Clock;
   wakes: LaneWakes;
@@ -83,9 +86,25 @@ export class HandOverTurn implements KindTurn<SendPayload, SendTask, SendResult>
   take(_lane: string, items: readonly WorkItem<SendPayload>[]): Taken<SendTask> {
     const rate = items.map((item) => this.#texts.get(messageIdOf(item))?.sendRate).find((one) => one !== undefined);
     const share = rate == null ? items.length : Math.max(1, Math.floor(rate * SHARE_S)); // one lane is one line
-    const takes = items.slice(0, share).map((item) => this.#takeOne(item));
+    const { passed, waitUntil } = this.#letThrough(items.slice(0, share));
+    const takes = passed.map((item) => this.#takeOne(item));
     const begun = takes.filter((one) => "task" in one).length;
-    return rate == null || begun === 0 ? { takes } : { takes, pauseUntil: this.#now + (begun * 1000) / rate };
+    const rest = rate == null || begun === 0 ? 0 : this.#now + (begun * 1000) / rate;
+    return { takes, pauseUntil: Math.max(rest, waitUntil) };
+  }
+
+  /** Those before the first one whose carrier cannot be spoken with now: nothing of its line overtakes it. */
+  #letThrough(items: readonly WorkItem<SendPayload>[]): {
+    passed: readonly WorkItem<SendPayload>[];
+    waitUntil: number;
+  } {
+    for (const [index, item] of items.entries()) {
+      const text = this.#texts.get(messageIdOf(item));
+      if (!text?.account || !toOutgoing(text)) continue;
+      const passage = this.#parts.moods.ask(text.account.id, text.message.id);
+      if (passage.kind === "wait") return { passed: items.slice(0, index), waitUntil: passage.until };
+    }
+    return { passed: items, waitUntil: 0 };
   }
 
   settle(_lane: string, results: readonly Completed<SendPayload, SendResult>[]): Settled {
@@ -153,15 +172,16 @@ export class HandOverTurn implements KindTurn<SendPayload, SendTask, SendResult>
     const outgoing = text && toOutgoing(text);
     // Canceled, or settled by a receipt before it was handed over again.
     if (!text || !outgoing) return { id: item.id, kind: "done" };
-    const carrier = (text.account && this.#carriers.get(text.account.id)) ?? null;
+    const { account } = text;
+    const carrier = (account && this.#carriers.get(account.id)) ?? null;
     const at = this.#now;
-    if (!carrier) {
+    if (!account || !carrier) {
       const failure = failureOf("carrier_credentials", null);
       this.#learn(text, { status: "failed", failure, carrierMessageId: null, at });
       return { id: item.id, kind: "done" };
     }
     this.#learn(text, { status: "sending", failure: null, carrierMessageId: null, at });
-    return { item, task: { carrier, text: outgoing } };
+    return { item, task: { carrier, accountId: account.id, text: outgoing } };
   }
 
   /** The text as it is now. */

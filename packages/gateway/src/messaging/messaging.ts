@@ -1,4 +1,5 @@
 import type { Bus } from "../bus/bus.ts";
+import { type CarrierMoodRecord, createCarrierMoods } from "../carriers/moods.ts";
 import type { Clock } from "../clock.ts";
 import type { EventLog } from "../events/log.ts";
 import type { Handlers, OutsideRoute } from "../http/route.ts";
@@ -11,7 +12,7 @@ import { type AnyWorkKind, workKind } from "../work/kind.ts";
 import { createCarrierAccess } from "./carrier-access.ts";
 import { carrierRoutes } from "./carrier-routes.ts";
 import { lookUpKind } from "./look-up-queue.ts";
-import { sendKind } from "./outbound-queue.ts";
+import { ANSWER_TIMEOUT_MS, sendKind } from "./outbound-queue.ts";
 import { type MessagingOperation, messagingRoutes } from "./routes.ts";
 import { createSendQueue } from "./send-queue.ts";
 
@@ -24,6 +25,7 @@ export interface MessagingParts {
   logger: Logger;
   fetch: typeof globalThis.fetch;
   sealer: Sealer;
+  onCarrierMood: (record: CarrierMoodRecord) => void;
   recentStops: RecentStops;
 }
 
@@ -38,12 +40,13 @@ export interface Messaging {
 
 export function createMessaging(parts: MessagingParts): Messaging {
   const carriers = createCarrierAccess(parts);
+  const moods = createCarrierMoods({ ...parts, answerMs: ANSWER_TIMEOUT_MS, onChange: parts.onCarrierMood });
   const sends = createSendQueue(parts);
   const doors = carrierRoutes({ ...parts, carriers });
   return {
     routes: messagingRoutes({ ...parts, sends }),
     outside: doors.routes,
-    kinds: [workKind(sendKind({ ...parts, carriers })), workKind(lookUpKind({ ...parts, carriers }))],
+    kinds: [workKind(sendKind({ ...parts, carriers, moods })), workKind(lookUpKind({ ...parts, carriers }))],
     async stop() {
       await Promise.all([sends.settled(), doors.settled()]);
     },

@@ -1,4 +1,5 @@
 import type { Bus } from "../bus/bus.ts";
+import type { CarrierMoods } from "../carriers/moods.ts";
 import type { Clock } from "../clock.ts";
 import type { EventLog } from "../events/log.ts";
 import type { WorkKind } from "../work/kind.ts";
@@ -25,18 +26,29 @@ const WINDOW = 64;
 /** A carrier that has not answered by then leaves the outcome unknown, in milliseconds. */
 export const ANSWER_TIMEOUT_MS = 15_000;
 
-export function sendKind({ carriers, log, bus, clock }: OutboundParts): WorkKind<SendPayload, SendTask, SendResult> {
+export function sendKind({
+  carriers,
+  moods,
+  log,
+  bus,
+  clock,
+}: OutboundParts & { moods: CarrierMoods }): WorkKind<SendPayload, SendTask, SendResult> {
   const wakes = laneWakes(bus);
-  const parts = { carriers, log, clock, wakes };
+  const parts = { carriers, moods, log, clock, wakes };
   return {
     kind: SEND_KIND,
     window: WINDOW,
     open: (tx, tenantId, items) => HandOverTurn.open(tx, tenantId, items, parts),
-    async perform({ carrier, text }, signal) {
+    async perform({ carrier, accountId, text }, signal) {
       const begunAt = clock.now();
+      const passage = moods.begin(accountId, text.reference);
+      if (passage.kind === "wait") {
+        return { handOver: { kind: "not_taken", retryAfterMs: passage.until - begunAt }, begunAt };
+      }
       const handOver = await withDeadline(clock, ANSWER_TIMEOUT_MS, signal, (within) =>
         carrier.send(text, { signal: within }),
       );
+      moods.hear(accountId, text.reference, handOver);
       return { handOver, begunAt };
     },
     committed(tenantId) {

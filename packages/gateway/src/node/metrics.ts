@@ -1,12 +1,15 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
-import { Counter, collectDefaultMetrics, Histogram, Registry } from "prom-client";
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import type { CarrierMoodRecord } from "../carriers/moods.ts";
 import type { RequestRecord } from "../options.ts";
 
 /** What a gateway counts about itself, in Prometheus' text format. */
 export interface Metrics {
   /** Give it to `createGateway`. */
   onRequest(record: RequestRecord): void;
+  /** Give it to `createGateway`. */
+  onCarrierMood(record: CarrierMoodRecord): void;
   text(): Promise<string>;
   /** Serves `GET /metrics` on a port of its own, which is nobody's but the operator's. */
   serve(options: { port: number; host?: string }): Promise<{ url: string; close(): Promise<void> }>;
@@ -32,7 +35,20 @@ export function createMetrics(): Metrics {
     buckets: BUCKETS,
     registers: [registry],
   });
+  const unreachable = new Set<string>();
+  new Gauge({
+    name: "trunkline_carrier_accounts_unreachable",
+    help: "Carrier accounts whose texts wait because this node cannot reach their carrier.",
+    registers: [registry],
+    collect() {
+      this.set(unreachable.size);
+    },
+  });
   return {
+    onCarrierMood({ accountId, circuit }) {
+      if (circuit === "closed") unreachable.delete(accountId);
+      else unreachable.add(accountId);
+    },
     onRequest({ method, route, status, durationMs }) {
       // Methods and routes that nobody serves would let strangers make up any number of series.
       const labels = route === null ? { method: "other", route: "other" } : { method, route };

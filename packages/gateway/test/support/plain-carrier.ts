@@ -17,6 +17,8 @@ export type Answer =
   | "lost"
   | "down"
   | "busy"
+  /** Says that the whole account is limited. */
+  | "account busy"
   | "error"
   | { refuse: string }
   /** Takes it under this id. */
@@ -59,8 +61,10 @@ export function plainCarrier(): PlainCarrier {
       const answer = script.shift() ?? "accept";
       if (answer === "down")
         throw new TypeError("fetch failed", { cause: Object.assign(new Error(), { code: "ECONNREFUSED" }) });
-      if (answer === "busy")
-        return Response.json({ code: "rate_limited" }, { status: 429, headers: { "retry-after": "2" } });
+      if (answer === "busy" || answer === "account busy") {
+        const scope = answer === "busy" ? "line" : "account";
+        return Response.json({ code: "rate_limited", scope }, { status: 429, headers: { "retry-after": "2" } });
+      }
       if (answer === "error") return Response.json({ code: "oops" }, { status: 503 });
       if (typeof answer === "object" && "redirect" in answer) {
         // As `fetch` does: it goes there itself unless it is told not to.

@@ -52,7 +52,8 @@ export function carrierApi({ carrier, clock, holds, memory, random, stopping }: 
     const refusal = refusalOf(parsed.data, account.numbers, behaviour, isBlocked);
     if (refusal) return refuse(refusal);
     if (!rate.take(account.id, behaviour.perSecond, clock.now())) {
-      return refuse({ status: 429, code: "rate_limited", message: "Too many texts a second" }, { "retry-after": "1" });
+      const told = { code: "rate_limited", message: "Too many texts a second", scope: "account" }; // not the line alone
+      return Response.json(told, { status: 429, headers: { "retry-after": "1" } });
     }
     const { id } = await carrier.take(account, parsed.data);
     if (behaviour.latencyMs > 0) await holds.track(pause(clock, behaviour.latencyMs, stopping));
