@@ -40,7 +40,9 @@ export function keepStatistics({
   };
   return {
     start() {
-      undo ??= clock.poll(LOOK_MS, look);
+      if (undo) return;
+      undo = clock.poll(LOOK_MS, look);
+      look(); // what waits from before is worked off at once
     },
     async stop() {
       undo?.();
