@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { ORDINARY, UNSEEN, WITHDRAWALS } from "../../test/support/labelled-texts.ts";
 import { foldText } from "./fold-text.ts";
 import { KEYWORD_FAMILIES } from "./keyword-families.ts";
 import { type KeywordContext, readKeyword } from "./keywords.ts";
-import { ORDINARY, UNSEEN, WITHDRAWALS } from "./labelled-texts.ts";
 
 const kind = (text: string, context: KeywordContext = { country: "US" }) => readKeyword(text, context).kind;
 
@@ -94,8 +94,8 @@ test("words of a sentence are no keywords: plain withdrawals are likely, ordinar
 test("texts that the rules were not written for are read nearly as well", () => {
   const { missed, wrong, precision, recall } = measure(UNSEEN.withdrawals, UNSEEN.ordinary);
   process.stdout.write(`keywords, unseen: precision ${precision.toFixed(3)}, recall ${recall.toFixed(3)}\n`);
-  expect(precision, wrong.join(" | ")).toBeGreaterThanOrEqual(0.85);
-  expect(recall, missed.join(" | ")).toBeGreaterThanOrEqual(0.6);
+  expect(precision, wrong.join(" | ")).toBeGreaterThanOrEqual(0.9);
+  expect(recall, missed.join(" | ")).toBeGreaterThanOrEqual(0.75);
 });
 
 const keyword = fc.constantFrom(

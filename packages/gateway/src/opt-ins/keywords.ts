@@ -30,6 +30,10 @@ export interface KeywordContext {
 
 const NONE: KeywordReading = { kind: "none", keyword: null, language: null, certainty: "certain" };
 
+const CLAUSE_END = /[.,;!?\n]+/;
+/** Clauses are looked at within this many UTF-16 code units: people say it soon. */
+const MAX_CLAUSES_LENGTH = 700;
+
 /**
  * Reads a whole text (its parts joined) for keywords. A keyword acts when it is all that the text says, whatever its
  * case, accents, quotes and punctuation, also when it is repeated. Words inside a sentence are no keywords.
@@ -47,9 +51,12 @@ export function readKeyword(text: string, context: KeywordContext = {}): Keyword
   }
   const foreign = KEYWORD_FAMILIES.find((family) => family.optOut.includes(whole));
   if (foreign) return { kind: "likely_opt_out", keyword: whole, language: foreign.language, certainty: "likely" };
-  for (const { pattern, language } of PLAIN_RULES) {
-    const match = pattern.exec(words);
-    if (match) return { kind: "likely_opt_out", keyword: match[0].trim(), language, certainty: "likely" };
+  // A clause may say it where the whole does not: "Stop. I mean it."
+  for (const clause of new Set([words, ...text.slice(0, MAX_CLAUSES_LENGTH).split(CLAUSE_END).map(foldText)])) {
+    for (const { pattern, language } of PLAIN_RULES) {
+      const match = pattern.exec(clause);
+      if (match) return { kind: "likely_opt_out", keyword: match[0].trim(), language, certainty: "likely" };
+    }
   }
   return NONE;
 }

@@ -12,11 +12,12 @@ export interface PlainRule {
 
 const TEXTS =
   "(?:text|texts|texting|message|messages|messaging|msg|msgs|sms|spam|alert|alerts|notification|notifications|reminder|reminders|promo|promos|promotions|ads|advertising|marketing|solicitations?)";
-const ENDING = "(?: (?:again|any ?more|ever|please|pls|plz|thanks|thank you|at all|asap|now|immediately|ok|okay))*";
+const ENDING =
+  "(?: (?:again|any ?more|ever|please|pls|plz|thanks|thank you|at all|else|asap|now|immediately|ok|okay))*";
 const COURTESY =
   "(?:please|pls|plz|now|already|thanks|thank you|ok|okay|just|kindly|asap|immediately|hi|hello|hey|sir|guys|and|right away|i said)";
 const ME =
-  "(?:me|us|my (?:number|phone|cell|phone number|cell phone|name|info)|this (?:number|phone)|our number|her|him)";
+  "(?:me|us|my (?:number|phone|cell|phone number|cell phone|name|info)|this (?:phone number|number|phone)|our number)";
 // A negation or a question about the past turns the words round: "don't stop texting me", "did you stop texting me?".
 const NOT_TURNED =
   "(?<!\\b(?:dont|do not|never|cant|cannot|can not|wont|will not|didnt|did not|doesnt|wouldnt|couldnt|not to|did you|did they|have you|you|they|he|she|i|not) )";
@@ -37,18 +38,20 @@ const english = [
   `\\b(?:unsubscribe|opt) (?:me|us|my number|this number)(?: out)?(?: (?:from|of)\\b|${ENDING}$)`,
   `(?<!\\bdo )\\b(?:i|we) (?:want|wanna|would like|wish|need|have decided|am trying|want you|choose)(?: to)? (?:be )?(?:unsubscribe|opt(?:ed)? out(?! of the)|unsubscribed|removed from (?:your|this|the) (?:\\w+ )?(?:lists?|${TEXTS}))`,
   `\\bid like to (?:be )?(?:unsubscribed?|opt(?:ed)? out|removed)`,
-  `\\bhow (?:do|can|could) (?:i|we) (?:unsubscribe|opt out|stop (?:these|this|getting|the texts?)|get off)`,
+  `\\bhow (?:do|can|could) (?:i|we) (?:unsubscribe(?! from the (?:newsletter|e ?mail))|opt out|stop (?:these|this|getting|the texts?)|get off (?:this|the|your) list)`,
   `\\b(?:i am|im) opting out\\b`,
-  `^(?:\\w+ ){0,3}?(?:you )?(?:have |have got |youve got |youve |got |u have |ur at |texted |texting |reached |this is |its |think you have |messaged |contacted )?(?:the |a )?wrong (?:number|person|#|phone)(?: (?:sorry|please|pls|buddy|dude|man|bro|stop|here|remove me|dont text|do not text|thanks|lol))*$`,
-  `\\b(?:you|youve|u) (?:have|got|reached|texted|are texting|have got|must have|probably have) (?:the )?wrong (?:number|person|phone)\\b`,
+  `^(?!.*\\b(?:gave|sent|called|typed|dialed|entered|wrote|put)\\b)(?:\\w+ ){0,3}?(?:you )?(?:have |have got |youve got |youve |got |u have |ur at |texted |texting |reached |this is |its |think you have |messaged |contacted )?(?:the |a )?wrong (?:number|person|#|phone)(?: (?:sorry|please|pls|buddy|dude|man|bro|stop|here|remove me|dont text|do not text|thanks|lol))*$`,
+  `\\b(?:you|youve|u) (?:have|got|reached|texted|are texting|have got|must have|probably have) (?:the )?wrong (?:number|person|phone|guy|man|woman|lady|dude)\\b`,
   `\\b(?:this (?:is|isnt)|thats|that is|its) (?:not|no longer|not longer|isnt)(?: \\w+){0,2} (?:number|phone|cell)(?: any ?more)?$`,
-  `\\b(?:lose|forget|delete|erase) (?:my|this) number\\b`,
+  `\\b(?:lose|forget|delete|erase) (?:my|this) (?:number|contact)\\b`,
+  `\\b(?:enough|knock it off) (?:with|of) (?:(?:all|the|these|those|your|this) )*${TEXTS}`,
+  `\\bwho (?:gave|said|told) you (?:permission|consent|you could|to) (?:to )?(?:use|text|message|contact)`,
   `\\bleave (?:me|us) (?:the (?:hell|fuck) )?alone\\b`,
   `^(?:just |please )*(?:go away|fuck off|f off|piss off|buzz off|get lost)(?: (?:spammer|please|already))*$`,
-  `\\b(?:i|we) (?:do not|dont|no longer|never|didnt|did not|would rather not|am not interested in) (?:want(?:ed)?|wish|care|need|receiving|getting)?(?: to)? ?(?:(?:receive|get|be sent|see|any|more|your|these|those|this|further|other|anymore|all|any more) )*(?:${TEXTS}|texted|messaged|contacted)\\b`,
+  `\\b(?:i|we) (?:do not|dont|no longer|never|didnt|did not|would rather not|am not interested in) (?:want(?:ed)?|wish|care|need|receiving|getting)(?: to)? ?(?:(?:receive|get|be sent|see|any|more|your|these|those|this|further|other|anymore|all|any more) )*(?:${TEXTS}|texted|messaged|contacted)\\b`,
   `\\b(?:do not|dont|no longer) (?:want|wish) (?:to be (?:texted|contacted|messaged|called)|to hear from you|(?:any|your|these|those|further|more) (?:\\w+ )?${TEXTS}|you (?:to )?(?:text|texting|contact|contacting|message|messaging)(?: \\w+)?)`,
   `\\b(?:i|we) (?:hereby )?(?:revoke|withdraw|am withdrawing|am revoking) (?:my |our |all |any )*(?:consent|permission)`,
-  `\\b(?:never|did not|didnt) (?:sign(?:ed)? up|consent(?:ed)?|subscribe[d]?|opt(?:ed)? in|agree[d]?|ask(?:ed)?) (?:for|to|to receive|to get) (?:(?:this|these|those|any|your|receive|get|such|be) ?)*(?:${TEXTS}|texted|this|these|stuff)?$`,
+  `\\b(?:never|did not|didnt) (?:sign(?:ed)? up|consent(?:ed)?|subscribe[d]?|opt(?:ed)? in|agree[d]?|ask(?:ed)?) (?:for|to|to receive|to get) (?:(?:this|these|those|any|your|receive|get|getting|such|be) ?)*(?:${TEXTS}|texted|this|these|stuff)?(?: from (?:you|u)(?: guys| all| people)?)?$`,
   `\\b(?:do not|dont) (?:call|contact|text) list\\b`,
   `\\bdo not contact\\b(?! (?:him|her|them|the|my|bob))`,
   `\\b(?:reporting|report|reported) (?:you|this|this number|it|your number) (?:as spam|to the fcc|for spam|to my carrier|as junk)`,
@@ -107,7 +110,7 @@ const others: readonly (readonly [string, readonly string[]])[] = [
       "\\b(?:pare|parem|para) de (?:me )?(?:mandar|enviar|escrever|ligar|incomodar|perturbar)",
       "\\bnao (?:me )?(?:mandem?|enviem?|escrevam?|liguem?|perturbem?)(?: (?:mensagens|sms|nada))? mais\\b",
       "\\bnao (?:quero|desejo) (?:mais )?receber\\b(?: (?:mais|suas|essas|estas|as))*(?: (?:mensagens?|sms|propagandas?))",
-      "\\b(?:me )?(?:tirem?|removam?|retirem?|excluam?)(?: me| meu (?:numero|nome))?(?: d[ao]s?| de)? ?(?:sua|essa|esta|desta|dessa)? ?lista\\b",
+      "\\b(?:me )?(?:tira|tirem?|removam?|retirem?|excluam?)(?: me| meu (?:numero|nome))?(?: d[ao]s?| de)? ?(?:sua|essa|esta|desta|dessa)? ?lista\\b",
       "^(?:\\w+ ){0,3}?numero errado$",
     ],
   ],
