@@ -78,7 +78,7 @@ export async function acceptSends(
 }
 
 /** Wakes the readers of the event log and the lines that have work; call it after the commit. */
-export function announceSends(bus: Bus, tenantId: TenantId, { lineIds }: Accepted): void {
+export function announceSends(bus: Bus, tenantId: TenantId, { lineIds }: Pick<Accepted, "lineIds">): void {
   if (lineIds.size > 0) bus.publish({ topic: "events", tenantId });
   for (const lineId of lineIds) bus.publish({ topic: "work", ...sendLane(tenantId, lineId) });
 }

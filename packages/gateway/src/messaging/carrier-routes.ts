@@ -7,9 +7,11 @@ import type { EventLog } from "../events/log.ts";
 import { notFound, Refusal } from "../http/refusal.ts";
 import type { OutsideCall, OutsideRoute } from "../http/route.ts";
 import type { Logger } from "../logger.ts";
+import type { RecentStops } from "../opt-ins/recent-stops.ts";
 import type { Ids } from "../random.ts";
 import type { Database, Tx } from "../store/database.ts";
 import { type Outcome, tenantBatches } from "../store/tenant-batches.ts";
+import { announceSends } from "./accept.ts";
 import { type CarrierAccess, readAccount } from "./carrier-access.ts";
 import { type Reception, receiveTexts } from "./inbound.ts";
 import { receiveReceipts } from "./receipts.ts";
@@ -22,6 +24,7 @@ export interface CarrierRouteParts {
   clock: Clock;
   ids: Ids;
   logger: Logger;
+  recentStops: RecentStops;
 }
 
 /** The doors, and when nothing that came in by them is being stored any more. */
@@ -41,7 +44,7 @@ interface Account {
 
 /** The doors at which carriers deliver texts and receipts. 2xx is said after the commit, and only then. */
 export function carrierRoutes(parts: CarrierRouteParts): CarrierRoutes {
-  const { database, carriers, log, bus, clock, ids, logger } = parts;
+  const { database, carriers, log, bus, clock, ids, logger, recentStops } = parts;
   const tenants = new Map<string, TenantId>();
 
   async function findAccount({ carrier = "", accountId = "" }: OutsideCall["params"]): Promise<Account> {
@@ -84,22 +87,21 @@ export function carrierRoutes(parts: CarrierRouteParts): CarrierRoutes {
   }
 
   const texts = tenantBatches<Delivery, Reception>(async (tenantId, deliveries) => {
-    const outcomes = await database.tenant(tenantId, async (tx) => {
-      const readings = await readAll(tx, tenantId, deliveries, (carrier, body) => carrier.parseInbound(body));
-      const received = readings.flatMap((one) =>
+    const { readings, received } = await database.tenant(tenantId, async (tx) => {
+      const all = await readAll(tx, tenantId, deliveries, (carrier, body) => carrier.parseInbound(body));
+      const read = all.flatMap((one) =>
         one.kind === "read" ? { accountId: one.accountId, text: one.content, raw: one.raw } : [],
       );
-      const receptions = await receiveTexts(tx, tenantId, received, { log, ids }, clock.now());
-      const inOrder = receptions.values();
-      return readings.map(
-        (one): Outcome<Reception> =>
-          one.kind === "read" ? { kind: "done", result: inOrder.next().value ?? "no_line" } : one,
-      );
+      return { readings: all, received: await receiveTexts(tx, tenantId, read, { log, ids }, clock.now()) };
     });
-    if (outcomes.some((one) => one.kind === "done" && one.result === "stored")) {
-      bus.publish({ topic: "events", tenantId });
-    }
-    return outcomes;
+    recentStops.add(tenantId, received.stops);
+    if (received.receptions.includes("stored")) bus.publish({ topic: "events", tenantId });
+    announceSends(bus, tenantId, received);
+    const inOrder = received.receptions.values();
+    return readings.map(
+      (one): Outcome<Reception> =>
+        one.kind === "read" ? { kind: "done", result: inOrder.next().value ?? "no_line" } : one,
+    );
   });
 
   const receipts = tenantBatches<Delivery, void>(async (tenantId, deliveries) => {

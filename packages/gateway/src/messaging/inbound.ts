@@ -4,6 +4,7 @@ import { sql } from "kysely";
 import { toHex } from "../bytes.ts";
 import type { InboundText } from "../carriers/carrier.ts";
 import type { EventLog, NewEvent } from "../events/log.ts";
+import { applyKeywords, type KeywordEffects, NO_EFFECTS, openKeywords, type Placed } from "../opt-ins/keyword-turn.ts";
 import type { Ids } from "../random.ts";
 import type { Tx } from "../store/database.ts";
 import { json } from "../store/json.ts";
@@ -35,12 +36,15 @@ export interface ReceivedText {
 /** `no_line`: the number it was sent to is none of this account's lines, so that there is nobody to show it to. */
 export type Reception = "stored" | "repeated" | "no_line";
 
+/** What became of texts, in their order, and what follows after the commit. */
+export interface Received extends KeywordEffects {
+  readonly receptions: readonly Reception[];
+}
+
 /**
  * Stores texts that carriers delivered, each once for its carrier's id however often and in whatever number of parallel
- * calls it comes: the row in `inbound_texts` lets one win, and the others wait for its commit. Locks: those rows, then
- * threads that are made, then conversations by id.
- *
- * @returns in the order of `received`
+ * calls it comes: the row in `inbound_texts` lets one win, and the others wait for its commit. Keywords take effect with
+ * it. Locks: those rows, then numbers of keywords, threads that are made, conversations by id.
  */
 export async function receiveTexts(
   tx: Tx,
@@ -48,7 +52,7 @@ export async function receiveTexts(
   received: readonly ReceivedText[],
   { log, ids }: InboundParts,
   now: number,
-): Promise<Reception[]> {
+): Promise<Received> {
   const lines = await findLines(tx, tenantId, received);
   const withLine = received.filter((one) => lines.has(one));
   const claimed = await claim(tx, tenantId, withLine, ids, now);
@@ -58,8 +62,9 @@ export async function receiveTexts(
     if (!line || !messageId) return [];
     return [{ ...one, line, messageId, from: readAddress(one.text.from, countryOf(line.number)) }];
   });
-  if (items.length > 0) await store(tx, tenantId, items, { log, ids }, now);
-  return received.map((one) => (claimed.has(one) ? "stored" : lines.has(one) ? "repeated" : "no_line"));
+  const effects = items.length === 0 ? NO_EFFECTS : await storeAndObey(tx, tenantId, items, { log, ids }, now);
+  const receptions = received.map((one) => (claimed.has(one) ? "stored" : lines.has(one) ? "repeated" : "no_line"));
+  return { receptions, ...effects };
 }
 
 interface InboundLine {
@@ -75,13 +80,26 @@ interface Item extends ReceivedText {
   readonly from: string;
 }
 
+async function storeAndObey(
+  tx: Tx,
+  tenantId: TenantId,
+  items: readonly Item[],
+  parts: InboundParts,
+  now: number,
+): Promise<KeywordEffects> {
+  const words = items.map(({ line, text: { text }, ...item }) => ({ ...item, text, lineId: line.id }));
+  const keywords = await openKeywords(tx, tenantId, words, { ids: parts.ids, now });
+  const placed = await store(tx, tenantId, items, parts, now);
+  return keywords === null ? NO_EFFECTS : applyKeywords(tx, tenantId, keywords, placed, parts, now);
+}
+
 async function store(
   tx: Tx,
   tenantId: TenantId,
   items: readonly Item[],
   { log, ids }: InboundParts,
   now: number,
-): Promise<void> {
+): Promise<Map<MessageId, Placed>> {
   const wanted = items.map(({ line, from }) => ({
     lineId: line.id,
     participants: [{ number: from, contactId: null, name: null }],
@@ -97,6 +115,7 @@ async function store(
   const untold = new Set(threads.filter(({ isNew }) => isNew).map(({ id }) => id));
   const messages: StoredMessage[] = [];
   const events: NewEvent[] = [];
+  const placed = new Map<MessageId, Placed>();
   for (const [index, item] of items.entries()) {
     const id = threads[index]?.id;
     const before = id && conversations.get(id);
@@ -104,6 +123,7 @@ async function store(
     const { stored, into } = placeMessage(before, toDraft(item, before.conversation), now);
     conversations.set(id, into);
     messages.push(stored);
+    placed.set(item.messageId, { conversationId: id, name: stored.message.author.name });
     const audience = audienceOf(into.conversation);
     const created: NewEvent = { type: "message.created", data: stored.message, audience, actor: null };
     if (untold.delete(id)) {
@@ -113,6 +133,7 @@ async function store(
   await sql`with changed as (${conversationUpdate(tenantId, [...conversations.values()])} returning 1),
     stored as (${messageInsertion(tenantId, messages)} returning 1)
     ${log.insertion(tenantId, events)}`.execute(tx);
+  return placed;
 }
 
 function toDraft({ text, line, messageId, from, accountId }: Item, { participants }: Conversation): Draft {

@@ -23,7 +23,10 @@ export const sending: Migration = {
     "alter table conversations add column last_inbound_at timestamptz(3)",
     // `purpose` marks what the gateway says by itself, such as the answer to a STOP; null for all else.
     `alter table messages add column held_code text, add column held_until timestamptz(3), add column template_id text,
-      add column purpose text`,
+      add column purpose text, add column carrier_status text`,
+
+    // A keyword is answered once in five minutes. Few texts have a purpose, so that the index costs the others nothing.
+    `create index messages_answers on messages (tenant_id, conversation_id, created_at) where purpose is not null`,
 
     // `variants` is a JSON list of { locale, text }.
     `create table templates (

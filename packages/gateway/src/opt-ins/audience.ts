@@ -1,0 +1,72 @@
+import type { Actor, ConversationId, CrmRecord, LineId, OptIn, TenantId, UserId } from "@trunkline/protocol";
+import { type RawBuilder, sql } from "kysely";
+import type { NewEvent } from "../events/log.ts";
+import { seenBy } from "../messaging/sight-condition.ts";
+import type { Audience, Sight } from "../rights/sight.ts";
+import type { Tx } from "../store/database.ts";
+import { json } from "../store/json.ts";
+
+/** A conversation with a number, as far as it says who sees it. */
+export interface NumberConversation {
+  readonly id: ConversationId;
+  readonly number: string;
+  readonly lineId: LineId;
+  readonly audience: Audience;
+}
+
+interface Row {
+  id: ConversationId;
+  number: string;
+  line_id: LineId;
+  assignee_id: UserId | null;
+  records: CrmRecord[];
+}
+
+/**
+ * The conversations of numbers, on every line, those in `sight` alone.
+ * Index: conversations_thread, once for each line.
+ */
+export async function conversationsOf(
+  tx: Tx,
+  tenantId: TenantId,
+  numbers: readonly string[],
+  sight?: Sight,
+): Promise<NumberConversation[]> {
+  if (numbers.length === 0) return [];
+  const seen: RawBuilder<unknown> = sight === undefined ? sql`` : sql`and ${seenBy(sight)}`;
+  const { rows } = await sql<Row>`select c.id, n.number, c.line_id, c.assignee_id, c.records
+    from jsonb_array_elements_text(${json([...new Set(numbers)])}) as n (number)
+    join lines l on l.tenant_id = ${tenantId}
+    join conversations c on c.tenant_id = l.tenant_id and c.line_id = l.id and c.participant_key = n.number
+    where true ${seen} order by c.last_activity_at desc, c.id desc`.execute(tx);
+  return rows.map(({ id, number, line_id: lineId, assignee_id: assigneeId, records }) => {
+    const refs = records.map(({ source, type, externalId }) => ({ source, type, externalId }));
+    return { id, number, lineId, audience: { lineId, conversation: { assigneeId, records: refs } } };
+  });
+}
+
+/** Events that tell where numbers stand now, for those who may look them up. */
+export async function optInEvents(
+  tx: Tx,
+  tenantId: TenantId,
+  changed: readonly OptIn[],
+  actor: Actor | null,
+): Promise<NewEvent[]> {
+  const conversations = await conversationsOf(
+    tx,
+    tenantId,
+    changed.map(({ number }) => number),
+  );
+  return changed.map((data): NewEvent => {
+    const own = conversations.filter(
+      ({ number, lineId }) => number === data.number && (data.lineId === null || lineId === data.lineId),
+    );
+    const audience: Audience = { anyOf: own.map((one) => one.audience) };
+    return {
+      type: "opt_in.changed",
+      data,
+      audience: data.lineId === null ? audience : { ...audience, lineId: data.lineId },
+      actor,
+    };
+  });
+}
