@@ -89,6 +89,7 @@ eachStore((store) => {
       createTemplate: { name: "T", text: "Hello", variants: [{ locale: "es", text: "Hola" }] },
       markRead: { throughSequence: 1 },
       sendMessage: content,
+      checkMessageTo: { from: acme.line.number, to: "+14255550123" },
       sendMessageTo: { from: acme.line.number, to: "+14255550123", ...content },
     };
   });

@@ -49,6 +49,7 @@ const BODIES: Partial<Record<Operation, object>> = {
   markRead: { throughSequence: 1 },
   sendMessage: { text: "Taken" },
   retryMessage: {},
+  checkMessage: {},
   updateTemplate: { name: "Taken" },
   previewTemplate: {},
 };
@@ -126,6 +127,9 @@ eachStore((store) => {
       ["POST", "/v1/messages", { from: theirs.line.number, to: "+14255550123", text: "Hello" }],
       ["POST", "/v1/broadcasts", { lineId: owned.line, text: "Hello", recipients: [{ to: "+14255550123" }] }],
       ["POST", "/v1/broadcasts", { lineId: ours.line.id, templateId: owned.tpl, recipients: [{ to: "+14255550123" }] }],
+      ["POST", "/v1/messages/check", { from: theirs.line.number, to: "+14255550123" }],
+      ["POST", "/v1/messages", { from: ours.line.number, to: "+14255550123", templateId: owned.tpl }],
+      ["POST", `/v1/conversations/${conversation.id}/messages`, { templateId: owned.tpl }],
       ["POST", "/v1/sessions", { user: { externalId: "x", name: "X" }, scope: { lineIds: [owned.line] } }],
     ];
     for (const [method, path, body] of bodies) {

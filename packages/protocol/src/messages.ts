@@ -117,30 +117,38 @@ const content = {
   metadata: z.optional(metadata),
 };
 
+interface GivenWords {
+  text?: unknown;
+  templateId?: unknown;
+  variables?: unknown;
+  locale?: unknown;
+}
+
+/** Both of words and template, or values without a template. */
+const isContradictory = (given: GivenWords): boolean =>
+  given.templateId === undefined
+    ? given.variables !== undefined || given.locale !== undefined
+    : given.text !== undefined;
+
+const EITHER = "give either `text`, or `templateId` with its `variables` and `locale`";
+
 /** Refuses neither and both of words and template, and values without a template. */
-export const oneOfWords = z.refine<{ text?: unknown; templateId?: unknown; variables?: unknown; locale?: unknown }>(
-  (given) =>
-    (given.text === undefined) !== (given.templateId === undefined) &&
-    (given.templateId !== undefined || (given.variables === undefined && given.locale === undefined)),
-  "give either `text`, or `templateId` with its `variables` and `locale`",
+export const oneOfWords = z.refine<GivenWords>(
+  (given) => !isContradictory(given) && (given.text !== undefined || given.templateId !== undefined),
+  EITHER,
 );
 
+/** The same where there may be no words at all. */
+const atMostOneOfWords = z.refine<GivenWords>((given) => !isContradictory(given), EITHER);
+
 /** A text into a conversation. */
-export const SendMessage = z.strictObject({
-  text: messageText,
-  clientId: content.clientId,
-  metadata: content.metadata,
-});
+export const SendMessage = z.strictObject(content).check(oneOfWords);
 export type SendMessage = z.infer<typeof SendMessage>;
 
 /** A text from a line to a number; the conversation is opened, or found. `from` is a line's number or sender id. */
-export const SendMessageTo = z.strictObject({
-  from: text({ min: 1, max: 64 }),
-  to: text({ min: 1, max: 64 }),
-  text: messageText,
-  clientId: content.clientId,
-  metadata: content.metadata,
-});
+export const SendMessageTo = z
+  .strictObject({ from: text({ min: 1, max: 64 }), to: text({ min: 1, max: 64 }), ...content })
+  .check(oneOfWords);
 export type SendMessageTo = z.infer<typeof SendMessageTo>;
 
 const asked = {
@@ -152,20 +160,18 @@ const asked = {
 };
 
 /** Asks whether a text could leave, before it is written; without words it is asked for any text. */
-export const CheckMessage = z.strictObject(asked);
+export const CheckMessage = z.strictObject(asked).check(atMostOneOfWords);
 export type CheckMessage = z.infer<typeof CheckMessage>;
 
 /** The same for a line and a number. */
-export const CheckMessageTo = z.strictObject({
-  from: text({ min: 1, max: 64 }),
-  to: text({ min: 1, max: 64 }),
-  ...asked,
-});
+export const CheckMessageTo = z
+  .strictObject({ from: text({ min: 1, max: 64 }), to: text({ min: 1, max: 64 }), ...asked })
+  .check(atMostOneOfWords);
 export type CheckMessageTo = z.infer<typeof CheckMessageTo>;
 
 /**
- * What would become of a text. With `canSend: false` the same reasons come as a refusal; with `canSend: true` a reason
- * says why it would wait until `sendAfter`.
+ * What would become of a text. With `canSend: false` the first reason comes as a refusal; with `canSend: true` a reason
+ * says why it would wait. `sendAfter` is when it would leave; null for at once, or never.
  */
 export const MessageCheck = z.object({
   canSend: z.boolean(),

@@ -14,6 +14,7 @@ import { EventPage, ListEvents } from "./events.ts";
 import { CreatedKey, CreateKey, Key } from "./keys.ts";
 import { CreateLine, Line, UpdateLine } from "./lines.ts";
 import { Me } from "./me.ts";
+import { MESSAGE_ROUTES } from "./message-routes.ts";
 import { ListMessages, Message, SendMessage, SendMessageTo } from "./messages.ts";
 import { accepted, byId, created, none, ok, paging, type RouteDefinition } from "./route-definition.ts";
 import { page, text } from "./schema.ts";
@@ -420,6 +421,7 @@ export const ROUTES = {
     answer: accepted(Message),
     idempotent: true,
   },
+  ...MESSAGE_ROUTES,
 
   ...TEMPLATE_ROUTES,
   ...BROADCAST_ROUTES,

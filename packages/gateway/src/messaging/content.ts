@@ -1,5 +1,5 @@
 import { MAX_TEXT_LENGTH, type SendAt, type TemplateId } from "@trunkline/protocol";
-import { invalid, Refusal } from "../http/refusal.ts";
+import { Refusal } from "../http/refusal.ts";
 import { parseSendAt } from "../schedules/local-time.ts";
 import type { TemplateWords } from "../templates/choose-variant.ts";
 import { renderWords } from "../templates/template-words.ts";
@@ -60,7 +60,13 @@ function readWords(
   if (text !== undefined) return text;
   if (!templateId) return null;
   const template = templates.get(templateId);
-  if (!template) return invalid(["templateId"], "is not a template of this tenant", "not_found");
+  if (!template) {
+    const message = "is not a template of this tenant";
+    return new Refusal("not_found", {
+      detail: `\`templateId\` ${message}.`,
+      issues: [{ path: ["templateId"], message }],
+    });
+  }
   const { text: rendered, missing } = renderWords(template, { variables, locale });
   if (missing.length > 0) {
     return new Refusal("missing_variables", {

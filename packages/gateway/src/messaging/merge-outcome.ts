@@ -34,6 +34,7 @@ export function mergeOutcome(message: Message, learnt: Learnt, now: number): Mes
   const merged: Message = {
     ...message,
     status,
+    held: status === message.status ? message.held : null,
     failure: mergeFailure(message, learnt, status),
     carrierMessageId: message.carrierMessageId ?? learnt.carrierMessageId,
     sentAt: learnt.status === "sent" ? earlier(message.sentAt, learnt.at) : message.sentAt,

@@ -1,4 +1,5 @@
 import type {
+  Actor,
   Carrier,
   CarrierAccountId,
   CrmRecord,
@@ -100,6 +101,7 @@ function toLocked({ assignee_id, conversation_records, send_rate, carrier, crede
  * Writes what became of texts, and tells it, with one statement.
  *
  * @param carrierIds - the carriers' ids that became known with it; they are locked along, see `parked-receipts.ts`
+ * @param actor - who caused it; null for the gateway and for carriers
  */
 export async function storeOutcomes(
   tx: Tx,
@@ -107,26 +109,31 @@ export async function storeOutcomes(
   texts: readonly Pick<LockedText, "message" | "audience">[],
   log: EventLog,
   carrierIds: readonly CarrierId[] = [],
+  actor: Actor | null = null,
 ): Promise<void> {
   if (texts.length === 0) return;
   const rows = texts.map(({ message }) => ({
     id: message.id,
     status: message.status,
     failure: message.failure,
+    held_code: message.held?.code ?? null,
+    held_until: message.held?.until ?? null,
     sent_at: message.sentAt,
     delivered_at: message.deliveredAt,
     carrier_message_id: message.carrierMessageId,
     updated_at: message.updatedAt,
   }));
   const events = texts.map(
-    ({ message, audience }): NewEvent => ({ type: "message.updated", data: message, audience, actor: null }),
+    ({ message, audience }): NewEvent => ({ type: "message.updated", data: message, audience, actor }),
   );
   const locked = carrierIds.length > 0 ? sql`and (${lockingCarrierIds(carrierIds)}) is not null` : sql``;
   await sql`with changed as (
-      update messages m set status = n.status, failure = n.failure, sent_at = n.sent_at, delivered_at = n.delivered_at,
-        carrier_message_id = n.carrier_message_id, updated_at = n.updated_at
-      from jsonb_to_recordset(${json(rows)}) as n (id text, status text, failure jsonb, sent_at timestamptz,
-        delivered_at timestamptz, carrier_message_id text, updated_at timestamptz)
+      update messages m set status = n.status, failure = n.failure, held_code = n.held_code, held_until = n.held_until,
+        sent_at = n.sent_at, delivered_at = n.delivered_at, carrier_message_id = n.carrier_message_id,
+        updated_at = n.updated_at
+      from jsonb_to_recordset(${json(rows)}) as n (id text, status text, failure jsonb, held_code text,
+        held_until timestamptz, sent_at timestamptz, delivered_at timestamptz, carrier_message_id text,
+        updated_at timestamptz)
       where m.tenant_id = ${tenantId} and m.id = n.id ${locked} returning 1)
     ${log.insertion(tenantId, events)}`.execute(tx);
 }

@@ -1,13 +1,16 @@
 import type { Unread } from "@trunkline/protocol";
+import type { Bus } from "../bus/bus.ts";
 import type { Clock } from "../clock.ts";
 import type { EventLog } from "../events/log.ts";
 import { once } from "../http/idempotency.ts";
 import { openPage } from "../http/paging.ts";
-import { notFound } from "../http/refusal.ts";
+import { notFound, Refusal } from "../http/refusal.ts";
 import { found } from "../http/reply.ts";
 import type { Handlers } from "../http/route.ts";
 import type { Ids } from "../random.ts";
 import type { Database } from "../store/database.ts";
+import { cancelTexts } from "./cancel.ts";
+import { checkInto, checkTo } from "./check.ts";
 import { conditionsOf } from "./conversation-filters.ts";
 import { countUnread, listConversations, readConversation, toAnswer } from "./conversation-store.ts";
 import { markRead } from "./mark-read.ts";
@@ -21,6 +24,7 @@ import { updateConversation } from "./update-conversation.ts";
 export interface MessagingRouteParts {
   database: Database;
   log: EventLog;
+  bus: Bus;
   clock: Clock;
   ids: Ids;
   sends: SendQueue;
@@ -37,12 +41,16 @@ export type MessagingOperation =
   | "sendMessage"
   | "sendMessageTo"
   | "getMessage"
-  | "retryMessage";
+  | "retryMessage"
+  | "checkMessage"
+  | "checkMessageTo"
+  | "cancelMessage";
 
 /** The routes of conversations and messages. */
 export function messagingRoutes({
   database,
   log,
+  bus,
   clock,
   ids,
   sends,
@@ -143,6 +151,24 @@ export function messagingRoutes({
         target: { kind: "retry", of: params.id, clientId: body.clientId },
       }),
 
+    checkMessage: ({ principal, params, body }) =>
+      database.tenant(principal.tenantId, (tx) => checkInto(tx, principal, params.id, body, clock.now())),
+
+    checkMessageTo: ({ principal, body }) =>
+      database.tenant(principal.tenantId, (tx) => checkTo(tx, principal, body, clock.now())),
+
+    async cancelMessage({ principal, params: { id } }) {
+      const { tenantId, actor } = principal;
+      const { canceled, hasChanged } = await database.tenant(tenantId, async (tx) => {
+        if (!(await readMessage(tx, principal, id))) throw notFound();
+        return cancelTexts(tx, tenantId, [id], { log, actor }, clock.now());
+      });
+      if (hasChanged) bus.publish({ topic: "events", tenantId });
+      const message = canceled.get(id);
+      if (!message) throw hasBegun();
+      return message;
+    },
+
     async getMessage({ principal, params }) {
       const message = await database.tenant(principal.tenantId, (tx) => readMessage(tx, principal, params.id));
       if (!message) throw notFound();
@@ -150,3 +176,6 @@ export function messagingRoutes({
     },
   };
 }
+
+const hasBegun = () =>
+  new Refusal("conflict", { detail: "Only a text that has not begun to leave can be canceled; this one has." });

@@ -16,7 +16,6 @@ import {
   toStored,
   WITHOUT_LAST_MESSAGE,
 } from "./conversation-row.ts";
-import { isConfirmed, readCountry } from "./country-rule.ts";
 import { decideSend, isCapped, toRefusal } from "./decide-send.ts";
 import { messageInsertion, type StoredMessage } from "./message-row.ts";
 import { SEND_KIND, type SendPayload } from "./outbound-kind.ts";
@@ -24,7 +23,15 @@ import { placeMessage } from "./place-message.ts";
 import { type ReadMark, readMarkUpsert, toReadState } from "./read-marks.ts";
 import type { Place } from "./send-places.ts";
 import type { SendRequest } from "./send-request.ts";
-import { type FactsRow, factsReader, readHome, SENDER, type SendFacts, standingOf } from "./sending-facts.ts";
+import {
+  type FactsRow,
+  factsReader,
+  needsHome,
+  readHome,
+  SENDER,
+  type SendFacts,
+  standingOf,
+} from "./sending-facts.ts";
 
 export type SendOutcome =
   | { readonly kind: "accepted"; readonly reply: Reply<Message> }
@@ -216,18 +223,13 @@ async function lock(
       isNew: isNew.get(row.id) ?? false,
     }),
   );
-  const home = locked.some(needsHome) ? await readHome(tx, tenantId) : null;
+  const home = locked.some((one) => needsHome(one.conversation.participants[0]?.number ?? "", one))
+    ? await readHome(tx, tenantId)
+    : null;
   return locked.map((one) => [
     one.conversation.id,
     home === null ? one : { ...one, facts: { ...one.facts, home: new Set([...one.facts.home, ...home]) } },
   ]);
-}
-
-/** Whether it takes the countries of all lines to say if texts may go there. */
-function needsHome({ conversation: { participants }, lastInboundAt, facts }: Locked): boolean {
-  const [participant] = participants;
-  if (!participant || facts.settings.countries === "all" || lastInboundAt !== null) return false;
-  return !isConfirmed(readCountry(participant.number), facts.settings, { home: facts.home, wroteBefore: false });
 }
 
 /** Takes threads back that this transaction made and nothing was put into. */

@@ -112,7 +112,8 @@ async function placeRetries(
 const stillUnderWay = () =>
   new Refusal("conflict", { detail: "Only a text that failed or was not delivered can be sent again." });
 
-interface SenderLine {
+/** A line that texts may be sent from by its number or sender id. */
+export interface SenderLine {
   id: LineId;
   number: CanonicalNumber | null;
   sender_id: string | null;
@@ -125,17 +126,14 @@ async function placeNumbers(
   places: Places,
   context: { ids: Ids; now: number },
 ): Promise<void> {
-  const senders = [...new Set(targets.map(({ target }) => senderOf(target.from)))];
-  const { rows: lines } = await sql<SenderLine>`
-    select id, number, sender_id from lines
-    where tenant_id = ${tenantId} and (number = any(${senders}::text[]) or sender_id = any(${senders}::text[]))`.execute(
+  const lines = await findSenders(
     tx,
+    tenantId,
+    targets.map(({ target }) => target.from),
   );
   const wanted: { request: SendRequest; content: ReadContent; thread: WantedThread }[] = [];
   for (const { request, target, content } of targets) {
-    const sender = senderOf(target.from);
-    const line = lines.find(({ number, sender_id }) => number === sender || sender_id === sender);
-    const thread = line ? wantThread(line, target.to, request.principal) : noSuchLine();
+    const thread = wantThread(lines, target.from, target.to, request.principal);
     const [unfit] = content.refusals;
     if (thread instanceof Refusal) places.set(request, thread);
     else if (unfit) places.set(request, unfit);
@@ -154,6 +152,17 @@ async function placeNumbers(
   }
 }
 
+/** The lines that send as one of `froms`. */
+export async function findSenders(tx: Tx, tenantId: TenantId, froms: readonly string[]): Promise<SenderLine[]> {
+  const senders = [...new Set(froms.map(senderOf))];
+  const { rows } = await sql<SenderLine>`
+    select id, number, sender_id from lines
+    where tenant_id = ${tenantId} and (number = any(${senders}::text[]) or sender_id = any(${senders}::text[]))`.execute(
+    tx,
+  );
+  return rows;
+}
+
 function senderOf(from: string): string {
   const reading = readNumber(from);
   return reading.kind === "invalid" ? from : reading.number;
@@ -162,15 +171,22 @@ function senderOf(from: string): string {
 const noSuchLine = () => new Refusal("not_found", { detail: "None of the lines that you see sends as `from`." });
 
 /** The thread that a text from a line to a number belongs to, if the caller may begin it. */
-function wantThread(line: SenderLine, to: string, { sight, user }: SendingPrincipal): WantedThread | Refusal {
+export function wantThread(
+  lines: readonly SenderLine[],
+  from: string,
+  to: string,
+  { sight, user }: SendingPrincipal,
+): WantedThread | Refusal {
+  const sender = senderOf(from);
+  const line = lines.find(({ number, sender_id }) => number === sender || sender_id === sender);
+  if (!line) return noSuchLine();
   if (sight.lineIds !== "all" && !sight.lineIds.has(line.id)) return noSuchLine();
   const recipient = readRecipient(to, countryOf(line.number));
   if (recipient.kind === "invalid") return unreadable(recipient.reason);
-  const { number } = recipient;
   if (sight.records !== null) return needsRecord();
   return {
     lineId: line.id,
-    participants: [{ number, contactId: null, name: null }],
+    participants: [{ number: recipient.number, contactId: null, name: null }],
     assigneeId: sight.assignedTo === null ? null : (user?.id ?? null),
     records: [],
     metadata: {},

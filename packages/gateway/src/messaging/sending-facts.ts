@@ -12,7 +12,7 @@ import { sql } from "kysely";
 import { standingColumn, toStanding } from "../opt-ins/standing.ts";
 import type { Tx } from "../store/database.ts";
 import { toLimits, toSending } from "../tenants/settings.ts";
-import { countriesOf } from "./country-rule.ts";
+import { countriesOf, isConfirmed, readCountry } from "./country-rule.ts";
 import type { SendState } from "./decide-send.ts";
 import { type QuietRule, quietRuleOf } from "./quiet-rule.ts";
 
@@ -78,6 +78,15 @@ function readOnce<Row, Value>(make: (row: Row) => Value): (row: Row) => Value {
     made ??= { value: make(row) };
     return made.value;
   };
+}
+
+/** Whether it takes the countries of all lines to say if texts may go there. */
+export function needsHome(
+  recipient: string,
+  { facts: { settings, home }, lastInboundAt }: { facts: SendFacts; lastInboundAt: number | null },
+): boolean {
+  if (settings.countries === "all" || lastInboundAt !== null) return false;
+  return !isConfirmed(readCountry(recipient), settings, { home, wroteBefore: false });
 }
 
 /** The countries of all lines of a tenant; only asked where the sending line's own does not settle it. */

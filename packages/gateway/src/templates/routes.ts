@@ -1,4 +1,4 @@
-import type { Template, TemplateId, TemplatePreview, TenantId } from "@trunkline/protocol";
+import type { TemplateId, TemplatePreview, TenantId, UpdateTemplate } from "@trunkline/protocol";
 import { segments } from "@trunkline/protocol/segments";
 import type { Clock } from "../clock.ts";
 import { once } from "../http/idempotency.ts";
@@ -86,7 +86,7 @@ async function readOne(tx: Tx, tenantId: TenantId, id: TemplateId): Promise<Temp
 }
 
 /** Two texts in one language would leave it to chance which of them is sent. */
-function refuseSameLanguage({ locale, variants = [] }: Partial<Pick<Template, "locale" | "variants">>): void {
+function refuseSameLanguage({ locale, variants = [] }: Pick<UpdateTemplate, "locale" | "variants">): void {
   if (!locale) return;
   const index = variants.findIndex((variant) => variant.locale.toLowerCase() === locale.toLowerCase());
   if (index >= 0) throw invalid(["variants", index, "locale"], "is the language of `text` already");

@@ -71,6 +71,7 @@ export function enqueuing(tenantId: TenantId, items: readonly NewWork<object>[],
 
 /** Takes work back that nobody has begun. Returns the ids that were taken back. */
 export async function withdraw(tx: Tx, tenantId: TenantId, ids: readonly string[]): Promise<string[]> {
+  if (ids.length === 0) return [];
   const rows = await tx
     .deleteFrom("work")
     .where("tenant_id", "=", tenantId)

@@ -287,7 +287,7 @@ function toRow({ key, content, createdAt, error }: Entry, conversationId: Conver
     sequence: null,
     direction: "outbound",
     kind: "text",
-    text: content.text,
+    text: content.text ?? "",
     status: null,
     metadata: content.metadata ?? {},
     createdAt: new Date(createdAt).toISOString(),
