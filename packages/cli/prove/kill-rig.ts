@@ -1,14 +1,10 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { isFinalStatus, type Message, type MessageStatus } from "@trunkline/protocol";
 import { apiKeyAuth, createTrunkline, sessionAuth, type Trunkline } from "@trunkline/sdk";
-import { startPostgres } from "../../gateway/test/support/postgres-server.ts";
-import { type Program, startTrunkline } from "../test/support/program.ts";
+import { type Stage, type StoreName, setStage } from "./stage.ts";
 
 export interface KillRigOptions {
-  store: "pglite" | "postgres";
+  store: StoreName;
   /** Texts a second, in each direction. */
   perSecond: number;
   /** The load lasts at least this long, and until the last kill is over. */
@@ -46,54 +42,50 @@ const IN_FLIGHT = 50;
 export async function runKillRig(options: KillRigOptions): Promise<KillReport> {
   const undo: (() => Promise<unknown>)[] = [];
   try {
-    return await new Rig(options, undo).run();
+    const stage = await setStage(options.store, undo);
+    return await new Rig(options, stage, undo).run();
   } finally {
     for (const step of undo.reverse()) await step();
   }
 }
 
-interface WorldFacts {
-  tenants: { apiKey: string; lines: { number: string }[]; users: { id: string }[] }[];
-}
-
 class Rig {
   readonly #options: KillRigOptions;
+  readonly #stage: Stage;
   readonly #undo: (() => Promise<unknown>)[];
   readonly #violations = new Map<string, string[]>();
   readonly #accepted = new Map<string, string>(); // words -> the message's id
   readonly #texted = new Set<string>();
   readonly #seen = new Seen();
-  #gateway: Program | undefined;
-  #gatewayUrl = "";
-  #worldUrl = "";
-  #facts: WorldFacts["tenants"][number] = { apiKey: "", lines: [], users: [] };
   #loadEnded: number | undefined;
 
-  constructor(options: KillRigOptions, undo: (() => Promise<unknown>)[]) {
+  constructor(options: KillRigOptions, stage: Stage, undo: (() => Promise<unknown>)[]) {
     this.#options = options;
+    this.#stage = stage;
     this.#undo = undo;
   }
 
   async run(): Promise<KillReport> {
     const { note, kills } = this.#options;
     const started = performance.now();
-    const restart = await this.#setUp();
+    // A carrier that takes a moment leaves texts half handed over at every kill.
+    await this.#stage.world("PUT", "/world/carriers/sandbox", { latencyMs: 40 });
     const client = await this.#watch();
     const load = this.#load();
     const until = performance.now() + this.#options.seconds * 1000;
     for (let kill = 1; kill <= kills; kill++) {
       await wait(300 + Math.random() * 1500);
-      await this.#gateway?.kill();
+      await this.#stage.kill();
       note(`kill ${kill}: ${this.#accepted.size} accepted, ${this.#texted.size} texted`);
       const killed = performance.now();
-      this.#gateway = await restart();
+      await this.#stage.restart();
       note(`        back after ${Math.round(performance.now() - killed)} ms`);
     }
     await wait(Math.max(0, until - performance.now()));
     this.#loadEnded = performance.now();
     await load;
     note(`load is over: ${this.#accepted.size} accepted, ${this.#texted.size} texted; waiting for the last ticks`);
-    const reader = createTrunkline({ gateway: this.#gatewayUrl, auth: apiKeyAuth(this.#facts.apiKey) });
+    const reader = createTrunkline({ gateway: this.#stage.gatewayUrl, auth: apiKeyAuth(this.#stage.tenant.apiKey) });
     this.#undo.push(() => reader.close());
     const messages = await this.#settled(reader);
     await this.#check(messages);
@@ -111,49 +103,14 @@ class Rig {
     };
   }
 
-  /** Starts everything and gives the way to start the gateway again. */
-  async #setUp(): Promise<() => Promise<Program>> {
-    const folder = await mkdtemp(join(tmpdir(), "trunkline-kill-"));
-    this.#undo.push(() => rm(folder, { recursive: true, force: true }));
-    const store: string[] = [];
-    if (this.#options.store === "postgres") {
-      const postgres = await startPostgres({ isDurable: true });
-      this.#undo.push(() => postgres.stop());
-      store.push("--database-url", postgres.url);
-    }
-    const world = await startTrunkline(["sandbox", "--port", "0", "--data", join(folder, "world")]);
-    this.#undo.push(() => world.terminate());
-    this.#worldUrl = world.url;
-    const start = (on: string) =>
-      startTrunkline([
-        "start",
-        "--port",
-        on,
-        "--data",
-        join(folder, "gateway"),
-        "--sandbox",
-        world.url,
-        "--log-level",
-        "error",
-        ...store,
-      ]);
-    this.#gateway = await start("0");
-    this.#undo.push(async () => this.#gateway?.terminate());
-    this.#gatewayUrl = this.#gateway.url;
-    const facts = (await (await fetch(`${world.url}/world`)).json()) as WorldFacts;
-    this.#facts = facts.tenants[0] ?? this.#facts;
-    // A carrier that takes a moment leaves texts half handed over at every kill.
-    await this.#world("PUT", "/world/carriers/sandbox", { latencyMs: 40 });
-    const { port } = new URL(this.#gatewayUrl);
-    return () => start(port);
-  }
-
   /** A client as an application has it: it must resume by itself. */
   async #watch(): Promise<Trunkline> {
-    const userId = this.#facts.users[0]?.id;
+    const userId = this.#stage.tenant.users[0]?.id;
     const trunkline = createTrunkline({
-      gateway: this.#gatewayUrl,
-      auth: sessionAuth(async () => (await this.#world("POST", "/world/sessions", { userId })) as { token: string }),
+      gateway: this.#stage.gatewayUrl,
+      auth: sessionAuth(
+        async () => (await this.#stage.world("POST", "/world/sessions", { userId })) as { token: string },
+      ),
     });
     this.#undo.push(() => trunkline.close());
     await this.#seen.follow(trunkline);
@@ -181,7 +138,7 @@ class Rig {
   /** Sends one text as a careful application does: again under the same key until the gateway has answered. */
   async #send(count: number): Promise<void> {
     const words = `out ${count}`;
-    const { apiKey, lines } = this.#facts;
+    const { apiKey, lines } = this.#stage.tenant;
     const body = { from: lines[count % 2]?.number, to: HANDSETS[count % HANDSETS.length], text: words };
     const headers = {
       authorization: `Bearer ${apiKey}`,
@@ -189,7 +146,7 @@ class Rig {
       "idempotency-key": `send-${count}`,
     };
     for (const end = performance.now() + GIVE_UP_MS; performance.now() < end; await wait(300 + Math.random() * 400)) {
-      const response = await fetch(`${this.#gatewayUrl}/v1/messages`, {
+      const response = await fetch(`${this.#stage.gatewayUrl}/v1/messages`, {
         method: "POST",
         headers,
         body: JSON.stringify(body),
@@ -210,18 +167,15 @@ class Rig {
   async #text(count: number): Promise<void> {
     const words = `in ${count}`;
     const number = encodeURIComponent(HANDSETS[count % HANDSETS.length] ?? "");
-    await this.#world("POST", `/world/handsets/${number}/messages`, { to: this.#facts.lines[0]?.number, text: words });
+    await this.#stage.world("POST", `/world/handsets/${number}/messages`, {
+      to: this.#stage.tenant.lines[0]?.number,
+      text: words,
+    });
     this.#texted.add(words);
   }
 
   #violate(kind: string, what: string): void {
     this.#violations.set(kind, [...(this.#violations.get(kind) ?? []), what]);
-  }
-
-  async #world(method: string, path: string, body?: object): Promise<unknown> {
-    const response = await fetch(this.#worldUrl + path, { method, ...(body ? { body: JSON.stringify(body) } : {}) });
-    if (!response.ok) throw new Error(`the world answered ${response.status} to ${path}: ${await response.text()}`);
-    return response.json();
   }
 
   /** All messages, once each has come to its end and everything that was texted is there. */
@@ -252,7 +206,7 @@ class Rig {
       const count = stored.get(words)?.length ?? 0;
       if (count !== 1) this.#violate("stored otherwise than once", `the phone's "${words}" ${count} times`);
     }
-    const { data } = (await this.#world("GET", "/world/carriers/sandbox/accepted")) as {
+    const { data } = (await this.#stage.world("GET", "/world/carriers/sandbox/accepted")) as {
       data: { reference: string }[];
     };
     const taken = groupBy(data, ({ reference }) => reference);
