@@ -53,8 +53,9 @@ test("a gateway that was never there is not reconnected to: it cannot be reached
   await expect.element(page.getByText("The messaging service can't be reached"), { timeout: 2_500 }).toBeVisible();
   await expect.element(page.getByText(/^(Reconnecting|Connection lost)/)).not.toBeInTheDocument();
   await expectAccessible(inbox);
-  faults.on = false;
   await page.getByRole("button", { name: "Try again" }).click();
+  await expect.element(page.getByText("The messaging service can't be reached")).toBeVisible(); // it does not come and go
+  faults.on = false; // from here on it heals by itself
   await expect.element(page.getByRole("button", { name: /there after all/ })).toBeVisible();
 });
 

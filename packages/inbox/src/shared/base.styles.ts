@@ -180,6 +180,7 @@ export const base = css`
     font-size: 12px;
     font-weight: 600;
     line-height: 1;
+    box-shadow: inset 0 0 0 1px light-dark(transparent, color-mix(in srgb, var(--_on-avatar) 25%, transparent));
     user-select: none;
   }
 
@@ -243,8 +244,13 @@ export const base = css`
 
   .stencil {
     border-radius: var(--_radius);
-    background: var(--_stencil);
+    background: light-dark(var(--_stencil), color-mix(in srgb, var(--_stencil) 50%, transparent));
     animation: shimmer 1.6s ease-in-out infinite alternate;
+  }
+
+  :host(:state(contrast)) .stencil {
+    border: 1px solid var(--_stencil);
+    background: transparent;
   }
 
   @keyframes shimmer {

@@ -5,7 +5,8 @@ import { type IconName, icon } from "./icons.ts";
 import { needsSignIn } from "./sign-in.ts";
 
 export interface StateOptions {
-  readonly icon: IconName;
+  /** Null for none. */
+  readonly icon: IconName | null;
   readonly title: string;
   readonly text?: string | undefined;
   readonly details?: string | undefined;
@@ -17,7 +18,7 @@ export interface StateOptions {
 /** What stands where content would: a picture, what is the matter, and what can be done. */
 export function stateView({ icon: name, title, text, details, action, alert = false }: StateOptions): TemplateResult {
   return html`<div class="state" part="state" role=${alert ? "alert" : nothing}>
-    <span class="state-icon">${icon(name)}</span>
+    ${name === null ? nothing : html`<span class="state-icon">${icon(name)}</span>`}
     <p class="state-title">${title}</p>
     ${text ? html`<p class="state-text">${text}</p>` : nothing}
     ${details ? html`<p class="state-text details">${details}</p>` : nothing}

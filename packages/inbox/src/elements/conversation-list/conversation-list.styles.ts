@@ -90,7 +90,9 @@ export const styles = css`
   }
 
   .scroller {
+    display: flex;
     flex: 1;
+    flex-direction: column;
     min-block-size: 0;
     padding: 0 8px 8px;
     overflow-y: auto;
@@ -128,10 +130,15 @@ export const styles = css`
   }
 
   .row .avatar {
-    grid-row: 1 / span 3;
+    grid-row: 1 / span 2;
     inline-size: 40px;
     block-size: 40px;
     font-size: 14px;
+  }
+
+  .row .avatar svg {
+    inline-size: 24px;
+    block-size: 24px;
   }
 
   .name,
@@ -197,6 +204,10 @@ export const styles = css`
     font-weight: 600;
     line-height: 20px;
     text-align: center;
+  }
+
+  .with-line .avatar {
+    grid-row-end: span 3;
   }
 
   .of-line {

@@ -44,10 +44,14 @@ export class TrunklineConversationList extends TrunklineElement {
   /** Only conversations about a record of the host: `source:type:externalId`. */
   @property() record?: string | undefined;
 
+  /** Somebody around the list tells its `problem`. @internal */
+  @property({ attribute: false }) isQuiet = false;
+
   @state() private unreadOnly = false;
   @state() private chosenLine: LineId | "" = "";
   @state() private activeId: string | null = null;
   #toldStage: "waiting" | "empty" | "filled" = "waiting";
+  #toldProblem: unknown = null;
   #isReadyTold = false;
 
   readonly #conversations = new LiveController<Live<Conversation>>(
@@ -89,11 +93,23 @@ export class TrunklineConversationList extends TrunklineElement {
     return this.#conversations.snapshot?.data ?? [];
   }
 
+  /** Reads the list again. @internal */
+  reload(): void {
+    this.#onRetry();
+  }
+
   /** Whether there is anything to choose from; a plain `stage` event that does not bubble says when it changes. @internal */
   get stage(): "waiting" | "empty" | "filled" {
     const { snapshot } = this.#conversations;
     if (snapshot?.status !== "ready") return "waiting";
     return snapshot.data.length === 0 && !this.unreadOnly ? "empty" : "filled";
+  }
+
+  /** Why there is nothing to show, unless a filter may be the reason; null while there is something. @internal */
+  get problem(): unknown {
+    const { snapshot } = this.#conversations;
+    if (snapshot?.status === "ready" || this.unreadOnly || this.chosenLine !== "") return null;
+    return snapshot?.error ?? this.environment.trouble;
   }
 
   /** Moves the focus to the chosen conversation, else to the first. */
@@ -111,7 +127,7 @@ export class TrunklineConversationList extends TrunklineElement {
     const { words, client } = this.environment;
     return html`${this.#renderFilters()}
       <div class="scroller" data-scroller @scroll=${this.#onScroll} aria-busy=${this.#isLoading ? "true" : "false"}>
-        ${client === null ? nothing : this.#renderList()}
+        ${client === null || (this.isQuiet && this.problem !== null) ? nothing : this.#renderList()}
       </div>
       <span class="visually-hidden" role="status">${this.#isLoading ? words.t("list.loading") : nothing}</span>`;
   }
@@ -220,9 +236,10 @@ export class TrunklineConversationList extends TrunklineElement {
 
   protected override updated(): void {
     this.#fillScreen();
-    const { stage } = this;
-    if (stage === this.#toldStage) return;
-    if (this.#toldStage === "waiting" && !this.#isReadyTold) {
+    const { stage, problem } = this;
+    if (stage === this.#toldStage && problem === this.#toldProblem) return;
+    this.#toldProblem = problem;
+    if (stage !== this.#toldStage && this.#toldStage === "waiting" && !this.#isReadyTold) {
       this.#isReadyTold = true;
       this.fire("trunkline-ready", null);
     }
@@ -289,9 +306,13 @@ function numbersOnTwoLines(conversations: readonly Conversation[]): ReadonlySet<
   return twice;
 }
 
-/** What stands in a list that has nothing in it. */
-export function emptyList(words: Localizer): TemplateResult {
-  return stateView({ icon: "chat", title: words.t("list.empty"), text: words.t("list.empty-hint") });
+/** What stands in a list that has nothing in it; without a picture beside something that has one. */
+export function emptyList(words: Localizer, hasIcon = true): TemplateResult {
+  return stateView({
+    icon: hasIcon ? "chat" : null,
+    title: words.t("list.empty"),
+    text: words.t("list.empty-hint"),
+  });
 }
 
 function skeleton(): TemplateResult {

@@ -29,7 +29,7 @@ export function conversationRow(options: RowOptions): TemplateResult {
   const at = new Date(conversation.lastMessage?.createdAt ?? conversation.createdAt);
   const tag = href === null ? literal`button` : literal`a`;
   return html`<${tag}
-    class="row ${unread > 0 ? "unread" : ""}"
+    class="row ${unread > 0 ? "unread" : ""} ${lineName === null ? "" : "with-line"}"
     part="row"
     type=${href === null ? "button" : nothing}
     href=${href ?? nothing}
@@ -38,7 +38,7 @@ export function conversationRow(options: RowOptions): TemplateResult {
     aria-current=${selected ? "true" : nothing}
   >
     ${avatar({ name: person.name, key: person.number, avatarUrl: person.contact?.avatarUrl })}
-    <span class="name" title=${person.label}><bdi>${person.label}</bdi></span>
+    <span class="name" dir="auto" title=${person.label}>${person.label}</span>
     <time dir="auto" datetime=${at.toISOString()} title=${words.moment(at)}>${words.listTime(at, now)}</time>
     ${lineName === null ? nothing : html`<span class="of-line"><bdi>${lineName}</bdi></span>`}
     <span class="preview">

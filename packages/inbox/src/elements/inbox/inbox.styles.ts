@@ -48,7 +48,7 @@ export const styles = css`
     display: flex;
     flex: none;
     flex-direction: column;
-    inline-size: clamp(280px, 34%, 360px);
+    inline-size: clamp(300px, 36%, 360px);
     min-block-size: 0;
     border-inline-end: 1px solid var(--_divider);
     background: var(--_sunken);

@@ -152,7 +152,9 @@ export class TrunklineInbox extends TrunklineElement {
     }
     const isNarrow = this.#isNarrow;
     const view = this.#view;
-    return html`<div role="status">
+    const problem = view === "list" ? (this.#list?.problem ?? null) : null;
+    return html`${problem === null ? nothing : problemView(words, problem, this.#onRetry)}
+      <div role="status">
         ${this.#later.loaded?.connectionBar({
           connection,
           wasThere: trouble === null,
@@ -163,7 +165,12 @@ export class TrunklineInbox extends TrunklineElement {
           onRetry: this.#onRetry,
         })}
       </div>
-      <div class="panes ${isNarrow ? "narrow" : ""}" role="group" aria-label=${words.t("inbox.label")}>
+      <div
+        class="panes ${isNarrow ? "narrow" : ""}"
+        role="group"
+        aria-label=${words.t("inbox.label")}
+        ?hidden=${problem !== null}
+      >
         <section class="side" part="side" aria-label=${words.t("list.label")} ?hidden=${isNarrow && view !== "list"}>
           <div class="side-head">
             <slot name="header"><h2>${words.t("inbox.title")}</h2></slot>
@@ -185,11 +192,12 @@ export class TrunklineInbox extends TrunklineElement {
             class="list"
             .lineId=${this.lineId}
             .record=${this.record}
+            .isQuiet=${problem !== null}
             .conversationId=${view === "thread" ? this.conversationId : undefined}
             @trunkline-select=${this.#onSelect}
             exportparts="row, state, avatar, filters"
             @stage=${this.#onStage}
-          ><slot name="empty" slot="empty">${emptyList(words)}</slot></${this.tag("conversation-list")}>
+          ><slot name="empty" slot="empty">${emptyList(words, isNarrow)}</slot></${this.tag("conversation-list")}>
         </section>
         <section
           class="main"
@@ -302,6 +310,7 @@ export class TrunklineInbox extends TrunklineElement {
 
   readonly #onRetry = () => {
     this.environment.client?.connection.retry();
+    this.#list?.reload();
   };
 
   async #onSelect({ detail }: TrunklineEventOf<"trunkline-select">): Promise<void> {

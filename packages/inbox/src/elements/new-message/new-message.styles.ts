@@ -168,6 +168,7 @@ export const styles = css`
   .name {
     flex: none;
     max-inline-size: 45%;
+    padding-inline-start: 4px;
     overflow: hidden;
     font-weight: 600;
     text-overflow: ellipsis;
@@ -198,7 +199,7 @@ export const styles = css`
     pointer-events: none;
   }
 
-  .problem:not(:empty) {
+  .problem:not(.none) {
     padding-block: 2px 10px;
     padding-inline: 68px 20px;
     color: var(--_danger);
@@ -252,7 +253,7 @@ export const styles = css`
       padding-inline: 16px;
     }
 
-    .problem:not(:empty) {
+    .problem:not(.none) {
       padding-inline: 64px 16px;
     }
 

@@ -172,7 +172,7 @@ export class TrunklineNewMessage extends TrunklineElement {
           />
           ${hasSearch ? suggestions.view(words) : nothing}
         </div>
-        <p id="problem" class="problem" role="alert">
+        <p id="problem" class="problem ${this.problem}" role="alert">
           ${
             this.problem === "none" ? nothing : words.t(this.problem === "missing" ? "new.no-number" : "new.bad-number")
           }

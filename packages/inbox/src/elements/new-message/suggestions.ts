@@ -7,7 +7,7 @@ import { shownNumber } from "../../shared/people.ts";
 
 /** How long somebody has stopped typing, in milliseconds, before the host is asked. */
 const PAUSE_MS = 150;
-const MOST = 6;
+const MOST = 5;
 
 export interface SuggestionsOptions {
   /** The host's search; absent where it has none. */

@@ -68,8 +68,9 @@ export const messageStyles = css`
     white-space: nowrap;
   }
 
-  .message time {
+  .message header > :last-child {
     flex: none;
+    white-space: nowrap;
   }
 
   .line {
@@ -192,7 +193,7 @@ export const messageStyles = css`
   }
 
   .internal .line {
-    max-inline-size: 100%;
+    max-inline-size: 88%;
   }
 
   .message.internal {
@@ -207,7 +208,7 @@ export const messageStyles = css`
   /* For colleagues alone: it must never be taken for a text. */
   .note .bubble {
     border: 1px dashed var(--_warning);
-    background: var(--_warning-surface);
+    background: color-mix(in srgb, var(--_warning) 8%, var(--_raised));
     box-shadow: none;
   }
 
@@ -226,6 +227,14 @@ export const messageStyles = css`
     .failure {
       max-inline-size: 88%;
     }
+  }
+
+  :host(:state(contrast)) .note .bubble {
+    background: transparent;
+  }
+
+  :host(:state(contrast)) .message:focus-visible .bubble {
+    outline-width: 4px;
   }
 
   :host(:state(contrast)) .bubble {

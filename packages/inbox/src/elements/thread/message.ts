@@ -123,6 +123,12 @@ function isBad(status: MessageStatus | null): boolean {
   return status === "failed" || status === "undelivered";
 }
 
+/** No carrier can text such a number, however often it is tried. */
+function isHopeless(item: MessageRow): boolean {
+  const code = item.state === "accepted" ? item.message.failure?.code : undefined;
+  return code === "landline" || code === "invalid_number";
+}
+
 function authorOf({ item, person, words, userId }: MessageOptions): string {
   if (item.state !== "accepted") return words.t("message.you");
   const { direction, author, kind } = item.message;
@@ -155,7 +161,7 @@ function failure(options: MessageOptions, status: MessageStatus | null): unknown
   return html`<p class="failure ${status}">
     <span>${reasonOf(options, status)}</span>
     ${
-      onRetry && isBad(status) && !options.isRetried(item)
+      onRetry && isBad(status) && !isHopeless(item) && !options.isRetried(item)
         ? html`<button class="text-button" type="button" tabindex=${tabStop ? 0 : -1} data-retry=${item.key} @click=${() => onRetry(item)}>
             ${words.t("message.retry")}
           </button>`
