@@ -312,12 +312,16 @@ eachStore((store) => {
       expect((await read(message)).status).toBe("undelivered");
     });
 
-    test("with a word that is not known are taken and change nothing", async () => {
+    test("with a word that is not known keep it, and leave the status as it is", async () => {
       const message = await send("Hello");
       await world.gateway.idle();
       const before = await read(message);
       expect((await receipt(message, "teleported")).status).toBe(204);
-      expect(await read(message)).toEqual(before);
+      const after = await read(message);
+      expect(after).toEqual({ ...before, carrierStatus: "teleported", updatedAt: after.updatedAt });
+      expect((await receipt(message, "teleported")).status).toBe(204);
+      expect(await read(message)).toEqual(after);
+      expect(await told(message)).toEqual(["queued", "sending", "sent", "sent"]);
     });
 
     test.each(["+275760-09-13T00:00:00.000Z", "-000001-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "soon"])(

@@ -66,6 +66,11 @@ export const Message = z.object({
   broadcastId: z.nullable(id("bct")),
   templateId: z.nullable(id("tpl")),
   carrierMessageId: z.nullable(z.string()),
+  /**
+   * The carrier's own word for where the text stands, when it is one that the gateway does not know; show it as unknown.
+   * `status` stays what it was, and of several such words the same one is kept in whatever order they came.
+   */
+  carrierStatus: z.nullable(z.string()),
   metadata,
   createdAt: timestamp,
   updatedAt: timestamp,

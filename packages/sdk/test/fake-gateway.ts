@@ -124,6 +124,7 @@ export class FakeGateway {
       broadcastId: null,
       templateId: null,
       carrierMessageId: null,
+      carrierStatus: null,
       metadata: {},
       createdAt: now,
       updatedAt: now,

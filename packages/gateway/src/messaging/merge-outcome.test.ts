@@ -29,6 +29,7 @@ const message: Message = {
   broadcastId: null,
   templateId: null,
   carrierMessageId: null,
+  carrierStatus: null,
   metadata: {},
   createdAt: new Date(START).toISOString(),
   updatedAt: new Date(START).toISOString(),
@@ -52,7 +53,12 @@ const anything = fc.record<Learnt>({
   carrierMessageId: fc.constantFrom("cm_1", null),
   at: fc.integer({ min: START, max: START + 86_400_000 }),
 });
-const withFailure = anything.chain((one) =>
+const withWord = anything.chain((one) =>
+  one.status === null
+    ? fc.record({ carrierStatus: fc.constantFrom("teleported", "beamed", "") }).map((word) => ({ ...one, ...word }))
+    : fc.constant(one),
+);
+const withFailure = withWord.chain((one) =>
   one.status === "failed" || one.status === "undelivered"
     ? fc
         .record({

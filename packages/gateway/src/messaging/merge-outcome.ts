@@ -14,6 +14,8 @@ export interface Learnt {
   readonly status: MessageStatus | null;
   readonly failure: Failure | null;
   readonly carrierMessageId: string | null;
+  /** The carrier's word for the status, when we do not know it. */
+  readonly carrierStatus?: string;
   /** When it happened, in milliseconds. */
   readonly at: number;
 }
@@ -37,6 +39,7 @@ export function mergeOutcome(message: Message, learnt: Learnt, now: number): Mes
     held: status === message.status ? message.held : null,
     failure: mergeFailure(message, learnt, status),
     carrierMessageId: message.carrierMessageId ?? learnt.carrierMessageId,
+    carrierStatus: laterWord(message.carrierStatus, learnt.carrierStatus ?? null),
     sentAt: learnt.status === "sent" ? earlier(message.sentAt, learnt.at) : message.sentAt,
     deliveredAt: learnt.status === "delivered" ? earlier(message.deliveredAt, learnt.at) : message.deliveredAt,
   };
@@ -57,6 +60,11 @@ function mergeFailure(message: Message, learnt: Learnt, status: MessageStatus): 
 
 const keyOf = ({ code, carrierCode }: Failure): string => `${code} ${carrierCode}`;
 
+/** Of two words the same one whichever came first: carriers' clocks do not tell. */
+function laterWord(present: string | null, reported: string | null): string | null {
+  return present === null || (reported !== null && reported > present) ? reported : present;
+}
+
 function earlier(present: string | null, at: number): string {
   return new Date(present === null ? at : Math.min(Date.parse(present), at)).toISOString();
 }
@@ -65,6 +73,7 @@ function sameOutcome(a: Message, b: Message): boolean {
   return (
     a.status === b.status &&
     a.carrierMessageId === b.carrierMessageId &&
+    a.carrierStatus === b.carrierStatus &&
     a.sentAt === b.sentAt &&
     a.deliveredAt === b.deliveredAt &&
     a.failure?.code === b.failure?.code &&

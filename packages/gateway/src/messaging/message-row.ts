@@ -43,6 +43,7 @@ export function toMessage(row: MessageRow): Message {
     broadcastId: row.broadcast_id,
     templateId: row.template_id,
     carrierMessageId: row.carrier_message_id,
+    carrierStatus: row.carrier_status,
     metadata: row.metadata,
     createdAt: row.created_at.toISOString(),
     updatedAt: row.updated_at.toISOString(),

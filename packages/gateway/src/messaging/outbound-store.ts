@@ -121,6 +121,7 @@ export async function storeOutcomes(
     sent_at: message.sentAt,
     delivered_at: message.deliveredAt,
     carrier_message_id: message.carrierMessageId,
+    carrier_status: message.carrierStatus,
     updated_at: message.updatedAt,
   }));
   const events = texts.map(
@@ -130,10 +131,10 @@ export async function storeOutcomes(
   await sql`with changed as (
       update messages m set status = n.status, failure = n.failure, held_code = n.held_code, held_until = n.held_until,
         sent_at = n.sent_at, delivered_at = n.delivered_at, carrier_message_id = n.carrier_message_id,
-        updated_at = n.updated_at
+        carrier_status = n.carrier_status, updated_at = n.updated_at
       from jsonb_to_recordset(${json(rows)}) as n (id text, status text, failure jsonb, held_code text,
         held_until timestamptz, sent_at timestamptz, delivered_at timestamptz, carrier_message_id text,
-        updated_at timestamptz)
+        carrier_status text, updated_at timestamptz)
       where m.tenant_id = ${tenantId} and m.id = n.id ${locked} returning 1)
     ${log.insertion(tenantId, events)}`.execute(tx);
 }

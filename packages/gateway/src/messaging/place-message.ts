@@ -49,6 +49,7 @@ export function placeMessage(
     ...(isInbound ? { encoding: null, segments: null } : countSegments(draft.text)),
     sentAt: null,
     deliveredAt: null,
+    carrierStatus: null,
     createdAt,
     updatedAt: createdAt,
   };

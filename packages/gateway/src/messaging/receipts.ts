@@ -6,13 +6,15 @@ import { failureOf, type Learnt, mergeOutcome } from "./merge-outcome.ts";
 import { type LockedText, lockByCarrierId, lockTexts, storeOutcomes } from "./outbound-store.ts";
 import { lockingCarrierIds, parkReceipt } from "./parked-receipts.ts";
 
-/** What a receipt says about its text. A word that we do not know says nothing about the status. */
-export function learnFromReceipt({ status, code, carrierCode, carrierMessageId, at }: Receipt, now: number): Learnt {
+/** What a receipt says about its text. A word that we do not know says nothing about the status, and is kept. */
+export function learnFromReceipt(receipt: Receipt, now: number): Learnt {
+  const { status, carrierStatus, code, carrierCode, carrierMessageId, at } = receipt;
   const failed = status === "failed" || status === "undelivered";
   return {
     status,
     failure: failed ? failureOf(code ?? "carrier_refused", carrierCode) : null,
     carrierMessageId,
+    ...(status === null ? { carrierStatus } : {}),
     at: at !== null && isCredible(at, now) ? at : now,
   };
 }

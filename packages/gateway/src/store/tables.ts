@@ -197,6 +197,8 @@ interface MessagesTable {
   purpose: MessagePurpose | null;
   carrier_account_id: CarrierAccountId | null;
   carrier_message_id: string | null;
+  /** A carrier's word for the status that its adapter does not know. */
+  carrier_status: string | null;
   client_id: string | null;
   metadata: Json<Record<string, string>>;
   created_at: Date;
