@@ -1,5 +1,6 @@
 import type { CarrierAccountId, LineId, MessageId, TenantId } from "@trunkline/protocol";
 import { askForLooks, broadcastLane } from "../broadcasts/broadcast-kind.ts";
+import type { LookPacing } from "../broadcasts/look-pacing.ts";
 import type { Carrier, HandOver, OutgoingText } from "../carriers/carrier.ts";
 import type { CarrierMoods } from "../carriers/moods.ts";
 import type { Clock } from "../clock.ts";
@@ -38,6 +39,7 @@ export interface HandOverParts {
   log: EventLog;
   clock: Clock;
   wakes: LaneWakes;
+  pacing: LookPacing;
 }
 
 /** A line with a rate begins what it may send in this many seconds, then rests. */
@@ -161,6 +163,10 @@ export class HandOverTurn implements KindTurn<SendPayload, SendTask, SendResult>
     if (!first) return;
     const leaving = new Map<LineId, number>();
     for (const { lineId } of left) leaving.set(lineId, (leaving.get(lineId) ?? 0) + 1);
+    for (const [lineId, count] of leaving) {
+      const begun = changed.filter((one) => one.lineId === lineId && one.message.status === "sending").length;
+      if (!this.#parts.pacing.isDue(lineId, count, begun)) leaving.delete(lineId);
+    }
     const tenantId = this.#tenantId;
     for (const id of await askForLooks(this.#tx, tenantId, leaving, first.message.id, this.#now)) {
       this.#parts.wakes.note(broadcastLane(tenantId, id));

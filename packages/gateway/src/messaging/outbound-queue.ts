@@ -1,3 +1,4 @@
+import { lookPacing } from "../broadcasts/look-pacing.ts";
 import type { Bus } from "../bus/bus.ts";
 import type { CarrierMoods } from "../carriers/moods.ts";
 import type { Clock } from "../clock.ts";
@@ -34,7 +35,7 @@ export function sendKind({
   clock,
 }: OutboundParts & { moods: CarrierMoods }): WorkKind<SendPayload, SendTask, SendResult> {
   const wakes = laneWakes(bus);
-  const parts = { carriers, moods, log, clock, wakes };
+  const parts = { carriers, moods, log, clock, wakes, pacing: lookPacing() };
   return {
     kind: SEND_KIND,
     window: WINDOW,
