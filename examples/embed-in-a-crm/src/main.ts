@@ -17,9 +17,8 @@ const app = createApp({
 const port = Number(process.env.PORT ?? 3000);
 serve({ fetch: app.fetch, hostname: "127.0.0.1", port }, async () => {
   const origin = `http://127.0.0.1:${port}`;
-  const { allowedOrigins } = await trunkline.tenants.own();
-  if (!allowedOrigins.includes(origin))
-    await trunkline.tenants.updateOwn({ allowedOrigins: [...allowedOrigins, origin] });
+  const { allowedOrigins } = await trunkline.tenant.get();
+  if (!allowedOrigins.includes(origin)) await trunkline.tenant.update({ allowedOrigins: [...allowedOrigins, origin] });
   console.log(`My CRM is at ${origin}`);
 });
 

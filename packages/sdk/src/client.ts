@@ -1,4 +1,4 @@
-import type { Me } from "@trunkline/protocol";
+import type { Me, TemplateId } from "@trunkline/protocol";
 import { authorizedFetch, dress } from "./auth/authorized-fetch.ts";
 import { IdentityWatch, isSamePerson } from "./auth/identity.ts";
 import { Tokens } from "./auth/tokens.ts";
@@ -17,13 +17,18 @@ import {
   keysResource,
   type SessionsResource,
   sessionsResource,
+  type TenantResource,
   type TenantsResource,
+  tenantResource,
   tenantsResource,
 } from "./resources/administration.ts";
+import { type BroadcastsResource, broadcastsResource } from "./resources/broadcasts.ts";
 import { type ConversationsResource, conversationsResource } from "./resources/conversations.ts";
 import { type EventsResource, eventsResource } from "./resources/events.ts";
 import { type MessagesResource, messagesResource, postMessage } from "./resources/messages.ts";
+import { type OptInsResource, optInsResource } from "./resources/opt-ins.ts";
 import { type LinesResource, linesResource, type UsersResource, usersResource } from "./resources/people-and-lines.ts";
+import { type TemplatesResource, templatesResource } from "./resources/templates.ts";
 import { type MeResource, meResource, type UnreadResource, unreadResource } from "./resources/viewer.ts";
 import { ConversationTable } from "./store/conversation-table.ts";
 import { DraftStore, type Drafts } from "./store/drafts.ts";
@@ -39,7 +44,11 @@ export interface Trunkline extends AsyncDisposable {
   readonly carrierAccounts: CarrierAccountsResource;
   readonly conversations: ConversationsResource;
   readonly messages: MessagesResource;
+  readonly templates: TemplatesResource;
+  readonly broadcasts: BroadcastsResource;
+  readonly optIns: OptInsResource;
   readonly sessions: SessionsResource;
+  readonly tenant: TenantResource;
   readonly tenants: TenantsResource;
   readonly keys: KeysResource;
   readonly events: EventsResource;
@@ -72,6 +81,7 @@ export function createTrunkline(options: TrunklineOptions): Trunkline {
         outbox.close(signedOut("Somebody else has signed in."));
         drafts.close();
         conversations.clear();
+        templateNames.clear();
         feed.restart();
       }
       if (!isOutboxKept) return;
@@ -109,12 +119,14 @@ export function createTrunkline(options: TrunklineOptions): Trunkline {
     hasViewer: auth.kind === "session",
     fetch: (id) => resources.conversations.get(id),
   });
+  const templateNames = new Map<TemplateId, string>();
   const outbox = new Outbox({
     platform,
     isKept: isOutboxKept,
     closed,
     report,
     wantOwner,
+    templateNames,
     post: postMessage(http),
     onAccepted(message) {
       store.accepted(message);
@@ -122,7 +134,7 @@ export function createTrunkline(options: TrunklineOptions): Trunkline {
     },
   });
   const drafts = new DraftStore(isOutboxKept ? platform.storage : undefined);
-  const store = new Store({ conversations, outbox, view: { clock, closed, feed, report } });
+  const store = new Store({ conversations, outbox, templateNames, view: { clock, closed, feed, report } });
   const resources = {
     me: meResource(http, identity),
     unread: unreadResource(http, store),
@@ -131,7 +143,11 @@ export function createTrunkline(options: TrunklineOptions): Trunkline {
     carrierAccounts: carrierAccountsResource(http),
     conversations: conversationsResource(http, store),
     messages: messagesResource(http, store),
+    templates: templatesResource(http, store),
+    broadcasts: broadcastsResource(http, store),
+    optIns: optInsResource(http),
     sessions: sessionsResource(http),
+    tenant: tenantResource(http),
     tenants: tenantsResource(http),
     keys: keysResource(http),
     events: eventsResource(http, feed),

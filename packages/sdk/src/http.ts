@@ -23,19 +23,24 @@ export interface HttpParts {
 }
 
 export interface Call {
-  readonly method: "GET" | "POST" | "PATCH" | "DELETE";
+  readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   /** Below the gateway's address, without a leading slash. */
   readonly path: string;
   readonly query?: object | undefined;
   readonly body?: unknown;
   /** The route honours `Idempotency-Key`: one is made when the caller gave none. */
   readonly isKeyed?: boolean | undefined;
+  /** It changes nothing, or nothing more the second time, although its method does not say so. */
+  readonly isRepeatable?: boolean | undefined;
+  /** Gives the bytes of the answer as they come, instead of one JSON value. */
+  readonly isStreamed?: boolean | undefined;
 }
 
 /**
  * Calls the gateway: one promise per call that always settles, and one kind of error.
  *
- * Only what is safe to repeat is tried again: reading, and what carries an `Idempotency-Key`. `Retry-After` is kept to.
+ * Only what is safe to repeat is tried again: reading, taking back, and what carries an `Idempotency-Key`. `Retry-After`
+ * is kept to.
  */
 export class Http {
   readonly #parts: HttpParts;
@@ -49,7 +54,7 @@ export class Http {
     const { clock } = platform;
     const timeoutMs = options.timeoutMs ?? this.#parts.timeoutMs;
     const key = call.isKeyed ? (options.idempotencyKey ?? platform.uuid()) : undefined;
-    const isRepeatable = call.method === "GET" || key !== undefined;
+    const isRepeatable = call.isRepeatable || call.method === "GET" || key !== undefined;
     const endsAt = clock.now() + timeoutMs;
     const signal = options.signal ? AbortSignal.any([closed, options.signal]) : closed;
     for (let tries = 1; ; tries += 1) {
@@ -79,13 +84,14 @@ export class Http {
     for (const [name, value] of Object.entries(call.query ?? {})) {
       if (value !== undefined) url.searchParams.set(name, String(value));
     }
-    const headers: Record<string, string> = { Accept: "application/json" };
+    const headers: Record<string, string> = { Accept: call.isStreamed ? "*/*" : "application/json" };
     if (key !== undefined) headers[HEADERS.idempotencyKey] = key;
     if (call.body !== undefined) headers["Content-Type"] = "application/json";
     const body = call.body === undefined ? null : JSON.stringify(call.body);
     try {
       const response = await fetch(new Request(url, { method: call.method, headers, body, signal }));
       if (!response.ok) throw await problemError(response, url.href);
+      if (call.isStreamed) return response.body as Answer; // its time is the reader's own
       return parseAnswer<Answer>(await unlessAborted(response.text(), signal));
     } catch (error) {
       throw signal.aborted ? abortError(signal) : error;

@@ -4,6 +4,11 @@
 export type {
   AnyEvent,
   Author,
+  Broadcast,
+  BroadcastCounts,
+  BroadcastId,
+  BroadcastRecipient,
+  BroadcastState,
   CarrierAccount,
   CarrierAccountId,
   ConversationId,
@@ -15,7 +20,9 @@ export type {
   EventMap,
   EventOf,
   EventType,
+  Evidence,
   Failure,
+  Held,
   Issue,
   Key,
   KeyId,
@@ -23,13 +30,25 @@ export type {
   LineId,
   Me,
   Message,
+  MessageCheck,
   MessageId,
   MessagePreview,
   MessageStatus,
+  OptIn,
+  OptInEntry,
+  OptInImport,
+  OptInState,
   Page,
   Participant,
+  QuietHours,
   ReadState,
+  RecipientState,
+  SendAt,
+  SendingSettings,
   SessionId,
+  Template,
+  TemplateId,
+  TemplatePreview,
   Tenant,
   TenantId,
   Unread,
@@ -49,17 +68,21 @@ export type {
   CarrierAccountsResource,
   KeysResource,
   SessionsResource,
+  TenantResource,
   TenantsResource,
 } from "./resources/administration.ts";
+export type { BroadcastFilter, BroadcastsResource, RecipientFilter } from "./resources/broadcasts.ts";
 export type { CallOptions, KeyedCallOptions } from "./resources/call-options.ts";
 export type { ConversationsResource } from "./resources/conversations.ts";
 export type { EventRange, EventsResource } from "./resources/events.ts";
 export type { Listing, ListOptions } from "./resources/listing.ts";
 export type { LiveMessagesOptions, MessagesResource } from "./resources/messages.ts";
+export type { OptInFilter, OptInsResource } from "./resources/opt-ins.ts";
 export type { LinesResource, UsersResource } from "./resources/people-and-lines.ts";
+export type { TemplateFilter, TemplatesResource } from "./resources/templates.ts";
 export type { MeResource, UnreadResource } from "./resources/viewer.ts";
 export type { ConversationFilter } from "./store/conversation-filter.ts";
 export type { Drafts } from "./store/drafts.ts";
 export type { Live, LiveItem, LiveItemSnapshot, LiveSnapshot, Observable } from "./store/live.ts";
 export type { MessageRow, UnsentMessage } from "./store/message-rows.ts";
-export type { MessageRange, SendTarget } from "./store/message-targets.ts";
+export type { MessageContent, MessageRange, SendTarget } from "./store/message-targets.ts";

@@ -116,7 +116,7 @@ test("a Retry-After beyond the call's time is told at once", async () => {
 test("a gateway that never answers, over a fetch that heeds no signal, costs the total time and no more", async () => {
   const { clock, trunkline } = startClient({ fetch: () => new Promise(() => undefined) });
   const read = outcomeOf(trunkline.me.get());
-  const write = outcomeOf(trunkline.tenants.updateOwn({ name: "Acme" }, { timeoutMs: 4_000 }));
+  const write = outcomeOf(trunkline.tenant.update({ name: "Acme" }, { timeoutMs: 4_000 }));
   await clock.advance(4_000);
   expect(write.error).toMatchObject({ code: "timeout", retryable: true });
   expect(read.error).toBeUndefined();

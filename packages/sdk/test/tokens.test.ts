@@ -96,7 +96,7 @@ test.each([
 
 test("a call whose token does not come rejects, and names the source", async () => {
   const { clock, trunkline } = startClient({ auth: sessionAuth(() => new Promise(() => undefined)) });
-  const outcome = outcomeOf(trunkline.tenants.updateOwn({ name: "Acme" }));
+  const outcome = outcomeOf(trunkline.tenant.update({ name: "Acme" }));
   await clock.advance(15_000);
   expect(outcome.error).toMatchObject({
     code: "token_refused",

@@ -279,7 +279,7 @@ test("resources of a server: tenants, keys, carrier accounts, lines, users, the 
   const tenant = await operator.tenants.create({ name: "Nightjar Books", externalId: "nightjar" });
   await expect(operator.keys.list().page()).rejects.toMatchObject({ code: "tenant_required", status: 400 });
   const acting = connect({ auth: apiKeyAuth(sandbox.operatorKey).forTenant("ext:nightjar") }).trunkline;
-  await expect(acting.tenants.own()).resolves.toMatchObject({ id: tenant.id });
+  await expect(acting.tenant.get()).resolves.toMatchObject({ id: tenant.id });
   const { key } = await acting.keys.create({ name: "server" });
   const server = connect({ auth: apiKeyAuth(key) }).trunkline;
   const account = await server.carrierAccounts.create({

@@ -38,15 +38,20 @@ export interface CarrierAccountsResource {
   delete(id: CarrierAccountId, options?: CallOptions): Promise<void>;
 }
 
-/** Tenants; all but `own` and `updateOwn` need an operator key. `ext:<externalId>` is accepted for an id. */
+/** The caller's own tenant: its name, and how its texts are sent. */
+export interface TenantResource {
+  get(options?: CallOptions): Promise<Tenant>;
+  /** Changes what it names; within `sending` likewise. */
+  update(changes: UpdateTenant, options?: CallOptions): Promise<Tenant>;
+}
+
+/** Tenants of the gateway, for operator keys. `ext:<externalId>` is accepted for an id. */
 export interface TenantsResource {
   list(paging?: ListOptions, options?: CallOptions): Listing<Tenant>;
   get(id: TenantId | `ext:${string}`, options?: CallOptions): Promise<Tenant>;
   create(input: CreateTenant, options?: KeyedCallOptions): Promise<Tenant>;
   update(id: TenantId | `ext:${string}`, changes: UpdateTenant, options?: CallOptions): Promise<Tenant>;
   delete(id: TenantId | `ext:${string}`, options?: CallOptions): Promise<void>;
-  own(options?: CallOptions): Promise<Tenant>;
-  updateOwn(changes: UpdateTenant, options?: CallOptions): Promise<Tenant>;
 }
 
 export interface KeysResource {
@@ -71,10 +76,14 @@ export function carrierAccountsResource(http: Http): CarrierAccountsResource {
 }
 
 export function tenantsResource(http: Http): TenantsResource {
+  return collection<Tenant, CreateTenant, UpdateTenant>(http, "v1/tenants");
+}
+
+export function tenantResource(http: Http): TenantResource {
+  const path = "v1/tenant";
   return {
-    ...collection<Tenant, CreateTenant, UpdateTenant>(http, "v1/tenants"),
-    own: (options) => http.call({ method: "GET", path: "v1/tenant" }, options),
-    updateOwn: (body, options) => http.call({ method: "PATCH", path: "v1/tenant", body }, options),
+    get: (options) => http.call({ method: "GET", path }, options),
+    update: (body, options) => http.call({ method: "PATCH", path, body }, options),
   };
 }
 

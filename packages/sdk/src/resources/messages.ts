@@ -1,10 +1,10 @@
-import type { ConversationId, Message, MessageId, SendMessage } from "@trunkline/protocol";
+import type { CheckMessage, ConversationId, Message, MessageCheck, MessageId, SendMessage } from "@trunkline/protocol";
 import type { Http } from "../http.ts";
 import type { Live } from "../store/live.ts";
 import { readMessage } from "../store/merge.ts";
 import { MessageList } from "../store/message-list.ts";
 import type { MessageRow } from "../store/message-rows.ts";
-import type { MessageRange, SendTarget } from "../store/message-targets.ts";
+import type { MessageContent, MessageRange, SendTarget } from "../store/message-targets.ts";
 import type { Store } from "../store/store.ts";
 import type { CallOptions, KeyedCallOptions } from "./call-options.ts";
 import { listOf, pathOf } from "./collection.ts";
@@ -23,12 +23,20 @@ export interface MessagesResource {
    *
    * Into a conversation, live lists show it at once. In browsers it then goes through the outbox: it is tried until the
    * gateway answers, over a reload too, and taken once. On servers nothing queues: the promise settles within `timeoutMs`.
+   *
+   * With `sendAt`, or when it is quiet where the recipient is, the message is `scheduled`; `held` says why it waits.
    */
-  send(
-    target: ConversationId | SendTarget,
-    content: Omit<SendMessage, "clientId">,
-    options?: KeyedCallOptions,
-  ): Promise<Message>;
+  send(target: ConversationId | SendTarget, content: MessageContent, options?: KeyedCallOptions): Promise<Message>;
+  /**
+   * Whether a text could leave, why not, or when it would; what it costs, when there are words. Asks and changes nothing.
+   * With `canSend: false` the first of the `reasons` is the `code` with which `send` rejects.
+   */
+  check(target: ConversationId | SendTarget, content?: CheckMessage, options?: CallOptions): Promise<MessageCheck>;
+  /**
+   * Takes a text back that has not begun to leave; of one that was taken back before it gives the same answer. Rejects
+   * with `conflict` when it has begun.
+   */
+  cancel(id: MessageId, options?: CallOptions): Promise<Message>;
   /** Sends a text again that a carrier failed to deliver; the new message names the old one in `retryOf`. */
   retry(id: MessageId, options?: KeyedCallOptions): Promise<Message>;
   /** A conversation's messages, oldest first, kept up to date, with what is being sent behind them. */
@@ -40,7 +48,8 @@ export interface MessagesResource {
 }
 
 const PATH = "v1/messages";
-const pathIn = (conversationId: ConversationId) => pathOf("v1/conversations", conversationId, "/messages");
+const pathIn = (conversationId: ConversationId, below = "/messages") =>
+  pathOf("v1/conversations", conversationId, below);
 
 /** Hands a text to the gateway, once per key. */
 export function postMessage(http: Http) {
@@ -65,6 +74,15 @@ export function messagesResource(http: Http, store: Store): MessagesResource {
     send: async (target, content, options = {}) => readMessage(await outbox.send(target, content, options)),
     retry: async (id, options) =>
       take(await http.call({ method: "POST", path: pathOf(PATH, id, "/retry"), body: {}, isKeyed: true }, options)),
+    check: (target, content, options) => {
+      const call =
+        typeof target === "string"
+          ? { path: pathIn(target, "/check"), body: { ...content } }
+          : { path: `${PATH}/check`, body: { ...target, ...content } };
+      return http.call({ method: "POST", isRepeatable: true, ...call }, options);
+    },
+    cancel: async (id, options) =>
+      take(await http.call({ method: "POST", path: pathOf(PATH, id, "/cancel"), isRepeatable: true }, options)),
     live: (conversationId, { around } = {}): Live<MessageRow> =>
       new MessageList({
         ...store.view,

@@ -1,8 +1,16 @@
-import type { AnyEvent, ConversationId, ConversationWithViewer, Unread } from "@trunkline/protocol";
+import type {
+  AnyEvent,
+  Broadcast,
+  BroadcastId,
+  ConversationId,
+  ConversationWithViewer,
+  Unread,
+} from "@trunkline/protocol";
 import { pause } from "../waiting.ts";
 import type { ConversationHolder, ConversationTable } from "./conversation-table.ts";
 import type { LiveItem, LiveItemSnapshot } from "./live.ts";
 import { LiveView, sameFields, type ViewParts } from "./live-view.ts";
+import { later } from "./merge.ts";
 
 /** Counts are read again at most this often while events come. */
 const RECOUNT_MS = 2_000;
@@ -53,6 +61,43 @@ export class ConversationItem
   protected build(before: LiveItemSnapshot<ConversationWithViewer> | null): LiveItemSnapshot<ConversationWithViewer> {
     const data = this.status === "ready" ? (this.#parts.table.get(this.#parts.id) ?? null) : null;
     return sameFields(before, { data, status: this.status, error: this.error });
+  }
+}
+
+export interface BroadcastItemParts extends ViewParts {
+  readonly id: BroadcastId;
+  fetch(signal: AbortSignal): Promise<Broadcast>;
+}
+
+/** One broadcast with its counts. */
+export class BroadcastItem extends LiveView<LiveItemSnapshot<Broadcast>> implements LiveItem<Broadcast> {
+  readonly #parts: BroadcastItemParts;
+  #broadcast: Broadcast | null = null;
+
+  constructor(parts: BroadcastItemParts) {
+    super(parts);
+    this.#parts = parts;
+  }
+
+  event(event: AnyEvent): void {
+    if (event.type !== "broadcast.updated" || event.data.id !== this.#parts.id) return;
+    this.#broadcast = later(this.#broadcast ?? event.data, event.data);
+    this.changed();
+  }
+
+  protected async load(signal: AbortSignal): Promise<void> {
+    const answer = await this.#parts.fetch(signal);
+    if (signal.aborted) return;
+    // An answer counts anew, so that it is the later one of two of the same age.
+    this.#broadcast = later(answer, this.#broadcast ?? answer);
+  }
+
+  protected forget(): void {
+    this.#broadcast = null;
+  }
+
+  protected build(before: LiveItemSnapshot<Broadcast> | null): LiveItemSnapshot<Broadcast> {
+    return sameFields(before, { data: this.#broadcast, status: this.status, error: this.error });
   }
 }
 

@@ -1,9 +1,10 @@
-import type { Conversation, Message, MessagePreview, MessageStatus } from "@trunkline/protocol";
-import { MESSAGE_STATUSES, mergeStatus } from "@trunkline/protocol/vocabulary";
+import type { Conversation, Message, MessageStatus } from "@trunkline/protocol";
+import { MESSAGE_STATUSES } from "@trunkline/protocol/vocabulary";
 
 /*
  * Two versions of one thing become the later one. `updatedAt` strictly increases with every change and is written in
- * one form, so that text order is time order. What is unchanged keeps its identity.
+ * one form, so that text order is time order. What is unchanged keeps its identity. Which status outweighs which is the
+ * gateway's matter: a text that was queued may wait again, because it is night where it goes.
  */
 
 interface Versioned {
@@ -15,29 +16,20 @@ export function later<Item extends Versioned>(held: Item, come: Item): Item {
   return come.updatedAt > held.updatedAt ? come : held;
 }
 
-/** The later of two versions of a message, or of its preview, with the higher status of the two. */
-export function mergeMessage<Item extends Pick<MessagePreview, "status" | "updatedAt">>(held: Item, come: Item): Item {
-  const newer = later(held, come);
-  if (held.status === null || come.status === null) return newer;
-  const status = mergeStatus(held.status, come.status);
-  return status === newer.status ? newer : { ...newer, status };
-}
-
 /** The later of two versions of a conversation; its `lastMessage` may be known to have gone further. */
 export function mergeConversation<Item extends Conversation>(held: Item, come: Item): Item {
   const newer = later(held, come);
   const other = newer === held ? come : held;
   if (!newer.lastMessage || newer.lastMessage.id !== other.lastMessage?.id) return newer;
-  const lastMessage = mergeMessage(newer.lastMessage, other.lastMessage);
+  const lastMessage = later(newer.lastMessage, other.lastMessage);
   return lastMessage === newer.lastMessage ? newer : { ...newer, lastMessage };
 }
 
-/** Patches a conversation's `lastMessage` with a later version of that message. */
+/** Patches a conversation's `lastMessage` with a later version of that message; its words never change. */
 export function withLastMessage<Item extends Conversation>(held: Item, message: Message): Item {
   const { lastMessage } = held;
-  if (lastMessage?.id !== message.id) return held;
-  const { status, updatedAt } = mergeMessage<Pick<MessagePreview, "status" | "updatedAt">>(lastMessage, message);
-  if (status === lastMessage.status && updatedAt === lastMessage.updatedAt) return held;
+  if (lastMessage?.id !== message.id || message.updatedAt <= lastMessage.updatedAt) return held;
+  const { status, updatedAt } = message;
   return { ...held, lastMessage: { ...lastMessage, status, updatedAt } };
 }
 

@@ -1,7 +1,7 @@
 import type { AnyEvent, ConversationId, Message, MessageId, Page } from "@trunkline/protocol";
 import type { Live, LiveSnapshot } from "./live.ts";
 import { LiveView, sameFields, sameItems, type ViewParts } from "./live-view.ts";
-import { mergeMessage, readMessage } from "./merge.ts";
+import { later, readMessage } from "./merge.ts";
 import type { MessageRow } from "./message-rows.ts";
 import type { MessageRange } from "./message-targets.ts";
 import type { Outbox } from "./outbox.ts";
@@ -196,7 +196,7 @@ export class MessageList extends LiveView<LiveSnapshot<MessageRow>> implements L
     for (const message of found) {
       const held = before.get(message.id) ?? arrived.get(message.id) ?? this.#below.get(message.id);
       const read = readMessage(message);
-      this.#window.set(message.id, held ? mergeMessage(held, read) : read);
+      this.#window.set(message.id, held ? later(held, read) : read);
     }
     // What is beyond the page came while it was on its way.
     this.#ahead = new Map();
@@ -213,7 +213,7 @@ export class MessageList extends LiveView<LiveSnapshot<MessageRow>> implements L
     this.#arrived.add(id);
     const place = this.#window.has(id) ? this.#window : this.#ahead;
     const held = place.get(id);
-    const come = held ? mergeMessage(held, readMessage(message)) : readMessage(message);
+    const come = held ? later(held, readMessage(message)) : readMessage(message);
     const range = this.#range;
     if (held || (range && sequence >= range.low && sequence <= range.high)) {
       (held ? place : this.#window).set(id, come);
@@ -272,7 +272,7 @@ export class MessageList extends LiveView<LiveSnapshot<MessageRow>> implements L
     for (const message of messages) {
       const held = this.#window.get(message.id) ?? this.#ahead.get(message.id) ?? this.#below.get(message.id);
       this.#ahead.delete(message.id);
-      this.#window.set(message.id, held ? mergeMessage(held, readMessage(message)) : readMessage(message));
+      this.#window.set(message.id, held ? later(held, readMessage(message)) : readMessage(message));
     }
     this.changed();
   }

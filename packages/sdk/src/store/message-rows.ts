@@ -1,4 +1,4 @@
-import type { ConversationId, Message } from "@trunkline/protocol";
+import type { ConversationId, Message, TemplateId } from "@trunkline/protocol";
 import type { TrunklineError } from "../errors.ts";
 
 /** A text that the gateway has not accepted yet. Field names are those of {@link Message}, so that a row reads both alike. */
@@ -9,7 +9,11 @@ export interface UnsentMessage {
   readonly sequence: null;
   readonly direction: "outbound";
   readonly kind: "text";
+  /** What it will say. Of a template it is the name, as far as this client has read it, until the answer has the words. */
   readonly text: string;
+  readonly templateId: TemplateId | null;
+  /** When it is to leave; null for at once, and for a local time, which the gateway turns into an instant. */
+  readonly sendAt: string | null;
   readonly status: null;
   readonly metadata: Readonly<Record<string, string>>;
   readonly createdAt: string;

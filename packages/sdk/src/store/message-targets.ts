@@ -1,3 +1,4 @@
+import type { SendAt, TemplateId } from "@trunkline/protocol";
 import type { ListOptions } from "../resources/listing.ts";
 
 /** Which part of a conversation, and in which order. At most one of the three sequences. */
@@ -14,3 +15,27 @@ export interface SendTarget {
   from: string;
   to: string;
 }
+
+/** Words of one's own, or those of a template with a value for each of its variables that has no default. */
+type Words =
+  | {
+      /** At most 1,600 UTF-16 code units. */
+      text: string;
+      templateId?: undefined;
+      variables?: undefined;
+      locale?: undefined;
+    }
+  | {
+      text?: undefined;
+      templateId: TemplateId;
+      variables?: Record<string, string> | undefined;
+      /** Which variant of the template, as a BCP 47 tag; the nearest one is taken. */
+      locale?: string | undefined;
+    };
+
+/** What a text says, and when it leaves. */
+export type MessageContent = Words & {
+  /** An instant with `Z` or an offset, or `{ local, timeZone }`: later than now and within a year. Absent: at once. */
+  sendAt?: SendAt | undefined;
+  metadata?: Record<string, string> | undefined;
+};

@@ -1,11 +1,11 @@
-import type { ConversationId, Message, SendMessage } from "@trunkline/protocol";
+import type { ConversationId, Message, SendMessage, TemplateId } from "@trunkline/protocol";
 import { isTrunklineError, TrunklineError } from "../errors.ts";
 import { Listeners } from "../events/listeners.ts";
 import type { Platform } from "../platform.ts";
 import type { KeyedCallOptions } from "../resources/call-options.ts";
 import { abortError, backOffMs, pause } from "../waiting.ts";
 import type { MessageRow, UnsentMessage } from "./message-rows.ts";
-import type { SendTarget } from "./message-targets.ts";
+import type { MessageContent, SendTarget } from "./message-targets.ts";
 import { Stored } from "./stored.ts";
 
 /** A text in a browser is tried for this long before a person has to decide. */
@@ -16,14 +16,15 @@ const KEY_LIFE_MS = 23 * 60 * 60_000;
 const MAX_CLIENT_ID = 64;
 
 type Target = ConversationId | SendTarget;
-type Content = Omit<SendMessage, "clientId">;
 type UnsentRow = Exclude<MessageRow, { state: "accepted" }>;
 
 /** A text on its way, as it is kept over a reload. */
 interface StoredEntry {
   readonly key: string;
   readonly target: Target;
-  readonly content: Content;
+  readonly content: MessageContent;
+  /** What its row says until the gateway has answered. */
+  readonly shown: string;
   readonly createdAt: number;
   readonly failure?: { readonly code: string; readonly message: string } | undefined;
 }
@@ -49,6 +50,7 @@ export interface OutboxParts {
   readonly closed: AbortSignal;
   /** A text is to be kept: find out whose it is. */
   wantOwner(): void;
+  readonly templateNames: ReadonlyMap<TemplateId, string>;
   post(target: Target, body: SendMessage, options: KeyedCallOptions): Promise<Message>;
   /** A text was accepted: live lists take it. */
   onAccepted(message: Message): void;
@@ -77,15 +79,20 @@ export class Outbox {
     this.#watchers = new Listeners(parts.report);
   }
 
-  send(target: Target, content: Content, { idempotencyKey, signal, timeoutMs }: KeyedCallOptions): Promise<Message> {
-    const { closed, platform } = this.#parts;
+  send(
+    target: Target,
+    content: MessageContent,
+    { idempotencyKey, signal, timeoutMs }: KeyedCallOptions,
+  ): Promise<Message> {
+    const { closed, platform, templateNames } = this.#parts;
     if (closed.aborted) return Promise.reject(abortError(closed));
     const key = idempotencyKey ?? platform.uuid();
     const before = this.#entries.get(key);
     if (before && !before.error) return before.outcome.promise; // the same text once more: a double click
     const now = platform.clock.now();
     const patienceMs = timeoutMs ?? (platform.isBrowser ? PATIENCE_MS : 0);
-    const entry = this.#add({ key, target, content, createdAt: now }, now + patienceMs, signal);
+    const shown = content.text ?? templateNames.get(content.templateId) ?? "";
+    const entry = this.#add({ key, target, content, shown, createdAt: now }, now + patienceMs, signal);
     void this.#enqueue(entry, timeoutMs);
     return entry.outcome.promise;
   }
@@ -168,12 +175,13 @@ export class Outbox {
   }
 
   #add(stored: StoredEntry, givesUpAt: number, signal: AbortSignal | undefined): Entry {
-    const { key, target, content, createdAt } = stored;
+    const { key, target, content, shown, createdAt } = stored;
     const outcome = Promise.withResolvers<Message>();
     const entry: Entry = {
       key,
       target,
       content,
+      shown,
       createdAt,
       error: null,
       row: null,
@@ -261,15 +269,18 @@ export class Outbox {
   }
 
   #save(): void {
-    const entries = [...this.#entries.values()].map(({ key, target, content, createdAt, error }): StoredEntry => {
-      return {
-        key,
-        target,
-        content,
-        createdAt,
-        ...(error ? { failure: { code: error.code, message: error.message } } : {}),
-      };
-    });
+    const entries = [...this.#entries.values()].map(
+      ({ key, target, content, shown, createdAt, error }): StoredEntry => {
+        return {
+          key,
+          target,
+          content,
+          shown,
+          createdAt,
+          ...(error ? { failure: { code: error.code, message: error.message } } : {}),
+        };
+      },
+    );
     this.#stored.save(entries.length > 0 ? entries : null);
   }
 }
@@ -279,7 +290,7 @@ const TOO_OLD = {
   message: "The text was written more than a day ago. Look whether it was sent before you send it again.",
 } as const;
 
-function toRow({ key, content, createdAt, error }: Entry, conversationId: ConversationId): UnsentRow {
+function toRow({ key, content, shown, createdAt, error }: Entry, conversationId: ConversationId): UnsentRow {
   const message: UnsentMessage = {
     id: null,
     clientId: key,
@@ -287,12 +298,20 @@ function toRow({ key, content, createdAt, error }: Entry, conversationId: Conver
     sequence: null,
     direction: "outbound",
     kind: "text",
-    text: content.text ?? "",
+    text: shown,
+    templateId: content.templateId ?? null,
+    sendAt: isoOf(content.sendAt),
     status: null,
     metadata: content.metadata ?? {},
     createdAt: new Date(createdAt).toISOString(),
   };
   return error ? { key, state: "failed", message, error } : { key, state: "sending", message };
+}
+
+/** An instant in the form that messages have; what the gateway will refuse is none. */
+function isoOf(sendAt: MessageContent["sendAt"]): string | null {
+  const ms = typeof sendAt === "string" ? Date.parse(sendAt) : Number.NaN;
+  return Number.isNaN(ms) ? null : new Date(ms).toISOString();
 }
 
 function noSuchRow(key: string): TrunklineError {

@@ -1,4 +1,4 @@
-import type { AnyEvent, Message } from "@trunkline/protocol";
+import type { AnyEvent, Message, TemplateId } from "@trunkline/protocol";
 import { Listeners } from "../events/listeners.ts";
 import type { ConversationTable } from "./conversation-table.ts";
 import type { ViewParts } from "./live-view.ts";
@@ -7,6 +7,7 @@ import type { Outbox } from "./outbox.ts";
 export interface StoreParts {
   readonly conversations: ConversationTable;
   readonly outbox: Outbox;
+  readonly templateNames: Map<TemplateId, string>;
   readonly view: ViewParts;
 }
 
@@ -14,14 +15,17 @@ export interface StoreParts {
 export class Store {
   readonly conversations: ConversationTable;
   readonly outbox: Outbox;
+  /** Of the templates that the client has read: for rows whose words only the gateway knows. */
+  readonly templateNames: Map<TemplateId, string>;
   /** What every live view is made with. */
   readonly view: ViewParts;
   /** Messages that answers brought, for live lists. */
   readonly messages: Listeners<Message>;
 
-  constructor({ conversations, outbox, view }: StoreParts) {
+  constructor({ conversations, outbox, templateNames, view }: StoreParts) {
     this.conversations = conversations;
     this.outbox = outbox;
+    this.templateNames = templateNames;
     this.view = view;
     this.messages = new Listeners(view.report);
   }
