@@ -8,6 +8,7 @@ import { once } from "../http/idempotency.ts";
 import { openPage } from "../http/paging.ts";
 import { invalid, notFound, Refusal } from "../http/refusal.ts";
 import type { Handlers } from "../http/route.ts";
+import { refuseUnfitQuietHours } from "../quiet-hours/refuse-policy.ts";
 import type { Ids } from "../random.ts";
 import type { Sight } from "../rights/sight.ts";
 import type { Database, Tx } from "../store/database.ts";
@@ -59,6 +60,7 @@ export function lineRoutes({
     async createLine({ principal: { tenantId, actor }, body, keyed }) {
       const reading = readSender(body);
       if (reading.kind === "invalid") throw invalid([reading.field], reading.reason, reading.code);
+      refuseUnfitQuietHours(body.quietHours, ["quietHours"]);
       const { name, carrierAccountId, sendRate = null, quietHours = null, assignees = [] } = body;
       const line = {
         ...reading.sender,
@@ -92,6 +94,7 @@ export function lineRoutes({
       database.tenant(tenantId, (tx) => visible(tx, tenantId, id, sight)),
 
     async updateLine({ principal: { tenantId, sight, actor }, params: { id }, body }) {
+      refuseUnfitQuietHours(body.quietHours, ["quietHours"]);
       const line = await refusing(BROKEN, () =>
         log.transaction(tenantId, async (tx, record) => {
           await lockLine(tx, tenantId, id);

@@ -27,16 +27,12 @@ export type HandOverDecision =
 export interface HandOverState {
   /** How often it was begun before. */
   attempts: number;
-  /** Its place in the line, in milliseconds. */
+  /** Its place in the line, in milliseconds: when it was to leave. */
   dueAt: number;
-  createdAt: string;
   now: number;
 }
 
-export function decideHandOver(
-  handOver: HandOver,
-  { attempts, dueAt, createdAt, now }: HandOverState,
-): HandOverDecision {
+export function decideHandOver(handOver: HandOver, { attempts, dueAt, now }: HandOverState): HandOverDecision {
   const nothing = { failure: null, carrierMessageId: null, at: now };
   switch (handOver.kind) {
     case "accepted":
@@ -49,7 +45,7 @@ export function decideHandOver(
     case "unknown":
       return { kind: "look_up", learnt: { ...nothing, status: "unknown" } };
     case "not_taken": {
-      if (now - Date.parse(createdAt) >= GIVE_UP_MS) {
+      if (now - dueAt >= GIVE_UP_MS) {
         return {
           kind: "done",
           learnt: { ...nothing, status: "failed", failure: failureOf("carrier_unavailable", null) },

@@ -1,24 +1,30 @@
-import type { CarrierAccountId, LineId, MessageId, TenantId } from "@trunkline/protocol";
+import type { CarrierAccountId, ErrorCode, LineId, Message, MessageId, TenantId } from "@trunkline/protocol";
 import { askForLooks, broadcastLane } from "../broadcasts/broadcast-kind.ts";
 import type { LookPacing } from "../broadcasts/look-pacing.ts";
 import type { Carrier, HandOver, OutgoingText } from "../carriers/carrier.ts";
 import type { CarrierMoods } from "../carriers/moods.ts";
 import type { Clock } from "../clock.ts";
 import type { EventLog } from "../events/log.ts";
+import { shareNumbersOf } from "../opt-ins/number-locks.ts";
+import type { RecentStops } from "../opt-ins/recent-stops.ts";
+import { passesOptOut } from "../opt-ins/standing.ts";
 import type { Tx } from "../store/database.ts";
 import type { Completed, KindTurn, Settled, Take, Taken } from "../work/kind.ts";
 import { enqueueMissing, type NewWork, type Settlement, type WorkItem } from "../work/queue.ts";
 import { type CarrierAccess, openCarriers } from "./carrier-access.ts";
+import { nextUpdate } from "./conversation-row.ts";
 import { decideHandOver } from "./decide-hand-over.ts";
+import { decideTake } from "./decide-send.ts";
 import type { LaneWakes } from "./lane-wakes.ts";
 import { failureOf, type Learnt, mergeOutcome } from "./merge-outcome.ts";
 import { LOOK_UP_KIND, type LookUpPayload, type SendPayload } from "./outbound-kind.ts";
-import { type LockedText, lockTexts, storeOutcomes } from "./outbound-store.ts";
+import { type LockedText, lockTextsToSend, storeOutcomes, type TakeRules } from "./outbound-store.ts";
 import { type CarrierId, unparkReceipts } from "./parked-receipts.ts";
 import { learnFromReceipt } from "./receipts.ts";
 
 /*
- * One turn of handing texts over, for some lines of a tenant. Locks: texts by id, then carriers' ids.
+ * One turn of handing texts over, for some lines of a tenant. Locks: the numbers that texts go to, texts by id, then
+ * carriers' ids.
  */
 
 /** A text on its way out, with the account it goes through. */
@@ -26,6 +32,8 @@ export interface SendTask {
   carrier: Carrier;
   accountId: CarrierAccountId;
   text: OutgoingText;
+  /** Whether a STOP for it was committed since it was taken. */
+  wasStopped: () => boolean;
 }
 export interface SendResult {
   handOver: HandOver;
@@ -36,10 +44,26 @@ export interface SendResult {
 export interface HandOverParts {
   carriers: CarrierAccess;
   moods: CarrierMoods;
+  recentStops: RecentStops;
   log: EventLog;
   clock: Clock;
   wakes: LaneWakes;
   pacing: LookPacing;
+}
+
+/** What becomes of one text that is due. */
+interface Begin {
+  readonly kind: "begin";
+  readonly take: Take<SendTask>;
+}
+interface Settle {
+  readonly kind: "settle";
+  readonly take: Settlement;
+}
+/** Its carrier cannot be spoken with before this. */
+interface Wait {
+  readonly kind: "wait";
+  readonly until: number;
 }
 
 /** A line with a rate begins what it may send in this many seconds, then rests. */
@@ -51,6 +75,9 @@ export class HandOverTurn implements KindTurn<SendPayload, SendTask, SendResult>
   readonly #parts: HandOverParts;
   readonly #now: number;
   readonly #texts: Map<MessageId, LockedText>;
+  readonly #rules: ReadonlyMap<MessageId, { readonly rules: TakeRules }>;
+  /** Of the STOPs that this transaction may not see. */
+  readonly #stopMark: number;
   readonly #carriers: ReadonlyMap<CarrierAccountId, Carrier | null>;
   /** Those of the texts that have changed, in the order in which they did. */
   readonly #changed = new Map<MessageId, LockedText>();
@@ -61,13 +88,16 @@ export class HandOverTurn implements KindTurn<SendPayload, SendTask, SendResult>
   private constructor(
     tx: Tx,
     tenantId: TenantId,
-    texts: Map<MessageId, LockedText>,
+    texts: ReadonlyMap<MessageId, { readonly text: LockedText; readonly rules: TakeRules }>,
     carriers: ReadonlyMap<CarrierAccountId, Carrier | null>,
+    stopMark: number,
     parts: HandOverParts,
   ) {
     this.#tx = tx;
     this.#tenantId = tenantId;
-    this.#texts = texts;
+    this.#texts = new Map([...texts].map(([id, { text }]) => [id, text]));
+    this.#rules = texts;
+    this.#stopMark = stopMark;
     this.#carriers = carriers;
     this.#parts = parts;
     this.#now = parts.clock.now();
@@ -80,33 +110,33 @@ export class HandOverTurn implements KindTurn<SendPayload, SendTask, SendResult>
     items: readonly WorkItem<SendPayload>[],
     parts: HandOverParts,
   ): Promise<HandOverTurn> {
-    const texts = await lockTexts(tx, tenantId, items.map(messageIdOf));
-    const accounts = [...texts.values()].map(({ account }) => account);
-    return new HandOverTurn(tx, tenantId, texts, await openCarriers(parts.carriers, tenantId, accounts), parts);
+    const stopMark = parts.recentStops.mark();
+    const ids = items.map(messageIdOf);
+    await shareNumbersOf(tx, tenantId, ids); // and what is read after it knows every STOP that was committed before
+    const texts = await lockTextsToSend(tx, tenantId, ids);
+    const accounts = [...texts.values()].map(({ text }) => text.account);
+    const carriers = await openCarriers(parts.carriers, tenantId, accounts);
+    return new HandOverTurn(tx, tenantId, texts, carriers, stopMark, parts);
   }
 
   take(_lane: string, items: readonly WorkItem<SendPayload>[]): Taken<SendTask> {
     const rate = items.map((item) => this.#texts.get(messageIdOf(item))?.sendRate).find((one) => one !== undefined);
     const share = rate == null ? items.length : Math.max(1, Math.floor(rate * SHARE_S)); // one lane is one line
-    const { passed, waitUntil } = this.#letThrough(items.slice(0, share));
-    const takes = passed.map((item) => this.#takeOne(item));
-    const begun = takes.filter((one) => "task" in one).length;
+    const takes: Take<SendTask>[] = [];
+    let begun = 0;
+    let waitUntil = 0;
+    for (const item of items) {
+      const one = begun < share ? this.#takeOne(item) : null;
+      if (one === null) break;
+      if (one.kind === "wait") {
+        waitUntil = one.until; // nothing of the line overtakes it
+        break;
+      }
+      if (one.kind === "begin") begun += 1;
+      takes.push(one.take);
+    }
     const rest = rate == null || begun === 0 ? 0 : this.#now + (begun * 1000) / rate;
     return { takes, pauseUntil: Math.max(rest, waitUntil) };
-  }
-
-  /** Those before the first one whose carrier cannot be spoken with now: nothing of its line overtakes it. */
-  #letThrough(items: readonly WorkItem<SendPayload>[]): {
-    passed: readonly WorkItem<SendPayload>[];
-    waitUntil: number;
-  } {
-    for (const [index, item] of items.entries()) {
-      const text = this.#texts.get(messageIdOf(item));
-      if (!text?.account || !toOutgoing(text)) continue;
-      const passage = this.#parts.moods.ask(text.account.id, text.message.id);
-      if (passage.kind === "wait") return { passed: items.slice(0, index), waitUntil: passage.until };
-    }
-    return { passed: items, waitUntil: 0 };
   }
 
   settle(_lane: string, results: readonly Completed<SendPayload, SendResult>[]): Settled {
@@ -121,7 +151,6 @@ export class HandOverTurn implements KindTurn<SendPayload, SendTask, SendResult>
       const decision = decideHandOver(outcome.handOver, {
         attempts: item.attempts,
         dueAt: item.dueAt.getTime(),
-        createdAt: text.message.createdAt,
         now: this.#now,
       });
       const { message } = decision.learnt ? this.#learn(text, decision.learnt) : text;
@@ -173,27 +202,53 @@ export class HandOverTurn implements KindTurn<SendPayload, SendTask, SendResult>
     }
   }
 
-  #takeOne(item: WorkItem<SendPayload>): Take<SendTask> {
+  #takeOne(item: WorkItem<SendPayload>): Begin | Settle | Wait {
+    const { id } = item;
     const text = this.#texts.get(messageIdOf(item));
+    const rules = this.#rules.get(messageIdOf(item))?.rules;
     const outgoing = text && toOutgoing(text);
     // Canceled, or settled by a receipt before it was handed over again.
-    if (!text || !outgoing) return { id: item.id, kind: "done" };
-    const { account } = text;
-    const carrier = (account && this.#carriers.get(account.id)) ?? null;
-    const at = this.#now;
-    if (!account || !carrier) {
-      const failure = failureOf("carrier_credentials", null);
-      this.#learn(text, { status: "failed", failure, carrierMessageId: null, at });
-      return { id: item.id, kind: "done" };
+    if (!text || !rules || !outgoing) return { kind: "settle", take: { id, kind: "done" } };
+    const { account, message, lineId } = text;
+    const isBroadcast = message.broadcastId !== null;
+    const decision = decideTake({ ...rules, recipient: outgoing.to, isBroadcast, now: this.#now });
+    if (decision.kind === "fail") return this.#fail(item, text, decision.code);
+    if (decision.kind === "hold") {
+      const held = { code: decision.code, until: new Date(decision.until).toISOString() };
+      this.#replace(text, { ...message, held, updatedAt: nextUpdate(message.updatedAt, this.#now) });
+      return { kind: "settle", take: { id, kind: "again", at: decision.until } };
     }
-    this.#learn(text, { status: "sending", failure: null, carrierMessageId: null, at });
-    return { item, task: { carrier, accountId: account.id, text: outgoing } };
+    const carrier = (account && this.#carriers.get(account.id)) ?? null;
+    if (!account || !carrier) return this.#fail(item, text, "carrier_credentials");
+    const passage = this.#parts.moods.ask(account.id, message.id);
+    if (passage.kind === "wait") return passage;
+
+    const { message: begun } = this.#learn(text, {
+      status: "sending",
+      failure: null,
+      carrierMessageId: null,
+      at: this.#now,
+    });
+    if (begun.held) this.#replace(text, { ...begun, held: null, updatedAt: nextUpdate(begun.updatedAt, this.#now) });
+    const { recentStops } = this.#parts;
+    const wasStopped = () =>
+      !passesOptOut(rules.purpose) && recentStops.cameAfter(this.#stopMark, this.#tenantId, lineId, outgoing.to);
+    return { kind: "begin", take: { item, task: { carrier, accountId: account.id, text: outgoing, wasStopped } } };
+  }
+
+  #fail(item: WorkItem<SendPayload>, text: LockedText, code: ErrorCode): Settle {
+    const failure = failureOf(code, null);
+    this.#learn(text, { status: "failed", failure, carrierMessageId: null, at: this.#now });
+    return { kind: "settle", take: { id: item.id, kind: "done" } };
   }
 
   /** The text as it is now. */
   #learn(text: LockedText, learnt: Learnt): LockedText {
     const message = mergeOutcome(text.message, learnt, this.#now);
-    if (!message) return text;
+    return message ? this.#replace(text, message) : text;
+  }
+
+  #replace(text: LockedText, message: Message): LockedText {
     const changed = { ...text, message };
     this.#texts.set(message.id, changed);
     this.#changed.set(message.id, changed);
@@ -229,7 +284,7 @@ const messageIdOf = ({ payload }: WorkItem<SendPayload>): MessageId => payload.m
 /** What is handed over; null when the text needs no hand-over any more. */
 function toOutgoing({ message }: LockedText): OutgoingText | null {
   const { id, status, from, to, text } = message;
-  const isDue = status === "queued" || status === "sending" || status === "unknown";
+  const isDue = status === "scheduled" || status === "queued" || status === "sending" || status === "unknown";
   return isDue && from !== null && to !== null ? { reference: id, from, to, text } : null;
 }
 

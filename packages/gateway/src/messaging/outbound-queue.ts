@@ -1,8 +1,10 @@
 import { lookPacing } from "../broadcasts/look-pacing.ts";
 import type { Bus } from "../bus/bus.ts";
+import type { HandOver } from "../carriers/carrier.ts";
 import type { CarrierMoods } from "../carriers/moods.ts";
 import type { Clock } from "../clock.ts";
 import type { EventLog } from "../events/log.ts";
+import type { RecentStops } from "../opt-ins/recent-stops.ts";
 import type { WorkKind } from "../work/kind.ts";
 import { withDeadline } from "./call-carrier.ts";
 import type { CarrierAccess } from "./carrier-access.ts";
@@ -27,21 +29,31 @@ const WINDOW = 64;
 /** A carrier that has not answered by then leaves the outcome unknown, in milliseconds. */
 export const ANSWER_TIMEOUT_MS = 15_000;
 
+/** Not a word of the carrier's: it was not called. */
+const STOPPED: HandOver = {
+  kind: "refused",
+  code: "opted_out",
+  carrierCode: null,
+  message: "The recipient said STOP before the carrier was called.",
+};
+
 export function sendKind({
   carriers,
   moods,
+  recentStops,
   log,
   bus,
   clock,
-}: OutboundParts & { moods: CarrierMoods }): WorkKind<SendPayload, SendTask, SendResult> {
+}: OutboundParts & { moods: CarrierMoods; recentStops: RecentStops }): WorkKind<SendPayload, SendTask, SendResult> {
   const wakes = laneWakes(bus);
-  const parts = { carriers, moods, log, clock, wakes, pacing: lookPacing() };
+  const parts = { carriers, moods, recentStops, log, clock, wakes, pacing: lookPacing() };
   return {
     kind: SEND_KIND,
     window: WINDOW,
     open: (tx, tenantId, items) => HandOverTurn.open(tx, tenantId, items, parts),
-    async perform({ carrier, accountId, text }, signal) {
+    async perform({ carrier, accountId, text, wasStopped }, signal) {
       const begunAt = clock.now();
+      if (wasStopped()) return { handOver: STOPPED, begunAt };
       const passage = moods.begin(accountId, text.reference);
       if (passage.kind === "wait") {
         return { handOver: { kind: "not_taken", retryAfterMs: passage.until - begunAt }, begunAt };

@@ -4,19 +4,25 @@ import type {
   CarrierAccountId,
   CrmRecord,
   LineId,
+  LineQuietHours,
   Message,
   MessageId,
   TenantId,
+  UpdateSendingSettings,
   UserId,
 } from "@trunkline/protocol";
 import { sql } from "kysely";
 import type { EventLog, NewEvent } from "../events/log.ts";
+import { standingColumn, toStanding } from "../opt-ins/standing.ts";
 import type { Audience } from "../rights/sight.ts";
 import type { Tx } from "../store/database.ts";
 import { json } from "../store/json.ts";
+import { toSending } from "../tenants/settings.ts";
 import type { SealedAccount } from "./carrier-access.ts";
+import type { TakeState } from "./decide-send.ts";
 import { type MessageRow, toMessage } from "./message-row.ts";
 import { type CarrierId, lockingCarrierIds } from "./parked-receipts.ts";
+import { type QuietRule, quietRuleOf } from "./quiet-rule.ts";
 
 /** An outbound text that is locked for this transaction, and who may see it. */
 export interface LockedText {
@@ -44,11 +50,19 @@ interface Row extends MessageRow {
  */
 const PARTS = sql`m.*, c.assignee_id, c.records as conversation_records, l.send_rate, a.carrier, a.credentials`;
 const OF_TEXT = sql`
-  cross join lateral (select assignee_id, records from conversations
+  cross join lateral (select assignee_id, records, last_inbound_at from conversations
     where tenant_id = m.tenant_id and id = m.conversation_id offset 0) c
-  cross join lateral (select send_rate from lines where tenant_id = m.tenant_id and id = m.line_id offset 0) l
+  cross join lateral (select send_rate, quiet_hours from lines
+    where tenant_id = m.tenant_id and id = m.line_id offset 0) l
   left join lateral (select carrier, credentials from carrier_accounts
     where tenant_id = m.tenant_id and id = m.carrier_account_id offset 0) a on true`;
+
+const lockedById = (tenantId: TenantId, ids: readonly MessageId[]) => sql`
+    with m as materialized (
+      select found.* from unnest(${[...ids].sort()}::text[]) as wanted (id)
+      cross join lateral (select * from messages
+        where tenant_id = ${tenantId} and id = wanted.id and direction = 'outbound' offset 0 for update) found
+    )`;
 
 /** Locks texts by their ids, in the order of the ids. Those that are gone are left out. */
 export async function lockTexts(
@@ -57,14 +71,49 @@ export async function lockTexts(
   ids: readonly MessageId[],
 ): Promise<Map<MessageId, LockedText>> {
   if (ids.length === 0) return new Map();
-  const { rows } = await sql<Row>`
-    with m as materialized (
-      select found.* from unnest(${[...ids].sort()}::text[]) as wanted (id)
-      cross join lateral (select * from messages
-        where tenant_id = ${tenantId} and id = wanted.id and direction = 'outbound' offset 0 for update) found
-    )
-    select ${PARTS} from m ${OF_TEXT}`.execute(tx);
+  const { rows } = await sql<Row>`${lockedById(tenantId, ids)} select ${PARTS} from m ${OF_TEXT}`.execute(tx);
   return new Map(rows.map((row) => [row.id, toLocked(row)]));
+}
+
+/** What is known about a text whose time has come, beside what it says itself. */
+export type TakeRules = Pick<TakeState, "settings" | "standing" | "quiet" | "homeZone" | "lastInboundAt" | "purpose">;
+
+interface RulesRow {
+  last_inbound_at: Date | null;
+  quiet_hours: LineQuietHours;
+  sending: UpdateSendingSettings;
+  time_zone: string;
+  known_standing: Parameters<typeof toStanding>[0];
+}
+
+/** The same with what decides whether they may leave. Share their numbers in a statement before. */
+export async function lockTextsToSend(
+  tx: Tx,
+  tenantId: TenantId,
+  ids: readonly MessageId[],
+): Promise<Map<MessageId, { readonly text: LockedText; readonly rules: TakeRules }>> {
+  if (ids.length === 0) return new Map();
+  const { rows } = await sql<Row & RulesRow>`${lockedById(tenantId, ids)}
+    select ${PARTS}, c.last_inbound_at, l.quiet_hours, t.sending, t.time_zone,
+      ${standingColumn(tenantId, sql`m.line_id`, sql`m.recipient`)} as known_standing
+    from m ${OF_TEXT} cross join (select sending, time_zone from tenants where tenant_id = ${tenantId}) t`.execute(tx);
+  const quietRules = new Map<LineId, QuietRule | null>();
+  return new Map(
+    rows.map(({ last_inbound_at, quiet_hours, sending, time_zone, known_standing, ...row }) => {
+      const settings = toSending(sending);
+      const quiet = quietRules.get(row.line_id) ?? quietRuleOf(quiet_hours, settings.quietHours);
+      quietRules.set(row.line_id, quiet);
+      const rules: TakeRules = {
+        settings,
+        standing: toStanding(known_standing),
+        quiet,
+        homeZone: time_zone,
+        lastInboundAt: last_inbound_at?.getTime() ?? null,
+        purpose: row.purpose,
+      };
+      return [row.id, { text: toLocked(row), rules }];
+    }),
+  );
 }
 
 /** Locks the text that a carrier knows under its own id. */

@@ -95,13 +95,17 @@ export interface TextAtHand {
   readonly repliesTo?: boolean;
 }
 
+/** The two answers that the law lets pass to somebody who wants no more texts. */
+export const passesOptOut = (purpose: MessagePurpose | null): boolean =>
+  purpose === "opt_out_answer" || purpose === "help_answer";
+
 /** Decides whether a text may go to a number by what its owner said. */
 export function decideOptIn(
   { state, carrierBlocked, needsReview }: Standing,
   { optInRequired }: Pick<SendingSettings, "optInRequired">,
   { purpose, repliesTo = false }: TextAtHand,
 ): OptInRefusal | null {
-  if (purpose === "opt_out_answer" || purpose === "help_answer") return null;
+  if (passesOptOut(purpose)) return null;
   if (carrierBlocked) {
     return {
       code: "opted_out",

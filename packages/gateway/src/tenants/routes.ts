@@ -1,4 +1,4 @@
-import type { Tenant } from "@trunkline/protocol";
+import type { Tenant, UpdateTenant } from "@trunkline/protocol";
 import type { Bus } from "../bus/bus.ts";
 import type { Clock } from "../clock.ts";
 import { refusing } from "../http/broken-rule.ts";
@@ -6,6 +6,7 @@ import { once } from "../http/idempotency.ts";
 import { openPage } from "../http/paging.ts";
 import { notFound, Refusal } from "../http/refusal.ts";
 import type { Handlers } from "../http/route.ts";
+import { refuseUnfitQuietHours } from "../quiet-hours/refuse-policy.ts";
 import type { Ids } from "../random.ts";
 import type { Database } from "../store/database.ts";
 import type { TenantEraser } from "./erase.ts";
@@ -48,14 +49,17 @@ export function tenantRoutes({ database, bus, clock, ids, eraser }: TenantParts)
       return page.answer(rows, (row) => [row.tenant_id], toTenant);
     },
 
-    createTenant: ({ body, keyed }) =>
-      refusing(TAKEN, () =>
+    createTenant({ body, keyed }) {
+      refuseUnfitSending(body);
+      return refusing(TAKEN, () =>
         database.system((tx) => once(tx, keyed, () => insertTenant(tx, ids("tenant"), body, clock.now()))),
-      ),
+      );
+    },
 
     getTenant: ({ params }) => find(params.id),
 
     async updateTenant({ params, body }) {
+      refuseUnfitSending(body);
       const { id } = await find(params.id);
       const tenant = await refusing(TAKEN, () => database.system((tx) => updateTenant(tx, id, body, clock.now())));
       bus.publish({ topic: "access", tenantId: id });
@@ -74,6 +78,7 @@ export function tenantRoutes({ database, bus, clock, ids, eraser }: TenantParts)
       present(await database.tenant(principal.tenantId, (tx) => readTenant(tx, principal.tenantId))),
 
     async updateOwnTenant({ principal, body }) {
+      refuseUnfitSending(body);
       const { tenantId } = principal;
       if (body.externalId !== undefined && principal.kind !== "operator") {
         throw new Refusal("operator_required", { detail: "A tenant's externalId is the operator's own." });
@@ -88,4 +93,8 @@ export function tenantRoutes({ database, bus, clock, ids, eraser }: TenantParts)
       return present(tenant);
     },
   };
+}
+
+function refuseUnfitSending({ sending }: Pick<UpdateTenant, "sending">): void {
+  refuseUnfitQuietHours(sending?.quietHours, ["sending", "quietHours"]);
 }
