@@ -1,4 +1,4 @@
-import type { MessageId } from "@trunkline/sdk";
+import type { ConversationId, MessageId } from "@trunkline/sdk";
 import { expect, test, vi } from "vitest";
 import { page } from "vitest/browser";
 import { focused } from "./support/focus.ts";
@@ -44,6 +44,27 @@ test("the attribute message-id does the same, and a text that is written there i
   await page.getByRole("textbox", { name: /^Message to/ }).fill("written at the end");
   await page.getByRole("button", { name: "Send" }).click();
   await expect.element(page.getByText("written at the end").last()).toBeInViewport();
+});
+
+test("a conversation that is opened out of sight begins at what is unread when it comes into sight", async () => {
+  const number = desk.number();
+  const phone = desk.sandbox.handset(number);
+  for (let index = 1; index <= 30; index += 1) await phone.text(desk.line(), `read ${index}.`);
+  const client = desk.client();
+  const [conversation] = (await client.conversations.list({ participant: number }).page()).data;
+  const id = conversation?.id as ConversationId;
+  await client.conversations.markRead(id, 30);
+  for (let index = 31; index <= 34; index += 1) await phone.text(desk.line(), `unread ${index}.`);
+  const place = desk.place("400px");
+  place.style.display = "none";
+  const inbox = desk.add("trunkline-inbox", { client: desk.client() }, place);
+  await inbox.open({ conversationId: id }, { focus: false });
+  await vi.waitFor(() => {
+    const thread = inbox.shadowRoot?.querySelector("trunkline-thread");
+    expect(thread?.shadowRoot?.querySelectorAll("article").length).toBe(34);
+  });
+  place.style.display = "";
+  await expect.element(page.getByText("unread 31.")).toBeInViewport();
 });
 
 test("a message that is not there: open() rejects with not_found, the attribute tells the page", async () => {

@@ -97,9 +97,9 @@ export class SuggestionsController implements ReactiveController {
               ${avatar({ name: person.name, key: person.number, avatarUrl: person.avatarUrl })}
               <span class="person-name"><bdi>${person.name}</bdi></span>
               <span class="person-facts"
-                >${person.subtitle ? html`<bdi>${person.subtitle}</bdi> · ` : nothing}<bdi dir="ltr"
-                  >${shownNumber(person.number)}</bdi
-                ></span
+                ><bdi dir="ltr">${shownNumber(person.number)}</bdi>${
+                  person.subtitle ? html` · <bdi>${person.subtitle}</bdi>` : nothing
+                }</span
               >
             </li>`,
         )}

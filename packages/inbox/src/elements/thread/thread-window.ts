@@ -129,7 +129,8 @@ export class ThreadWindow implements ReactiveController {
     const scroller = this.#options.scroller();
     if (!scroller) return;
     this.#observe(scroller);
-    const sought = this.#seek === null ? undefined : this.#row(this.#seek);
+    // What is not on show cannot be scrolled; the row is sought again when it is.
+    const sought = this.#seek === null || scroller.clientHeight === 0 ? undefined : this.#row(this.#seek);
     if (sought) {
       this.#seek = null;
       this.#pinned = false;
@@ -217,6 +218,7 @@ export class ThreadWindow implements ReactiveController {
   #settle(): void {
     const scroller = this.#options.scroller();
     if (!scroller || scroller.clientHeight === 0) return;
+    if (this.#seek !== null) this.restore();
     this.#noticeLeaving(scroller);
     if (this.#pinned) this.#toEnd(scroller);
     else this.onScroll();
