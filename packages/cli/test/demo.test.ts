@@ -195,7 +195,7 @@ describe("the demo's page", () => {
   test("a new message to a number that nobody knows arrives on that number's phone", async () => {
     const page = await open({ hash: "#/texts" });
     await texts(page).getByRole("button", { name: "New message" }).click();
-    await texts(page).getByRole("textbox", { name: "To" }).fill("(206) 555-0161");
+    await texts(page).getByRole("combobox", { name: "To" }).fill("(206) 555-0161");
     await page.keyboard.press("Enter");
     await page.keyboard.type("Your trailer is in our way");
     await page.keyboard.press("Enter");
@@ -205,6 +205,32 @@ describe("the demo's page", () => {
         .getByLabel(/country code/)
         .inputValue(),
     ).toBe("+12065550161");
+  });
+
+  test("a new message finds people of the CRM by name", async () => {
+    const page = await open({ hash: "#/texts" });
+    await texts(page).getByRole("button", { name: "New message" }).click();
+    await texts(page).getByRole("combobox", { name: "To" }).pressSequentially("fleet");
+    await texts(page)
+      .getByRole("option", { name: /Dev Ramaswamy.*Fleet manager/ })
+      .waitFor();
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("Enter");
+    await texts(page).getByRole("textbox", { name: "Message to Dev Ramaswamy" }).waitFor();
+  });
+
+  test("on a tablet the inbox stands beside the record from the first page on", async () => {
+    const page = await open({ width: 768 });
+    await page.getByRole("heading", { level: 1, name: "Nora Whitfield" }).waitFor();
+    await writing(page).waitFor();
+    await page.getByRole("button", { name: "Text", exact: true }).click();
+    expect(new URL(page.url()).hash).toBe("#/contacts/nora-whitfield");
+  });
+
+  test("the world and the page speak of one business", async () => {
+    const page = await open();
+    const { tenants } = await (await sandbox.fetch(`${sandbox.worldUrl}/world`)).json();
+    await page.getByRole("link", { name: `Harbor, ${tenants[0].name}` }).waitFor();
   });
 
   test("a stranger's first text makes a conversation", async () => {

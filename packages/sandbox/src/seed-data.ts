@@ -18,16 +18,16 @@ export interface TenantSeed {
 /** What every gateway finds in itself after it has attached. The first user of each tenant owns it. */
 export const TENANT_SEEDS: readonly TenantSeed[] = [
   {
-    externalId: "cascade-home-services",
-    name: "Cascade Home Services",
+    externalId: "alder-bay-boatyard",
+    name: "Alder Bay Boatyard",
     timeZone: "America/Los_Angeles",
     areaCode: "206",
-    lines: ["Front desk", "Dispatch"],
+    lines: ["Front desk", "Workshop"],
     users: [
-      { externalId: "ada", name: "Ada Moreno", email: "ada@cascadehome.example", role: "owner" },
-      { externalId: "ben", name: "Ben Achterberg", email: "ben@cascadehome.example", role: "admin" },
-      { externalId: "chidi", name: "Chidi Okafor", email: "chidi@cascadehome.example", role: "member" },
-      { externalId: "dana", name: "Dana Levy", email: "dana@cascadehome.example", role: "viewer" },
+      { externalId: "ada", name: "Ada Moreno", email: "ada@alderbay.example", role: "owner" },
+      { externalId: "ben", name: "Ben Achterberg", email: "ben@alderbay.example", role: "admin" },
+      { externalId: "chidi", name: "Chidi Okafor", email: "chidi@alderbay.example", role: "member" },
+      { externalId: "dana", name: "Dana Levy", email: "dana@alderbay.example", role: "viewer" },
     ],
   },
   {

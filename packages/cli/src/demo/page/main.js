@@ -77,7 +77,9 @@ inbox.addEventListener("trunkline-unread", ({ detail }) => {
 
 /* the record and its conversation */
 
+/** Room for everything at once, and for the inbox beside the page. */
 const usual = matchMedia("(width >= 1240px)");
+const beside = matchMedia("(width >= 700px)");
 
 /** Opens a contact's conversation, on their usual line if the user has it. */
 async function openTexts(contact, options) {
@@ -87,7 +89,7 @@ async function openTexts(contact, options) {
 }
 
 async function clickToText(contact) {
-  if (!usual.matches) {
+  if (!beside.matches) {
     showPhone(false);
     location.hash = "#/texts";
   }

@@ -47,7 +47,7 @@ export function accountView({ accounts, contacts, deals }, id, { onText }) {
                 "div",
                 { class: "grow" },
                 h("a", { href: `#/contacts/${person.id}`, lang: person.language }, person.name),
-                h("small", {}, `${person.title} · ${person.shownNumber}`),
+                h("small", {}, `${person.title} · `, h("span", { class: "unbroken" }, person.shownNumber)),
               ),
               h(
                 "button",
@@ -57,7 +57,7 @@ export function accountView({ accounts, contacts, deals }, id, { onText }) {
                   onclick: () => onText(person),
                 },
                 icon("texts"),
-                "Text",
+                h("span", {}, "Text"),
               ),
             ),
           ),
