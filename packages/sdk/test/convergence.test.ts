@@ -14,6 +14,10 @@ const step = fc.oneof(
   { weight: 2, arbitrary: fc.constant("say elsewhere" as const) },
   { weight: 2, arbitrary: fc.constant("new conversation" as const) },
   { weight: 5, arbitrary: fc.constant("status" as const) },
+  { weight: 2, arbitrary: fc.constant("schedule" as const) },
+  { weight: 3, arbitrary: fc.constant("hold" as const) },
+  { weight: 3, arbitrary: fc.constant("begin" as const) },
+  { weight: 3, arbitrary: fc.constant("cancel" as const) },
   { weight: 2, arbitrary: fc.constant("send" as const) },
   { weight: 2, arbitrary: fc.constant("read" as const) },
   { weight: 2, arbitrary: fc.constant("close or open" as const) },
@@ -31,6 +35,9 @@ const step = fc.oneof(
   { weight: 3, arbitrary: fc.constant("wait" as const) },
 );
 type Step = typeof step extends fc.Arbitrary<infer Name> ? Name : never;
+
+const LATER = "2026-11-03T16:00:00.000Z";
+const isWaiting = ({ status }: Message) => status === "scheduled" || status === "queued";
 
 async function run(count: number, isSlow: boolean, steps: readonly Step[]): Promise<void> {
   const { gateway, clock, trunkline } = startClient();
@@ -74,6 +81,12 @@ async function run(count: number, isSlow: boolean, steps: readonly Step[]): Prom
     if (name === "say") gateway.addMessage(conversation.id, `${index}`);
     else if (name === "say elsewhere") gateway.addMessage(other.id, `${index}`);
     else if (name === "status" && any?.direction === "outbound") gateway.setStatus(any, "delivered");
+    else if (name === "schedule") {
+      gateway.addMessage(conversation.id, `${index}`, { direction: "outbound", status: "scheduled", sendAt: LATER });
+    } else if (name === "hold" && any && isWaiting(any)) {
+      gateway.changeMessage(any, { held: { code: "quiet_hours", until: LATER } });
+    } else if (name === "begin" && any && isWaiting(any)) gateway.changeMessage(any, { status: "sending", held: null });
+    else if (name === "cancel" && any && isWaiting(any)) gateway.changeMessage(any, { status: "canceled", held: null });
     else if (name === "send") trunkline.messages.send(conversation.id, { text: `${index}` }).catch(() => undefined);
     else if (name === "read" && last) {
       trunkline.conversations.markRead(conversation.id, last.sequence).catch(() => undefined);

@@ -142,13 +142,17 @@ export class FakeGateway {
   }
 
   setStatus(message: Message, status: MessageStatus): Message {
+    return this.changeMessage(message, { status });
+  }
+
+  changeMessage(message: Message, changes: Partial<Message>): Message {
     const list = this.#messages.get(message.conversationId) ?? [];
     const index = list.findIndex(({ id }) => id === message.id);
-    const after = { ...message, ...list[index], status, updatedAt: this.#now() };
+    const after = { ...message, ...list[index], ...changes, updatedAt: this.#now() };
     list[index] = after;
     const conversation = this.#conversations.get(message.conversationId);
     if (conversation?.lastMessage?.id === message.id) {
-      const lastMessage = { ...conversation.lastMessage, status, updatedAt: after.updatedAt };
+      const lastMessage = { ...conversation.lastMessage, status: after.status, updatedAt: after.updatedAt };
       this.#conversations.set(conversation.id, { ...conversation, lastMessage });
     }
     this.emit("message.updated", after);

@@ -166,7 +166,7 @@ test("texts whose events come in the wrong order are shown in the right one", as
   expect(textsOf(thread.getSnapshot().data)).toEqual(expected());
 });
 
-test("a status goes forward only, in whatever order versions come", async () => {
+test("of two versions the later one is shown, in whatever order they come", async () => {
   const { gateway, trunkline, id } = withThread(1);
   const list = trunkline.conversations.live();
   const thread = trunkline.messages.live(id);
@@ -180,6 +180,22 @@ test("a status goes forward only, in whatever order versions come", async () => 
   await settle();
   expect(thread.getSnapshot().data.at(-1)?.message.status).toBe(delivered.status);
   expect(list.getSnapshot().data[0]?.lastMessage?.status).toBe("delivered");
+});
+
+test("a text that must wait says why and until when, and no longer once it has gone", async () => {
+  const { gateway, trunkline, id } = withThread(1);
+  const thread = trunkline.messages.live(id);
+  await watchNow(thread);
+  const queued = gateway.addMessage(id, "Hi", { direction: "outbound", status: "queued" });
+  const held = { code: "quiet_hours", until: "2026-11-03T16:00:00.000Z" };
+  const waiting = gateway.changeMessage(queued, { held });
+  gateway.emit("message.updated", queued); // which comes late
+  await settle();
+  expect(thread.getSnapshot().data.at(-1)?.message).toEqual(waiting);
+  const sending = gateway.changeMessage(waiting, { status: "sending", held: null });
+  gateway.emit("message.updated", waiting);
+  await settle();
+  expect(thread.getSnapshot().data.at(-1)?.message).toEqual(sending);
 });
 
 test("reset: everything is read again, nothing flickers, pending texts stay", async () => {

@@ -3,8 +3,8 @@ import { MESSAGE_STATUSES } from "@trunkline/protocol/vocabulary";
 
 /*
  * Two versions of one thing become the later one. `updatedAt` strictly increases with every change and is written in
- * one form, so that text order is time order. What is unchanged keeps its identity. Which status outweighs which is the
- * gateway's matter: a text that was queued may wait again, because it is night where it goes.
+ * one form, so that text order is time order. What is unchanged keeps its identity. Which status outweighs which is
+ * decided where receipts come in, in the gateway.
  */
 
 interface Versioned {
