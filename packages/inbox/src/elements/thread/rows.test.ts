@@ -31,6 +31,8 @@ const sending = (at: string): MessageRow => ({
     direction: "outbound",
     kind: "text",
     text: "x",
+    templateId: null,
+    sendAt: null,
     status: null,
     metadata: {},
     createdAt: new Date(at).toISOString(),
