@@ -12,12 +12,12 @@ import type { Host } from "./http/outlet.ts";
 import { createRouter } from "./http/router.ts";
 import { serviceRoutes } from "./http/service-routes.ts";
 import { keyRoutes } from "./keys/routes.ts";
-import { lineRoutes } from "./lines/routes.ts";
 import type { RateLimiter } from "./limits/rate-limiter.ts";
+import { lineRoutes } from "./lines/routes.ts";
 import type { Logger } from "./logger.ts";
 import { meRoutes } from "./me/routes.ts";
 import type { Messaging } from "./messaging/messaging.ts";
-import type { RecentStops } from "./opt-ins/recent-stops.ts";
+import type { OptIns } from "./opt-ins/opt-ins.ts";
 import type { RequestRecord } from "./options.ts";
 import type { Ids, RandomBytes } from "./random.ts";
 import type { Sealer } from "./seal/seal.ts";
@@ -34,7 +34,7 @@ export interface AppParts {
   hub: EventHub;
   messaging: Messaging;
   broadcasts: Broadcasts;
-  recentStops: RecentStops;
+  optIns: OptIns;
   bus: Bus;
   clock: Clock;
   ids: Ids;
@@ -55,7 +55,7 @@ export interface AppParts {
 
 /** Hands every domain its parts and binds all their routes. */
 export function createApp(parts: AppParts): (request: Request, host?: Host) => Promise<Response> {
-  const { database, messaging, broadcasts, publicUrl, ready } = parts;
+  const { database, messaging, optIns, broadcasts, publicUrl, ready } = parts;
   const checkStore = async () => {
     await ready();
     await database.system((tx) => sql`select 1`.execute(tx));
@@ -73,6 +73,7 @@ export function createApp(parts: AppParts): (request: Request, host?: Host) => P
       ...messaging.routes,
       ...templateRoutes(parts),
       ...broadcasts.routes,
+      ...optIns.routes,
       ...eventRoutes(parts),
     },
     outside: [...serviceRoutes({ publicUrl, checkStore }), ...messaging.outside],

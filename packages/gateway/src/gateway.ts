@@ -13,6 +13,7 @@ import { createRateLimiter } from "./limits/rate-limiter.ts";
 import { silentLogger } from "./logger.ts";
 import { createMaintenance } from "./maintenance.ts";
 import { createMessaging } from "./messaging/messaging.ts";
+import { createOptIns } from "./opt-ins/opt-ins.ts";
 import { createRecentStops } from "./opt-ins/recent-stops.ts";
 import { DEFAULTS, type Gateway, type GatewayOptions } from "./options.ts";
 import { idSource, platformRandom } from "./random.ts";
@@ -105,7 +106,8 @@ export function createGateway(options: GatewayOptions): Gateway {
     recentStops,
   });
   const broadcasts = createBroadcasts({ database, log, bus, clock, ids });
-  const kinds = [...messaging.kinds, ...broadcasts.kinds];
+  const optIns = createOptIns({ database, log, bus, clock, ids, recentStops });
+  const kinds = [...messaging.kinds, ...broadcasts.kinds, ...optIns.kinds];
   const worker = createWorker({ database, clock, logger, bus, node, leaseMs, kinds });
   const eraser = createTenantEraser({ database, logger });
   const maintenance = createMaintenance({ database, clock, logger, eraser });
@@ -116,7 +118,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     hub,
     messaging,
     broadcasts,
-    recentStops,
+    optIns,
     bus,
     clock,
     ids,

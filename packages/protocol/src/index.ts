@@ -97,6 +97,7 @@ export {
   ImportOptIns,
   ListOptIns,
   LookUpOptIns,
+  MAX_HISTORY,
   MAX_IMPORTED,
   OPT_IN_METHODS,
   OPT_IN_STATES,

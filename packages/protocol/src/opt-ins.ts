@@ -95,23 +95,38 @@ export const ListOptIns = z.strictObject({
 });
 export type ListOptIns = z.infer<typeof ListOptIns>;
 
-/** Records a change. `opted_in` needs evidence of the owner's own agreement; it does not lift a STOP that came later. */
+/**
+ * Records a change. `opted_in` and `pending` need evidence of the owner's own agreement: its wording, its page, or a note;
+ * what staff opt out needs a reason. A STOP is lifted by its owner's START, or by later agreement on a form, on paper or
+ * by word of mouth whose wording or page is given; for anything less the answer is 409 `conflict`.
+ *
+ * `pending` asks the owner, who agrees by answering YES; so does `opted_in` where the tenant has `doubleOptIn` on.
+ * `unknown` takes back: with the method `staff` words that were taken for an opt-out and were none, or an opt-out that
+ * staff recorded; with `number_changed` all that a former owner of the number said.
+ */
 export const PutOptIn = z.strictObject({
+  /** In any notation; without a country code, as in the country of the line, or of the tenant's lines if they share one. */
   number: text({ min: 1, max: 64 }),
   /** Absent or null: for all lines. */
   lineId: z.optional(z.nullable(id("line"))),
-  state: z.enum(["opted_in", "opted_out", "pending"]),
+  state: z.enum(OPT_IN_STATES),
   evidence: Evidence,
 });
 export type PutOptIn = z.infer<typeof PutOptIn>;
 
 const numbers = z.array(text({ min: 1, max: 64 })).check(z.minLength(1), z.maxLength(100));
 
-/** Numbers travel in the body, so that no address or log holds them. */
+/** Entries of a number's history in one answer; the export has all. */
+export const MAX_HISTORY = 100;
+
+/** Numbers travel in the body, so that no address or log holds them. With `lineId` only what holds for that line is told. */
 export const LookUpOptIns = z.strictObject({ numbers, lineId: z.optional(id("line")) });
 export type LookUpOptIns = z.infer<typeof LookUpOptIns>;
 
-/** One number as asked for: where it stands (for all lines first, then line by line), and its history, newest first. */
+/**
+ * One number as asked for, in its canonical form: where it stands (for all lines first, then line by line), and the
+ * latest 100 entries of its history, newest first. Of a number whose conversations the caller does not see both are empty.
+ */
 export const OptInLookUp = z.object({
   data: z.array(z.object({ number: z.string(), optIns: z.array(OptIn), history: z.array(OptInEntry) })),
 });
@@ -120,7 +135,12 @@ export type OptInLookUp = z.infer<typeof OptInLookUp>;
 /** Entries in one import. */
 export const MAX_IMPORTED = 10_000;
 
-/** Either `entries`, or `csv` with a header line: number, state, method, at, wording, language, url, note, lineId. */
+/**
+ * Either `entries`, or `csv` with a header line, of which `number` and `state` must be there: number, state, method, at,
+ * wording, language, url, note, lineId. An export can be imported as it is. Nobody is texted, also not those who are
+ * `pending`. Entries count by their `at` (now where there is none), so that older ones override nothing; the same file
+ * once more records nothing.
+ */
 export const ImportOptIns = z
   .strictObject({
     entries: z.optional(z.array(PutOptIn).check(z.minLength(1), z.maxLength(MAX_IMPORTED))),
@@ -131,7 +151,10 @@ export const ImportOptIns = z
   );
 export type ImportOptIns = z.infer<typeof ImportOptIns>;
 
-/** What became of each entry, by its place from 0. `kept`: what is known already is later, or weighs more. */
+/**
+ * What became of each entry, by its place from 0 (in a table: the first line under the header). `kept`: it is known
+ * already, or what is known is later or weighs more.
+ */
 export const OptInImport = z.object({
   counts: z.object({ recorded: z.int(), kept: z.int(), refused: z.int() }),
   refused: z.array(z.object({ index: z.int(), code: z.string(), message: z.string() })),

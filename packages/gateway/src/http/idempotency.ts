@@ -54,6 +54,17 @@ export async function once<Body>(
   return reply;
 }
 
+/**
+ * The answer that a request with this key got before, or null: for effects that are safe to repeat and too long for one
+ * transaction. End them with `once`.
+ *
+ * @throws Refusal idempotency_key_reused when it was another request
+ */
+export async function replayOf<Body>(tx: Tx, keyed: Keyed): Promise<Reply<Body> | null> {
+  const kept = await readKept(tx, keyed);
+  return kept && kept.created_at.getTime() > keyed.now - KEPT_MS ? replay(keyed, kept) : null;
+}
+
 /** Takes the key for this request, or gives what another request left under it. An answer past its time is replaced. */
 async function take(tx: Tx | SystemTx, keyed: Keyed): Promise<KeptAnswer | null> {
   const { rows } = await sql<{ taken: boolean }>`
@@ -65,11 +76,15 @@ async function take(tx: Tx | SystemTx, keyed: Keyed): Promise<KeptAnswer | null>
       where kept.created_at <= ${new Date(keyed.now - KEPT_MS)}
     returning true as taken`.execute(tx);
   if (rows.length > 0) return null;
-  const { rows: kept } = await sql<KeptAnswer>`
+  return (await readKept(tx, keyed)) ?? take(tx, keyed); // pruned between the two statements
+}
+
+async function readKept(tx: Tx | SystemTx, keyed: Keyed): Promise<KeptAnswer | null> {
+  const { rows } = await sql<KeptAnswer>`
     select request_hash, status, answer, created_at from ${tableOf(keyed)}
     where tenant_id = ${keyed.tenantId ?? ""} and principal = ${keyed.principal} and route = ${keyed.route}
       and key = ${keyed.key}`.execute(tx);
-  return kept[0] ?? take(tx, keyed); // pruned between the two statements
+  return rows[0] ?? null;
 }
 
 /**

@@ -105,14 +105,15 @@ export function carrierRoutes(parts: CarrierRouteParts): CarrierRoutes {
   });
 
   const receipts = tenantBatches<Delivery, void>(async (tenantId, deliveries) => {
-    const { readings, hasChanged } = await database.tenant(tenantId, async (tx) => {
+    const { readings, hasChanged, lanes } = await database.tenant(tenantId, async (tx) => {
       const all = await readAll(tx, tenantId, deliveries, (carrier, body) => carrier.parseReceipt(body));
       const received = all.flatMap((one) =>
         one.kind === "read" ? { accountId: one.accountId, receipt: one.content } : [],
       );
-      return { readings: all, hasChanged: await receiveReceipts(tx, tenantId, received, { log }, clock.now()) };
+      return { readings: all, ...(await receiveReceipts(tx, tenantId, received, { log }, clock.now())) };
     });
     if (hasChanged) bus.publish({ topic: "events", tenantId });
+    for (const lane of lanes) bus.publish({ topic: "work", ...lane });
     return readings.map((one): Outcome<void> => {
       if (one.kind === "refused") return one;
       const { status, carrierStatus } = one.content;

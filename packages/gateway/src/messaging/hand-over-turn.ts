@@ -179,8 +179,9 @@ export class HandOverTurn implements KindTurn<SendPayload, SendTask, SendResult>
     const changed = [...this.#changed.values()];
     await this.#askBroadcasts(changed);
     const named = changed.filter(({ message }) => this.#settled.has(message.id)).flatMap(nameOf);
-    await storeOutcomes(this.#tx, this.#tenantId, changed, log, named);
-    await storeOutcomes(this.#tx, this.#tenantId, await this.#mergeParked(named), log);
+    const woken = await storeOutcomes(this.#tx, this.#tenantId, changed, log, named);
+    woken.push(...(await storeOutcomes(this.#tx, this.#tenantId, await this.#mergeParked(named), log)));
+    for (const lane of woken) this.#parts.wakes.note(lane);
     // Whoever took the lane over from a holder that was only slow has queued the same look-up.
     await enqueueMissing(this.#tx, this.#tenantId, this.#lookUps, this.#now);
   }

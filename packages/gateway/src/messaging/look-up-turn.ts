@@ -112,7 +112,8 @@ export class LookUpTurn implements KindTurn<LookUpPayload, LookUpTask, LookUpRes
   }
 
   async write(): Promise<void> {
-    await storeOutcomes(this.#tx, this.#tenantId, this.#changed, this.#parts.log);
+    const woken = await storeOutcomes(this.#tx, this.#tenantId, this.#changed, this.#parts.log);
+    for (const lane of woken) this.#parts.wakes.note(lane);
     await enqueue(this.#tx, this.#tenantId, this.#sends, this.#now);
   }
 

@@ -13,11 +13,13 @@ import type {
 } from "@trunkline/protocol";
 import { sql } from "kysely";
 import type { EventLog, NewEvent } from "../events/log.ts";
+import { blockOf } from "../opt-ins/carrier-block-work.ts";
 import { standingColumn, toStanding } from "../opt-ins/standing.ts";
 import type { Audience } from "../rights/sight.ts";
 import type { Tx } from "../store/database.ts";
 import { json } from "../store/json.ts";
 import { toSending } from "../tenants/settings.ts";
+import { enqueueMissing, type LaneName } from "../work/queue.ts";
 import type { SealedAccount } from "./carrier-access.ts";
 import type { TakeState } from "./decide-send.ts";
 import { type MessageRow, toMessage } from "./message-row.ts";
@@ -147,20 +149,21 @@ function toLocked({ assignee_id, conversation_records, send_rate, carrier, crede
 }
 
 /**
- * Writes what became of texts, and tells it, with one statement.
+ * Writes what became of texts, and tells it, with one statement. What carriers block is put down to be recorded.
  *
  * @param carrierIds - the carriers' ids that became known with it; they are locked along, see `parked-receipts.ts`
  * @param actor - who caused it; null for the gateway and for carriers
+ * @returns lanes that have work now; wake them after the commit
  */
 export async function storeOutcomes(
   tx: Tx,
   tenantId: TenantId,
-  texts: readonly Pick<LockedText, "message" | "audience">[],
+  texts: readonly Pick<LockedText, "message" | "audience" | "lineId">[],
   log: EventLog,
   carrierIds: readonly CarrierId[] = [],
   actor: Actor | null = null,
-): Promise<void> {
-  if (texts.length === 0) return;
+): Promise<LaneName[]> {
+  if (texts.length === 0) return [];
   const rows = texts.map(({ message }) => ({
     id: message.id,
     status: message.status,
@@ -186,4 +189,7 @@ export async function storeOutcomes(
         carrier_status text, updated_at timestamptz)
       where m.tenant_id = ${tenantId} and m.id = n.id ${locked} returning 1)
     ${log.insertion(tenantId, events)}`.execute(tx);
+  const blocks = texts.flatMap(({ message, lineId }) => blockOf(lineId, message) ?? []);
+  for (const block of blocks) await enqueueMissing(tx, tenantId, [block], block.dueAt.getTime());
+  return blocks.map(({ kind, lane }) => ({ tenantId, kind, lane }));
 }

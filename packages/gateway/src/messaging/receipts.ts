@@ -2,6 +2,7 @@ import { type CarrierAccountId, isId, type MessageId, type TenantId } from "@tru
 import type { Receipt } from "../carriers/carrier.ts";
 import type { EventLog } from "../events/log.ts";
 import type { Tx } from "../store/database.ts";
+import type { LaneName } from "../work/queue.ts";
 import { failureOf, type Learnt, mergeOutcome } from "./merge-outcome.ts";
 import { type LockedText, lockByCarrierId, lockTexts, storeOutcomes } from "./outbound-store.ts";
 import { lockingCarrierIds, parkReceipt } from "./parked-receipts.ts";
@@ -39,7 +40,7 @@ export interface ReceivedReceipt {
  * Merges carriers' receipts into their texts, found by our reference or by the carrier's id within that account: ids of
  * other accounts and tenants do not count. Those whose texts are not known yet are parked.
  *
- * @returns whether any text has changed
+ * @returns whether any text has changed, and the lanes that have work now
  */
 export async function receiveReceipts(
   tx: Tx,
@@ -47,7 +48,7 @@ export async function receiveReceipts(
   received: readonly ReceivedReceipt[],
   { log }: ReceiptParts,
   now: number,
-): Promise<boolean> {
+): Promise<{ readonly hasChanged: boolean; readonly lanes: readonly LaneName[] }> {
   const owners = await findTexts(tx, tenantId, received);
   const texts = new Map<MessageId, LockedText>();
   for (const one of received) {
@@ -62,8 +63,8 @@ export async function receiveReceipts(
     if (message === null) continue;
     texts.set(id, { ...text, message });
   }
-  await storeOutcomes(tx, tenantId, [...texts.values()], log);
-  return texts.size > 0;
+  const lanes = await storeOutcomes(tx, tenantId, [...texts.values()], log);
+  return { hasChanged: texts.size > 0, lanes };
 }
 
 async function findTexts(

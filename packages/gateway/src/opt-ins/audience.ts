@@ -1,8 +1,7 @@
 import type { Actor, ConversationId, CrmRecord, LineId, OptIn, TenantId, UserId } from "@trunkline/protocol";
-import { type RawBuilder, sql } from "kysely";
+import { sql } from "kysely";
 import type { NewEvent } from "../events/log.ts";
-import { seenBy } from "../messaging/sight-condition.ts";
-import type { Audience, Sight } from "../rights/sight.ts";
+import type { Audience } from "../rights/sight.ts";
 import type { Tx } from "../store/database.ts";
 import { json } from "../store/json.ts";
 
@@ -22,23 +21,18 @@ interface Row {
   records: CrmRecord[];
 }
 
-/**
- * The conversations of numbers, on every line, those in `sight` alone.
- * Index: conversations_thread, once for each line.
- */
+/** The conversations of numbers, on every line, the latest first. Index: conversations_thread, once for each line. */
 export async function conversationsOf(
   tx: Tx,
   tenantId: TenantId,
   numbers: readonly string[],
-  sight?: Sight,
 ): Promise<NumberConversation[]> {
   if (numbers.length === 0) return [];
-  const seen: RawBuilder<unknown> = sight === undefined ? sql`` : sql`and ${seenBy(sight)}`;
   const { rows } = await sql<Row>`select c.id, n.number, c.line_id, c.assignee_id, c.records
     from jsonb_array_elements_text(${json([...new Set(numbers)])}) as n (number)
     join lines l on l.tenant_id = ${tenantId}
     join conversations c on c.tenant_id = l.tenant_id and c.line_id = l.id and c.participant_key = n.number
-    where true ${seen} order by c.last_activity_at desc, c.id desc`.execute(tx);
+    order by c.last_activity_at desc, c.id desc`.execute(tx);
   return rows.map(({ id, number, line_id: lineId, assignee_id: assigneeId, records }) => {
     const refs = records.map(({ source, type, externalId }) => ({ source, type, externalId }));
     return { id, number, lineId, audience: { lineId, conversation: { assigneeId, records: refs } } };
@@ -57,16 +51,17 @@ export async function optInEvents(
     tenantId,
     changed.map(({ number }) => number),
   );
-  return changed.map((data): NewEvent => {
-    const own = conversations.filter(
-      ({ number, lineId }) => number === data.number && (data.lineId === null || lineId === data.lineId),
-    );
-    const audience: Audience = { anyOf: own.map((one) => one.audience) };
-    return {
-      type: "opt_in.changed",
-      data,
-      audience: data.lineId === null ? audience : { ...audience, lineId: data.lineId },
-      actor,
-    };
-  });
+  return changed.map(
+    (data): NewEvent => ({ type: "opt_in.changed", data, audience: audienceOf(data, conversations), actor }),
+  );
+}
+
+/** Who may know where a number stands with a line, or with all lines (null): whoever sees a conversation with it there. */
+export function audienceOf(
+  { number, lineId }: Pick<OptIn, "number" | "lineId">,
+  conversations: readonly NumberConversation[],
+): Audience {
+  const own = conversations.filter((one) => one.number === number && (lineId === null || one.lineId === lineId));
+  const anyOf = own.map(({ audience }) => audience);
+  return lineId === null ? { anyOf } : { lineId, anyOf };
 }

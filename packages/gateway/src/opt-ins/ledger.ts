@@ -17,8 +17,8 @@ export interface NewEntry {
   /** When it happened, in milliseconds; null for now, which is later than all that is known. */
   readonly at: number | null;
   readonly by: OptInEntry["by"];
-  readonly wording?: string | null;
-  readonly language?: string | null;
+  readonly wording?: string | null | undefined;
+  readonly language?: string | null | undefined;
   readonly messageId?: MessageId | null;
   readonly evidence?: Readonly<Record<string, unknown>> | null;
   /** @default true */
@@ -100,6 +100,19 @@ export class Ledger {
   /** All that is known of a number and a line, or all lines (null), the earliest first. */
   history(number: string, lineId: LineId | null): readonly OptInEntry[] {
     return this.#histories.get(nameOf({ number, lineId })) ?? [];
+  }
+
+  /** Whether the same is on record: at the same time, or, for what happens now, as the latest. */
+  knows(change: NewEntry): boolean {
+    const history = this.history(change.number, change.lineId);
+    const candidates = change.at === null ? history.slice(-1) : history;
+    return candidates.some(
+      ({ at, state, method, evidence }) =>
+        (change.at === null || Date.parse(at) === change.at) &&
+        state === change.state &&
+        method === change.method &&
+        sameFacts(evidence ?? {}, change.evidence ?? {}),
+    );
   }
 
   /** What would hold after an entry, without adding it. */
@@ -197,6 +210,12 @@ export const unknownOptIn = (number: string, lineId: LineId | null): OptIn => ({
   since: null,
   updatedAt: null,
 });
+
+// The store keeps a document's names in an order of its own.
+function sameFacts(a: Readonly<Record<string, unknown>>, b: Readonly<Record<string, unknown>>): boolean {
+  const given = Object.entries(b).filter(([, value]) => value !== undefined);
+  return Object.keys(a).length === given.length && given.every(([name, value]) => a[name] === value);
+}
 
 type Folded = Omit<OptIn, "updatedAt">;
 

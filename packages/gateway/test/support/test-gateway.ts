@@ -143,7 +143,7 @@ function callerOf(fetch: TestGateway["fetch"]): TestGateway["as"] {
 async function read(response: Response): Promise<unknown> {
   const text = await response.text();
   if (text === "") return undefined;
-  return response.headers.get("content-type")?.includes("json") ? JSON.parse(text) : text;
+  return response.headers.get("content-type")?.match(/[/+]json\b/) ? JSON.parse(text) : text;
 }
 
 /** The body of an answer that must be a success. */

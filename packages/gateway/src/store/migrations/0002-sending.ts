@@ -106,6 +106,7 @@ export const sending: Migration = {
       primary key (tenant_id, number, line_id)
     )`,
     "create index opt_ins_by_change on opt_ins (tenant_id, updated_at desc, number, line_id)",
+    "create index opt_ins_to_review on opt_ins (tenant_id, updated_at desc, number, line_id) where needs_review",
     // The ledger: rows are added, never changed.
     `create table opt_in_entries (
       tenant_id text not null,
@@ -124,7 +125,7 @@ export const sending: Migration = {
       created_at timestamptz(3) not null,
       primary key (tenant_id, id)
     )`,
-    "create index opt_in_entries_of_number on opt_in_entries (tenant_id, number, at desc, id desc)",
+    "create index opt_in_entries_of_number on opt_in_entries (tenant_id, number, at, id)",
 
     // Texts that a tenant sent in each hour, for its cap.
     `create table sent_counts (
