@@ -70,6 +70,7 @@ export function postgresEngine(options: PostgresOptions): SqlEngine {
 
   return {
     kind: "postgres",
+    connections: poolSize,
     async connect() {
       const client = await pool.connect().catch(explain);
       let connection = connections.get(client);

@@ -1,7 +1,8 @@
 import { isId, type TenantId } from "@trunkline/protocol";
 import { Kysely } from "kysely";
+import { fairTurnstile } from "../fair-turnstile.ts";
 import { ConnectionDialect } from "./dialect.ts";
-import { type SqlConnection, type SqlEngine, sqlState } from "./engine.ts";
+import { type SqlConnection, type SqlEngine, StoreUnavailable, sqlState } from "./engine.ts";
 import type { Tables } from "./tables.ts";
 
 /** An open transaction of one tenant. Rows of other tenants do not exist in it. */
@@ -29,6 +30,8 @@ export interface Database {
 const REPEATABLE = new Set(["40001", "40P01"]);
 const ATTEMPTS = 5;
 
+/** Waiting longer for a connection than this, in milliseconds, is an outage that the caller should hear of. */
+const WAIT_MS = 10_000;
 /** Bounds on one transaction, in milliseconds: a transaction that stays open delays the event log for every reader. */
 const STATEMENT_TIMEOUT_MS = 15_000;
 const IDLE_TIMEOUT_MS = 10_000;
@@ -36,11 +39,22 @@ const BOUNDS = `; set local statement_timeout = ${STATEMENT_TIMEOUT_MS}; set loc
 
 export function openDatabase(engine: SqlEngine): Database {
   const kyselyOf = new WeakMap<object, Kysely<Tables>>();
+  /** Connections go round the tenants: one that asks a thousand things at once makes nobody wait but itself. */
+  const connections = fairTurnstile(engine.connections, {
+    ms: WAIT_MS,
+    error: () => new StoreUnavailable("the store is too busy"),
+  });
+  let open = 0;
   const bounds = engine.kind === "postgres" ? BOUNDS : ""; // PGlite has no second process that could interrupt it
 
   async function transaction<Result>(begin: string, work: (tx: Kysely<Tables>) => Promise<Result>): Promise<Result> {
     for (let attempt = 1; ; attempt++) {
-      const connection = await engine.connect();
+      const connection = await engine.connect().catch((error: unknown) => {
+        // Nobody waits longer for a store that is away than the first who found it so.
+        if (open === 0 && error instanceof StoreUnavailable) connections.turnAway(error);
+        throw error;
+      });
+      open += 1;
       let failure: Error | undefined;
       try {
         return await run(connection, begin, work);
@@ -49,6 +63,7 @@ export function openDatabase(engine: SqlEngine): Database {
         const cause = error instanceof ConnectionLost ? error.cause : error;
         if (attempt === ATTEMPTS || !REPEATABLE.has(sqlState(cause) ?? "")) throw cause;
       } finally {
+        open -= 1;
         connection.release(failure);
       }
     }
@@ -83,7 +98,8 @@ export function openDatabase(engine: SqlEngine): Database {
     kind: engine.kind,
     tenant: (tenantId, work) => {
       if (!isId("ten", tenantId)) throw new TypeError(`not a tenant id: ${tenantId}`); // it is pasted below
-      return transaction(opening("trunkline_tenant", tenantId) + bounds, (tx) => work(tx as Tx));
+      const begin = opening("trunkline_tenant", tenantId) + bounds;
+      return connections.pass(tenantId, () => transaction(begin, (tx) => work(tx as Tx)));
     },
     system: (work) => transaction(opening("trunkline_system", "") + bounds, (tx) => work(tx as SystemTx)),
     close: () => engine.close(),

@@ -4,6 +4,8 @@
  */
 export interface SqlEngine {
   readonly kind: "pglite" | "postgres";
+  /** How many connections it has; more transactions than that wait. */
+  readonly connections: number;
   /** Takes a connection for one transaction; whoever takes it releases it. Waits while all are taken. */
   connect(): Promise<SqlConnection>;
   /** Ends all connections. Nothing may be asked afterwards. */

@@ -9,6 +9,9 @@ import { statementsOf } from "./pglite-statements.ts";
  */
 const SETTINGS = "set plan_cache_mode = force_generic_plan; set enable_seqscan = off";
 
+/** Transactions in a row, after which whoever waits outside is heard: PGlite never pauses, and the network would starve. */
+const IN_A_ROW = 16;
+
 /**
  * PGlite as an engine. It has one connection, so transactions wait for each other here, in the order they came.
  * Its traps stay here and in `pglite-statements.ts`.
@@ -18,6 +21,10 @@ export function pgliteEngine(database: PGlite): SqlEngine {
   settings.catch(() => undefined); // everybody who connects hears of it
   let last: Promise<void> = Promise.resolve();
   let waiting: (() => void) | undefined;
+  let inARow = 0;
+  const heard = () => {
+    inARow = 0;
+  };
   // One object, so that what is prepared for a connection is prepared once.
   const shared: SqlConnection = {
     query: statementsOf(database),
@@ -29,6 +36,7 @@ export function pgliteEngine(database: PGlite): SqlEngine {
 
   return {
     kind: "pglite",
+    connections: 1,
     async connect() {
       await settings;
       const before = last;
@@ -37,6 +45,9 @@ export function pgliteEngine(database: PGlite): SqlEngine {
         free = resolve;
       });
       await before;
+      inARow += 1;
+      if (inARow === 1) setTimeout(heard, 0);
+      if (inARow > IN_A_ROW) await new Promise<void>((resolve) => setTimeout(resolve, 0));
       waiting = free;
       return shared;
     },

@@ -1,11 +1,11 @@
 import type { TenantId } from "@trunkline/protocol";
 import type { Clock } from "../clock.ts";
+import type { FairTurnstile } from "../fair-turnstile.ts";
 import type { Database, Tx } from "../store/database.ts";
 import { type Outcome, type TenantBatches, tenantBatches } from "../store/tenant-batches.ts";
 import type { AnyWorkKind, Completed, KindTurn } from "./kind.ts";
 import { type CloseTurn, closeTurns, heldUntil, type OpenedTurn, openTurns } from "./lane-store.ts";
 import type { Settlement, WorkItem } from "./queue.ts";
-import type { Turnstile } from "./turnstile.ts";
 
 /*
  * A turn moves lanes on: it renews their leases, stores what has come back and takes what comes next, in one transaction
@@ -55,7 +55,7 @@ export interface TurnParts {
   node: string;
   leaseMs: number;
   /** Turns of all tenants and kinds pass here, so that they never take all connections from those who wait for an answer. */
-  turnstile: Turnstile;
+  turnstile: FairTurnstile;
 }
 
 /** Lanes in one transaction. */
@@ -68,7 +68,7 @@ export function createTurns(parts: TurnParts, kind: AnyWorkKind): Turns {
   const { database, turnstile } = parts;
   return tenantBatches<() => LaneState, LaneTurn>(
     (tenantId, lanes) =>
-      turnstile(async () => {
+      turnstile.pass(tenantId, async () => {
         const states = lanes.map((gather) => gather());
         const turns = await database.tenant(tenantId, (tx) => moveLanes(tx, tenantId, kind, states, parts));
         if (turns.some((turn) => "move" in turn && turn.move.hasChanged)) kind.committed(tenantId);

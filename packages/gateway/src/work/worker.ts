@@ -1,11 +1,11 @@
 import type { Bus } from "../bus/bus.ts";
+import { fairTurnstile } from "../fair-turnstile.ts";
 import type { Logger } from "../logger.ts";
 import type { AnyWorkKind } from "./kind.ts";
 import { type LaneEnd, LaneRun } from "./lane.ts";
 import { dueLanes } from "./lane-store.ts";
 import type { LaneName } from "./queue.ts";
 import { createTurns, type TurnParts } from "./turn.ts";
-import { turnstile } from "./turnstile.ts";
 
 /** Turns that are under way at once; the other connections belong to those who wait for an answer. */
 const TURNS = 3;
@@ -30,7 +30,7 @@ export interface Worker {
 
 export function createWorker(parts: WorkerParts): Worker {
   const { database, clock, logger, bus } = parts;
-  const turnParts: TurnParts = { ...parts, turnstile: turnstile(TURNS) };
+  const turnParts: TurnParts = { ...parts, turnstile: fairTurnstile(TURNS) };
   const kinds = new Map(parts.kinds.map((kind) => [kind.kind, { kind, turns: createTurns(turnParts, kind) }]));
   const runs = new Map<string, { run: LaneRun; ended: Promise<void> }>();
   /** When lanes are worth another look: paused ones, those that others hold, and those whose work is due later. */
