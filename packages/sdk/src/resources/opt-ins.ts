@@ -28,8 +28,8 @@ export interface OptInsResource {
   /** The latest change first. */
   list(filter?: OptInFilter, options?: CallOptions): Listing<OptIn>;
   /**
-   * Records that a number's owner agreed, withdrew, or is to be asked. `opted_in` needs evidence of their own agreement.
-   * Rejects with `conflict` while a STOP stands that only their own START lifts.
+   * Records that a number's owner agreed (`opted_in`, with evidence of it), withdrew, or is to be asked (`pending`); or
+   * takes back what was recorded wrongly (`unknown`). Rejects with `conflict` while a STOP stands that this does not lift.
    */
   set(input: PutOptIn, options?: CallOptions): Promise<OptIn>;
   /** Where up to 100 numbers stand, with their history. */
