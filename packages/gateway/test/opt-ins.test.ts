@@ -10,7 +10,9 @@ import type {
   Page,
   Tenant,
 } from "@trunkline/protocol";
+import fc from "fast-check";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { foldHistory } from "../src/opt-ins/state.ts";
 import { type PlainCarrier, plainCarrier, webhook } from "./support/plain-carrier.ts";
 import { eachStore } from "./support/stores.ts";
 import { type Caller, made, type TestGateway, type TestTenant, testGateway } from "./support/test-gateway.ts";
@@ -318,6 +320,63 @@ eachStore((store) => {
     expect(await list(`?lineId=${acme.line.id}`)).toEqual([]);
   });
 
+  test("what is said to one tenant is said to no other", async () => {
+    const globex = await world.newTenant(`globex ${tenants}`);
+    await says("STOP");
+    const { data } = await made<OptInLookUp>(globex.call("POST", "/v1/opt-ins/lookup", { numbers: [PHONE] }));
+    expect(data).toMatchObject([{ optIns: [{ state: "unknown" }], history: [] }]);
+    expect(await globex.call("GET", "/v1/opt-ins")).toMatchObject({ body: { data: [] } });
+    expect((await globex.call("GET", "/v1/opt-ins/export?format=ndjson")).body).toBeUndefined();
+    const to = { from: globex.line.number, to: PHONE, text: "Hi" };
+    expect(await globex.call("POST", "/v1/messages", to)).toMatchObject({ status: 202 });
+  });
+
+  test("whatever happens in whatever order, a number stands where its history says", async () => {
+    const minutes = (n: number) => new Date(world.clock.now() - n * 60_000).toISOString();
+    const step = fc.oneof(
+      fc
+        .constantFrom("stop", "start", "yes", "help", "please stop texting me", "hello")
+        .map((text) => () => says(text)),
+      fc
+        .record({
+          state: fc.constantFrom("opted_in", "opted_out", "unknown", "pending"),
+          isForLine: fc.boolean(),
+          evidence: fc.constantFrom(FORM, STAFF, { method: "number_changed" }, { method: "api", note: "x" }),
+          ago: fc.constantFrom(null, 0, 5, 600),
+        })
+        .map(({ state, isForLine, evidence, ago }) => async () => {
+          const at = ago === null ? {} : { at: minutes(ago) };
+          await put({ state, lineId: isForLine ? acme.line.id : null, evidence: { ...evidence, ...at } });
+        }),
+      fc.constantFrom(0, 7).map((ago) => async () => {
+        await csv("number,state,method,at", `${PHONE},opted_out,keyword,${minutes(ago)}`);
+      }),
+      fc.constant(async () => void world.clock.advance(60_000)),
+      fc.constantFrom("tenant", "line").map((optOutScope) => async () => void (await settings({ optOutScope }))),
+      fc.constant(async () => {
+        carrier.script.push({ refuse: "opted_out" });
+        await send();
+        await world.gateway.idle();
+        carrier.script.length = 0;
+      }),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 12 }), async (steps) => {
+        acme = await world.newTenant(`acme ${tenants++}`);
+        for (const one of steps) await one();
+        const [known] = await lookUp();
+        for (const { number: _, lineId, updatedAt, ...standing } of known?.optIns ?? []) {
+          const history = known?.history.filter((one) => one.lineId === lineId) ?? [];
+          expect(standing).toEqual(foldHistory(history));
+          expect(updatedAt === null).toBe(history.length === 0);
+        }
+        const last = (await changes()).filter(({ lineId }) => lineId === null).at(-1);
+        if (last) expect(known?.optIns[0]).toEqual(last); // what was told is what is
+      }),
+      { numRuns: 6 },
+    );
+  });
+
   describe("an import", () => {
     test("records what is new, keeps what is later, refuses what is wrong, and says which", async () => {
       await says("STOP");
@@ -420,6 +479,33 @@ eachStore((store) => {
         expect(new Set(rows.map(({ number }) => number)).size).toBe(2300);
         expect(rows).toHaveLength(2300);
       }
+    });
+
+    test("is read from the store as its reader takes it", async () => {
+      const entries = Array.from({ length: 2300 }, (_, n) => ({
+        number: `+1425${String(2_000_000 + n)}`,
+        state: "opted_out",
+        evidence: { method: "api" },
+      }));
+      await import_({ entries });
+      const open = async () => {
+        const headers = { authorization: `Bearer ${acme.key.key}` };
+        const { body } = await world.fetch("/v1/opt-ins/export?format=ndjson", { headers });
+        if (!body) throw new Error("an export without a body");
+        return body;
+      };
+      const pages: number[] = [];
+      for await (const chunk of await open()) pages.push(new TextDecoder().decode(chunk).trim().split("\n").length);
+      expect(pages).toEqual([1000, 1000, 300]);
+
+      const reader = (await open()).getReader();
+      await reader.read();
+      await made(acme.call("PUT", "/v1/opt-ins", { number: "+14259999999", state: "opted_out", evidence: STAFF }));
+      const rest: string[] = [];
+      for (let next = await reader.read(); !next.done; next = await reader.read()) {
+        rest.push(new TextDecoder().decode(next.value));
+      }
+      expect(rest.join("")).toContain("+14259999999"); // it was not read ahead
     });
 
     test("says what it is", async () => {

@@ -21,7 +21,7 @@ interface Row {
   records: CrmRecord[];
 }
 
-/** The conversations of numbers, on every line, the latest first. Index: conversations_thread, once for each line. */
+/** The conversations of numbers, on every line, the latest first. Index: conversations_by_participants. */
 export async function conversationsOf(
   tx: Tx,
   tenantId: TenantId,
@@ -30,8 +30,7 @@ export async function conversationsOf(
   if (numbers.length === 0) return [];
   const { rows } = await sql<Row>`select c.id, n.number, c.line_id, c.assignee_id, c.records
     from jsonb_array_elements_text(${json([...new Set(numbers)])}) as n (number)
-    join lines l on l.tenant_id = ${tenantId}
-    join conversations c on c.tenant_id = l.tenant_id and c.line_id = l.id and c.participant_key = n.number
+    join conversations c on c.tenant_id = ${tenantId} and c.participant_key = n.number
     order by c.last_activity_at desc, c.id desc`.execute(tx);
   return rows.map(({ id, number, line_id: lineId, assignee_id: assigneeId, records }) => {
     const refs = records.map(({ source, type, externalId }) => ({ source, type, externalId }));

@@ -21,6 +21,8 @@ export const sending: Migration = {
     "alter table lines add column quiet_hours jsonb",
     "alter table carrier_accounts add column keyword_answers text not null default 'gateway'",
     "alter table conversations add column last_inbound_at timestamptz(3)",
+    // The conversations of a number, whatever the line.
+    "create index conversations_by_participants on conversations (tenant_id, participant_key)",
     // `purpose` marks what the gateway says by itself, such as the answer to a STOP; null for all else.
     `alter table messages add column held_code text, add column held_until timestamptz(3), add column template_id text,
       add column purpose text, add column carrier_status text`,
