@@ -25,6 +25,17 @@ describe("one number has one canonical form", () => {
     });
   });
 
+  test.each([
+    ["+14255550123", "US"],
+    ["+16045550123", "CA"],
+    ["+447700900123", "GB"],
+    ["+33639981234", "FR"],
+    ["+4930901820", "DE"],
+    ["+88213300655", undefined],
+  ])("%s belongs to %s, fiction included", (number, country) => {
+    expect(readNumber(number)).toMatchObject({ kind: "phone", country });
+  });
+
   test("the form is a fixed point: reading it again changes nothing", () => {
     const number = fc.integer({ min: 2_000_000, max: 9_999_999 }).map((local) => `+1425${local}`);
     fc.assert(

@@ -47,10 +47,11 @@ export function readNumber(input: string, { country }: ReadNumberOptions = {}): 
   }
   if (parsed.ext) return { kind: "invalid", reason: "a number with an extension cannot be texted" };
   if (!parsed.isPossible()) return { kind: "invalid", reason: "the number has too many or too few digits" };
-  if (!parsed.isValid() && !isFictional(parsed.number)) {
+  const fiction = fictional(parsed.number);
+  if (!parsed.isValid() && !fiction) {
     return { kind: "invalid", reason: "no country hands out that number" };
   }
-  return { kind: "phone", number: parsed.number, country: parsed.country, type: parsed.getType() };
+  return { kind: "phone", number: parsed.number, country: parsed.country ?? fiction?.[1], type: parsed.getType() };
 }
 
 /** The canonical form of a number that can be texted, or null. Sender ids and short codes do not count. */
@@ -70,8 +71,11 @@ function parse(text: string, country: string | undefined) {
  * and radio drama programmes": mobiles 07700 900000 to 900999, and 01632 960000 to 960999 outside of any area. ARCEP,
  * decision 2018-0881, numbers for audiovisual works: 06 39 98 00 00 to 06 39 98 99 99.
  */
-const FICTIONAL = [/^\+1[2-9]\d{2}55501\d{2}$/, /^\+447700900\d{3}$/, /^\+441632960\d{3}$/, /^\+3363998\d{4}$/];
+const FICTIONAL: readonly (readonly [range: RegExp, country: CountryCode | undefined])[] = [
+  [/^\+1[2-9]\d{2}55501\d{2}$/, undefined], // its area has one
+  [/^\+447700900\d{3}$/, "GB"],
+  [/^\+441632960\d{3}$/, "GB"],
+  [/^\+3363998\d{4}$/, "FR"],
+];
 
-function isFictional(number: string): boolean {
-  return FICTIONAL.some((range) => range.test(number));
-}
+const fictional = (number: string) => FICTIONAL.find(([range]) => range.test(number));

@@ -39,16 +39,20 @@ export async function openSendCap(
   if (textsPerDay === null) return NO_CAP;
   // A statement of its own: one that waits for the lock reads the counts as they were before it waited.
   await sql`select pg_advisory_xact_lock(hashtextextended(${`send_cap ${tenantId}`}, 0))`.execute(tx);
-  const room = roomFor(textsPerDay, await readCounts(tx, tenantId, now), now);
+  const counts = await readCounts(tx, tenantId, now);
+  const { left } = roomFor(textsPerDay, counts, now);
   let taken = 0;
+  const room = () => roomFor(textsPerDay, [...counts, { hour: now - (now % HOUR_MS), texts: taken }], now);
   return {
     take() {
-      if (taken >= room.left) return false;
+      if (taken >= left) return false;
       taken += 1;
       return true;
     },
-    refusal: () => capReached(textsPerDay, room, now),
-    freeAt: room.freeAt,
+    refusal: () => capReached(textsPerDay, room(), now),
+    get freeAt() {
+      return room().freeAt;
+    },
     write: (inner) => count(inner, tenantId, taken, now),
   };
 }
