@@ -87,8 +87,6 @@ export const en = {
   "composer.label-alone": "Message",
   "composer.placeholder": "Type a message",
   "composer.send": "Send",
-  "composer.left": { one: "{count} character left", other: "{count} characters left" },
-  "composer.over": { one: "{count} character too many", other: "{count} characters too many" },
   "composer.read-only": "You can read this conversation, but not write to it.",
 
   "new.title": "New message",

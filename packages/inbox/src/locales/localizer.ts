@@ -1,4 +1,4 @@
-import { en, type PhraseKey, type Phrases } from "./en.ts";
+import { en, type Phrase, type PhraseKey, type Phrases } from "./en.ts";
 
 export type Values = Readonly<Record<string, string | number>>;
 
@@ -25,8 +25,12 @@ export class Localizer {
   }
 
   /** The phrase with its values in place; `count` chooses the plural form. */
-  t(key: PhraseKey, values: Values = {}): string {
-    const phrase = this.#phrases[key];
+  t(key: PhraseKey, values?: Values): string {
+    return this.fill(this.#phrases[key], values);
+  }
+
+  /** The same for a phrase that comes with its part. */
+  fill(phrase: Phrase, values: Values = {}): string {
     const text =
       typeof phrase === "string"
         ? phrase

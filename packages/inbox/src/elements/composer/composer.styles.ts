@@ -83,14 +83,26 @@ export const styles = css`
   }
 
   .hint {
-    padding-block-start: 4px;
+    display: flex;
+    flex-wrap: wrap;
+    gap: 0 12px;
+    align-items: baseline;
+    padding-inline: 2px;
     color: var(--_muted);
     font-size: 12px;
     line-height: 16px;
+  }
+
+  .hint > p {
+    padding-block-start: 4px;
+  }
+
+  .hint .limit {
+    flex: 1;
     text-align: end;
   }
 
-  .hint.over {
+  .hint .over {
     color: var(--_danger);
   }
 
@@ -102,6 +114,7 @@ export const styles = css`
     font-size: 12px;
     line-height: 16px;
     text-align: center;
+    text-wrap: balance;
   }
 
   :dir(rtl) .send svg {

@@ -1,6 +1,7 @@
 import { MAX_TEXT_LENGTH } from "@trunkline/protocol";
-import { afterEach, expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { page } from "vitest/browser";
+import { hasFocus } from "../../../test/support/focus.ts";
 import "../../define.ts";
 import { MAX_TEXT } from "./composer.ts";
 
@@ -57,4 +58,36 @@ test("a text that was refused stays, and white space alone is no text", async ()
   await send.click();
   await expect.element(field).toHaveValue("  keep me ");
   expect(sent).toEqual(["keep me"]);
+});
+
+test("what it costs is told when it matters, and a look-alike makes it plain with one click", async () => {
+  const { composer, field } = addComposer();
+  await field.fill("Ready at five");
+  await expect.element(page.getByText(/texts? ·/)).not.toBeInTheDocument();
+  await field.fill("x".repeat(161));
+  await expect.element(page.getByText("2 texts · 145 left")).toBeVisible();
+  await field.fill("It’s ready");
+  await expect.element(page.getByText("1 text · 60 left")).toBeVisible();
+  await expect.element(page.getByText(/’.* leaves room for 70 characters a text, not 160\./).first()).toBeVisible();
+  await page.getByRole("button", { name: "Use '" }).click();
+  expect(composer.value).toBe("It's ready");
+  await hasFocus(field);
+  await expect.element(page.getByText("1 text · 60 left")).not.toBeInTheDocument();
+});
+
+test("a screen reader hears of another number of texts after a pause, and not of every key", async () => {
+  const { composer, field } = addComposer();
+  await field.fill("x".repeat(150));
+  const told: string[] = [];
+  await vi.waitFor(() => expect(composer.shadowRoot?.querySelector('[role="status"]')).not.toBeNull());
+  const status = composer.shadowRoot?.querySelector('[role="status"]');
+  if (!status) throw new Error("There is no live region.");
+  new MutationObserver(() => told.push(status.textContent?.trim() ?? "")).observe(status, {
+    childList: true,
+    characterData: true,
+    subtree: true,
+  });
+  for (let length = 151; length <= 165; length += 1) await field.fill("x".repeat(length));
+  await vi.waitFor(() => expect(told).toContain("2 texts, 141 characters left"));
+  expect(told.length).toBeLessThanOrEqual(2);
 });

@@ -1,6 +1,7 @@
 import type { ConversationId, Message } from "@trunkline/sdk";
-import { type CSSResultGroup, html, nothing, type PropertyValues, type TemplateResult } from "lit";
+import { type CSSResultGroup, html, nothing, type PropertyValues } from "lit";
 import { property, state } from "lit/decorators.js";
+import { PartController } from "../../controllers/part.ts";
 import { TrunklineElement } from "../../shared/element.ts";
 import { icon } from "../../shared/icons.ts";
 import { isComposing } from "../../shared/keys.ts";
@@ -8,8 +9,6 @@ import { styles } from "./composer.styles.ts";
 
 /** Longest text that the gateway takes, in UTF-16 code units; `composer.test.ts` holds it to the protocol's schema. */
 export const MAX_TEXT = 1600;
-/** From here on the composer says how much is left. */
-const NEARLY_FULL = MAX_TEXT - 160;
 
 /** Sends a text somewhere; rejects when it was refused, and the text then stays in the composer. */
 export type Sender = (text: string) => Promise<Message>;
@@ -46,6 +45,7 @@ export class TrunklineComposer extends TrunklineElement {
   @state() private text = "";
   @state() private isSending = false;
   #draftOf: string | null = null;
+  readonly #writing = new PartController(this, () => this.#fetchWriting());
 
   /** The text as it stands. */
   get value(): string {
@@ -106,20 +106,24 @@ export class TrunklineComposer extends TrunklineElement {
           </button>
         </div>
       </div>
-      <div id="hint" role="status">${this.#renderHint()}</div>`;
+      ${this.#renderMeter()}`;
   }
 
   get #input(): HTMLTextAreaElement | null {
     return this.renderRoot.querySelector<HTMLTextAreaElement>("textarea");
   }
 
-  #renderHint(): TemplateResult | typeof nothing {
-    const { words } = this.environment;
-    const { length } = this.text;
-    if (length <= NEARLY_FULL) return nothing;
-    return length > MAX_TEXT
-      ? html`<p class="hint over">${words.t("composer.over", { count: length - MAX_TEXT })}</p>`
-      : html`<p class="hint">${words.t("composer.left", { count: MAX_TEXT - length })}</p>`;
+  #renderMeter() {
+    const writing = this.text === "" ? this.#writing.loaded : this.#writing.code;
+    return writing?.meter.view({
+      text: this.text,
+      longest: MAX_TEXT,
+      words: this.environment.words,
+      onPlain: (plain) => {
+        this.value = plain;
+        this.#input?.focus();
+      },
+    });
   }
 
   get #key(): string | null {
@@ -155,6 +159,11 @@ export class TrunklineComposer extends TrunklineElement {
     } finally {
       this.isSending = false;
     }
+  }
+
+  async #fetchWriting() {
+    const { MeterController } = await import("./writing.part.ts");
+    return { meter: new MeterController(this) };
   }
 
   #keepDraft(): void {

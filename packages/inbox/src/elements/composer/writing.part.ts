@@ -1,0 +1,2 @@
+/* What a composer needs once somebody writes in it. */
+export { MeterController } from "./meter-view.ts";
