@@ -229,6 +229,10 @@ eachStore((store) => {
       expect(carrier.taken.length).toBe(atPause);
       expect(await get(body.id)).toMatchObject({ state: "paused", counts: { waiting: 900 - atPause + 1 } });
 
+      const [waiting] = await recipients(body.id, "&state=queued");
+      const one = await acme.call<Message>("POST", `/v1/messages/${waiting?.messageId}/cancel`);
+      expect(one.body).toMatchObject({ status: "canceled", failure: null });
+
       expect((await verb(body.id, "resume")).body.state).toBe("running");
       world.clock.advance(1000);
       await settle();
@@ -236,9 +240,9 @@ eachStore((store) => {
       await made(acme.call("PATCH", `/v1/lines/${acme.line.id}`, { sendRate: null }));
       world.clock.advance(1000);
       await settle();
-      expect(await get(body.id)).toMatchObject({ state: "completed", counts: { sending: 900 } });
-      expect(new Set(carrier.taken.map(({ reference }) => reference)).size).toBe(901);
-      expect(carrier.taken).toHaveLength(901);
+      expect(await get(body.id)).toMatchObject({ state: "completed", counts: { sending: 899, canceled: 1 } });
+      expect(new Set(carrier.taken.map(({ reference }) => reference)).size).toBe(900);
+      expect(carrier.taken).toHaveLength(900);
     });
 
     test("canceling takes back what has not begun, and says so for each", async () => {
@@ -279,6 +283,71 @@ eachStore((store) => {
       expect(sending).toEqual([...sending].sort((a, b) => a - b));
       await verb(body.id, "cancel");
     });
+  });
+
+  test("a number that said STOP is skipped; one that says so while its text waits keeps it from leaving", async () => {
+    let texts = 0;
+    const stop = (from: string) =>
+      webhook(world, acme, "messages", {
+        id: `in_${++texts}`,
+        from,
+        to: acme.line.number,
+        text: "STOP",
+        media: [],
+        at: new Date(world.clock.now()).toISOString(),
+      });
+    await stop(phone(1));
+    await made(acme.call("PATCH", `/v1/lines/${acme.line.id}`, { sendRate: 4 }));
+    const { body } = await create({ recipients: phones(12) });
+    await settle();
+    await stop(phone(11));
+    await made(acme.call("PATCH", `/v1/lines/${acme.line.id}`, { sendRate: null }));
+    world.clock.advance(1000);
+    await settle();
+    const results = await recipients(body.id);
+    expect(results[1]).toMatchObject({ state: "skipped", messageId: null, failure: { code: "opted_out" } });
+    expect(results[11]).toMatchObject({ state: "failed", failure: { code: "opted_out" } });
+    expect(carrier.taken.filter(({ text }) => text === "Hello")).toHaveLength(10);
+    expect(await get(body.id)).toMatchObject({
+      state: "completed",
+      counts: { total: 12, sending: 10, skipped: 1, failed: 1 },
+    });
+  });
+
+  test("a cap on texts holds it, says until when, and lets it go on", async () => {
+    await made(world.operator("PATCH", `/v1/tenants/${acme.tenant.id}`, { limits: { textsPerDay: 5 } }));
+    const { body } = await create({ recipients: phones(8) });
+    await settle();
+    expect(carrier.taken).toHaveLength(5);
+    world.clock.advance(1000); // the cap was only found to be used up by using it up
+    await settle();
+    const held = await get(body.id);
+    expect(Date.parse(held.held?.until ?? "") - world.clock.now()).toBeGreaterThan(23 * 3_600_000);
+    expect(held).toMatchObject({ state: "running", held: { code: "send_cap_reached" }, counts: { waiting: 3 } });
+    expect((await told(body.id)).at(-1)?.held).toEqual(held.held);
+    world.clock.advance(Date.parse(held.held?.until ?? "") - world.clock.now());
+    await settle();
+    expect(carrier.taken).toHaveLength(8);
+    expect(await get(body.id)).toMatchObject({ state: "completed", held: null, counts: { sending: 8 } });
+    expect(new Set((await recipients(body.id)).map(({ messageId }) => messageId)).size).toBe(8);
+  });
+
+  test("texts held for the night count as waiting, and leave in the morning", async () => {
+    await made(
+      acme.call("PATCH", "/v1/tenant", {
+        sending: { quietHours: { start: "00:00", end: "08:00", timeZone: "America/Los_Angeles" } },
+      }),
+    );
+    const { body } = await create({ recipients: phones(3) }); // 01:00 there
+    await settle();
+    expect(await get(body.id)).toMatchObject({ state: "running", counts: { waiting: 3, sending: 0 } });
+    expect(await recipients(body.id, "&state=scheduled")).toHaveLength(3);
+    expect((await verb(body.id, "pause")).body).toMatchObject({ state: "paused", counts: { waiting: 3 } });
+    expect((await verb(body.id, "resume")).body).toMatchObject({ state: "running" });
+    world.clock.advance(7 * 3_600_000);
+    await settle();
+    expect(carrier.taken).toHaveLength(3);
+    expect(await get(body.id)).toMatchObject({ state: "completed", counts: { sending: 3 } });
   });
 
   test("receipts that come after the end move the counts on, and are told", async () => {

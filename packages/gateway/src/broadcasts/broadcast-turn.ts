@@ -161,7 +161,7 @@ export class BroadcastTurn implements KindTurn<BroadcastPayload, never, never> {
     };
     const statuses = this.#statuses.get(broadcast.id);
     const counts = statuses ? countRecipients(changed, statuses) : broadcast.counts;
-    const isNews = state !== broadcast.state || changed.broadcast.held?.code !== broadcast.held?.code;
+    const isNews = state !== broadcast.state || changed.broadcast.held?.until !== broadcast.held?.until;
     const isDue = now - stored.toldAt >= TELL_EVERY_MS && !sameCounts(counts, broadcast.counts);
     if (!isNews && !isDue) return { stored: changed, isTold: false };
     const told = { ...changed.broadcast, counts, updatedAt: nextUpdate(broadcast.updatedAt, now) };

@@ -52,7 +52,9 @@ export async function cancelTexts(
   );
   const changed = waiting.flatMap((text): LockedText[] => {
     const learnt = { status: "canceled", failure: null, carrierMessageId: null, at: now } as const;
-    const message = withdrawn.has(text.message.id) ? mergeOutcome(text.message, learnt, now) : null;
+    // A paused broadcast has taken its texts' work out of the queue; whatever is not on its way has not begun.
+    const isWaiting = withdrawn.has(text.message.id) || text.message.status !== "sending";
+    const message = isWaiting ? mergeOutcome(text.message, learnt, now) : null;
     if (message === null) return [];
     canceled.set(message.id, message);
     return [{ ...text, message }];
