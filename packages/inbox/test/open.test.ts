@@ -1,6 +1,7 @@
 import type { ConversationId, MessageId } from "@trunkline/sdk";
 import { expect, test, vi } from "vitest";
 import { page } from "vitest/browser";
+import { expectAccessible } from "./support/axe.ts";
 import { focused } from "./support/focus.ts";
 import { useDesk } from "./support/world.ts";
 
@@ -126,6 +127,7 @@ test("with linkFor, rows and times are links that the page gives, and a plain cl
   const time = page.getByRole("link", { name: /^Link to this message/ });
   expect(time.element().getAttribute("href")).toMatch(/\/texts\/conv_\w+\/msg_\w+$/);
   expect(focused()?.tagName).toBe("TEXTAREA");
+  await expectAccessible(inbox);
 });
 
 test("an address that would run something is no link", async () => {

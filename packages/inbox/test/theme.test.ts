@@ -20,7 +20,14 @@ async function colours(theme: string | undefined, page: Record<string, string> =
     probe.style.color = `var(--_${name})`;
     return getComputedStyle(probe).color;
   };
-  const result = { raised: read("raised"), accent: read("accent"), own: read("own"), mark: read("accent-mark") };
+  const result = {
+    raised: read("raised"),
+    accent: read("accent"),
+    own: read("own"),
+    mark: read("accent-mark"),
+    rowHover: read("row-hover"),
+    hover: read("hover"),
+  };
   element.remove();
   return result;
 }
@@ -58,4 +65,16 @@ test("one line brings the page's brand to buttons, marks and own bubbles", async
   expect(after.own).not.toBe(before.own);
   const own = { "--trunkline-accent": "rgb(0, 100, 0)", "--trunkline-bubble-own": "rgb(7, 8, 9)" };
   expect((await colours("light", own)).own).toBe("rgb(7, 8, 9)");
+});
+
+test("what is pointed at follows a page's own surfaces, and in contrast it turns round whatever they are", async () => {
+  const navy = { "--trunkline-surface": "rgb(15, 27, 37)", "--trunkline-surface-sunken": "rgb(12, 22, 31)" };
+  const neutral = await colours("dark");
+  expect([neutral.rowHover, neutral.hover]).toEqual(["rgb(41, 41, 41)", "rgb(51, 51, 51)"]);
+  const { rowHover, hover } = await colours("dark", navy);
+  for (const colour of [rowHover, hover]) {
+    const [red = 0, , blue = 0] = colour.match(/[\d.]+/g)?.map(Number) ?? [];
+    expect(blue, colour).toBeGreaterThan(red); // still a navy
+  }
+  expect((await colours("contrast", navy)).rowHover).toBe("rgb(26, 235, 255)");
 });

@@ -220,6 +220,11 @@ export const base = css`
     block-size: 32px;
   }
 
+  .state-title,
+  .state-text {
+    text-wrap: balance;
+  }
+
   .state-title {
     font-size: 16px;
     font-weight: 600;

@@ -181,7 +181,7 @@ export const messageStyles = css`
     justify-content: flex-end;
     max-inline-size: 78%;
     margin-inline-end: 24px;
-    padding-block-start: 4px;
+    padding-block: 4px;
     color: var(--_danger);
     font-size: 12px;
     line-height: 16px;

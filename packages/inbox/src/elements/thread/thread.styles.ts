@@ -205,6 +205,10 @@ export const styles = css`
   }
 
   @container (inline-size < 480px) {
+    .head:not(.with-back) {
+      padding-inline-start: 12px;
+    }
+
     .content {
       padding-inline: 12px;
     }
