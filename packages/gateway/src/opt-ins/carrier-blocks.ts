@@ -34,7 +34,7 @@ export function carrierBlockKind(parts: CarrierBlockParts): WorkKind<CarrierBloc
 }
 
 /** The rows that a block is written to. */
-export function scopesOfBlock(
+function scopesOfBlock(
   { tenant, line }: Standings,
   { optOutScope }: Pick<SendingSettings, "optOutScope">,
 ): Scope[] {

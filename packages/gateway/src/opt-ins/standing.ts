@@ -16,7 +16,7 @@ export interface Standing {
 }
 
 /** Nobody has said anything about the number. */
-export const UNKNOWN: Standing = { state: "unknown", carrierBlocked: false, needsReview: false, scope: null };
+const UNKNOWN: Standing = { state: "unknown", carrierBlocked: false, needsReview: false, scope: null };
 
 /** Between which line and which number. */
 export interface Pair {
@@ -30,7 +30,7 @@ export const pairKey = (lineId: LineId, number: string): string => `${lineId} ${
 /** A row of `opt_ins`, as far as sending depends on it. */
 type StandingRow = Pick<Tables["opt_ins"], "line_id" | "state"> & { needs_review: boolean; carrier_blocked: boolean };
 
-/** Where pairs stand; one of which nothing is known is `UNKNOWN`. Take the numbers' locks in a statement before this one. */
+/** Where pairs stand; one of which nothing is known is `unknown`. Take the numbers' locks in a statement before this one. */
 export async function readStandings(
   tx: Tx,
   tenantId: TenantId,
