@@ -34,10 +34,7 @@ export function carrierBlockKind(parts: CarrierBlockParts): WorkKind<CarrierBloc
 }
 
 /** The rows that a block is written to. */
-function scopesOfBlock(
-  { tenant, line }: Standings,
-  { optOutScope }: Pick<SendingSettings, "optOutScope">,
-): Scope[] {
+function scopesOfBlock({ tenant, line }: Standings, { optOutScope }: Pick<SendingSettings, "optOutScope">): Scope[] {
   const own = line.carrierBlocked ? [] : (["line"] as const);
   if (optOutScope === "line" || tenant.state === "opted_out") return [...own];
   // Their STOP did not come to us, and reaches all lines; unless they have started again since, on another line.
