@@ -7,8 +7,8 @@ import { ROOT, workspacePackages } from "./workspace.mjs";
 const GLOBALS = join(ROOT, "scripts/lib/doc-globals.d.ts");
 
 /**
- * A code block of a guide.
- * @typedef {{ page: string, line: number, language: string, code: string }} Snippet
+ * A code block of a guide. `isRunnable`: the word follows the language, and `guides.test.ts` runs the block.
+ * @typedef {{ page: string, line: number, language: string, isRunnable: boolean, code: string }} Snippet
  */
 
 /** The READMEs and every guide, as paths from the root. */
@@ -29,11 +29,12 @@ export function guides() {
  * @returns {Snippet[]}
  */
 export function snippetsOf(page, text = readFileSync(join(ROOT, page), "utf8")) {
-  return [...text.matchAll(/^```(\w+)[^\n]*\n([\s\S]*?)^```$/gm)].map((match) => ({
+  return [...text.matchAll(/^```(\w+)([^\n]*)\n([\s\S]*?)^```$/gm)].map((match) => ({
     page,
     line: text.slice(0, match.index).split("\n").length,
     language: match[1] ?? "",
-    code: match[2] ?? "",
+    isRunnable: /\brunnable\b/.test(match[2] ?? ""),
+    code: match[3] ?? "",
   }));
 }
 

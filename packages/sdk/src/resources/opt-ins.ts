@@ -53,7 +53,7 @@ export function optInsResource(http: Http): OptInsResource {
     http.call<Answer>({ method: "POST", path: PATH + path, body, ...how }, options);
   return {
     list: (filter, options) => listOf(http, PATH, filter, options),
-    set: (body, options) => http.call({ method: "PUT", path: PATH, body }, options),
+    set: (body, options) => http.call({ method: "PUT", path: PATH, body, isRepeatable: true }, options),
     lookup: async (body, options) => (await post<OptInLookUp>("/lookup", body, { isRepeatable: true }, options)).data,
     import: (body, options) => post("/import", body, { isKeyed: true }, options),
     export: (query, options) => http.call({ method: "GET", path: `${PATH}/export`, query, isStreamed: true }, options),

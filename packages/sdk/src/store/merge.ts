@@ -1,5 +1,5 @@
 import type { Conversation, Message, MessageStatus } from "@trunkline/protocol";
-import { MESSAGE_STATUSES } from "@trunkline/protocol/vocabulary";
+import { MESSAGE_STATUSES, waitsUntil } from "@trunkline/protocol/vocabulary";
 
 /*
  * Two versions of one thing become the later one. `updatedAt` strictly increases with every change and is written in
@@ -30,7 +30,7 @@ export function withLastMessage<Item extends Conversation>(held: Item, message: 
   const { lastMessage } = held;
   if (lastMessage?.id !== message.id || message.updatedAt <= lastMessage.updatedAt) return held;
   const { status, updatedAt } = message;
-  return { ...held, lastMessage: { ...lastMessage, status, updatedAt } };
+  return { ...held, lastMessage: { ...lastMessage, status, waitsUntil: waitsUntil(message), updatedAt } };
 }
 
 /** A status that this version does not know reads `unknown`. */

@@ -1,0 +1,145 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { format } from "node:util";
+import ts from "typescript";
+import { vi } from "vitest";
+import * as sandboxModule from "../../packages/sandbox/src/node/index.ts";
+import * as sdk from "../../packages/sdk/src/index.ts";
+import * as segments from "../../packages/sdk/src/segments.ts";
+import { expectedPrints, type GuideStep } from "./guide-steps.ts";
+
+type Sandbox = sandboxModule.Sandbox;
+
+/** What a block may import. */
+const MODULES: Readonly<Record<string, object>> = {
+  "@trunkline/sandbox": sandboxModule,
+  "@trunkline/sdk": sdk,
+  "@trunkline/sdk/segments": segments,
+};
+
+/** The gateway of the guides, which is nobody's. */
+const GATEWAY = "https://sms.example.com";
+/** A Tuesday, nine in the morning in Seattle. */
+const NOW = "2026-11-03T17:00:00Z";
+/** A block that has asked nothing for so long waits for something to happen, and a second passes. In milliseconds. */
+const QUIET_MS = 100;
+/** A block that takes longer is stuck. In milliseconds. */
+const PATIENCE_MS = 60_000;
+
+/**
+ * Runs the steps of one page against the real gateway in a sandbox of its own, with `TRUNKLINE_KEY` in the environment.
+ * `Date` follows the sandbox's clock. Gives what does not hold, with page and line; empty when all is well.
+ */
+export async function runGuide(steps: readonly GuideStep[]): Promise<string[]> {
+  const sandbox = await sandboxModule.createSandbox({ now: NOW });
+  const gate = new Gate(sandbox);
+  vi.useFakeTimers({ toFake: ["Date"], now: sandbox.clock.now() });
+  vi.stubEnv("TRUNKLINE_KEY", sandbox.tenants[0]?.apiKey ?? "");
+  vi.stubGlobal("fetch", gate.fetch);
+  const findings: string[] = [];
+  try {
+    for (const step of steps) {
+      if (step.kind === "text") await answer(sandbox, step.from, step.text);
+      else if (step.kind === "pass") await pass(sandbox, step.duration);
+      else findings.push(...(await runBlock(step, sandbox, gate)));
+    }
+  } finally {
+    vi.useRealTimers();
+    vi.unstubAllEnvs();
+    vi.unstubAllGlobals();
+    await sandbox.close();
+  }
+  return findings;
+}
+
+/** A phone texts the line that it last had to do with. */
+async function answer(sandbox: Sandbox, from: string, text: string): Promise<void> {
+  const phone = sandbox.handset(from);
+  const last = phone.messages().at(-1);
+  const [line] = sandbox.lines;
+  await phone.text((last?.direction === "received" ? last.from : last?.to) ?? line?.number ?? "", text);
+}
+
+async function pass(sandbox: Sandbox, duration: string): Promise<void> {
+  await sandbox.clock.advance(duration);
+  vi.setSystemTime(sandbox.clock.now());
+}
+
+async function runBlock(
+  { page, line, code }: Extract<GuideStep, { kind: "run" }>,
+  sandbox: Sandbox,
+  gate: Gate,
+): Promise<string[]> {
+  const expected = expectedPrints(code);
+  if (expected.size === 0) return [`${page}:${line} checks nothing: say what it prints, console.log(…); // …`];
+  const printed = new Map<number, string[]>();
+  const print = (index: number, ...values: unknown[]) => {
+    printed.set(index, [...(printed.get(index) ?? []), format(...values)]);
+  };
+  const ending: { cause?: unknown; isOver: boolean } = { isOver: false };
+  void start(code, print)
+    .catch((cause: unknown) => {
+      ending.cause = cause ?? "nothing";
+    })
+    .finally(() => {
+      ending.isOver = true;
+    });
+  const startedAt = performance.now();
+  while (!ending.isOver) {
+    if (performance.now() - startedAt > PATIENCE_MS) return [`${page}:${line} does not end`];
+    await pause(10);
+    if (!ending.isOver && gate.quietMs > QUIET_MS) await pass(sandbox, "PT1S");
+  }
+  if (ending.cause !== undefined) return [`${page}:${line} throws ${format(ending.cause)}`];
+  return [...expected].flatMap(([index, said]) => {
+    const found = printed.get(index)?.join(", ") ?? "nothing";
+    return found === said ? [] : [`${page}:${line + 1 + index} prints ${found}`];
+  });
+}
+
+/** Runs a block as a module of its own would run, except that it is told by line what is printed. */
+function start(code: string, print: (index: number, ...values: unknown[]) => void): Promise<void> {
+  const marked = code
+    .split("\n")
+    .map((line, index) => line.replaceAll("console.log(", `print(${index}, `))
+    .join("\n");
+  const { outputText } = ts.transpileModule(marked, {
+    compilerOptions: { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022 },
+  });
+  const load = (name: string): object => {
+    const found = MODULES[name];
+    if (!found) throw new Error(`a guide's block imports ${Object.keys(MODULES).join(", ")}, and not ${name}`);
+    return found;
+  };
+  const AsyncFunction = (async () => undefined).constructor as new (
+    ...source: string[]
+  ) => (...values: unknown[]) => Promise<void>;
+  return new AsyncFunction("require", "exports", "print", outputText)(load, {}, print);
+}
+
+/** The way from the guides' address to the sandbox. It knows how long nobody has used it. */
+class Gate {
+  readonly #sandbox: Sandbox;
+  #underWay = 0;
+  #lastAt = performance.now();
+
+  constructor(sandbox: Sandbox) {
+    this.#sandbox = sandbox;
+  }
+
+  get quietMs(): number {
+    return this.#underWay > 0 ? 0 : performance.now() - this.#lastAt;
+  }
+
+  readonly fetch: typeof fetch = async (input, init) => {
+    const request = new Request(input, init);
+    const url = new URL(request.url);
+    if (url.origin !== GATEWAY) throw new TypeError(`the guides' gateway is ${GATEWAY}, and not ${url.origin}`);
+    this.#underWay += 1;
+    try {
+      return await this.#sandbox.fetch(new Request(new URL(url.pathname + url.search, this.#sandbox.url), request));
+    } finally {
+      this.#underWay -= 1;
+      this.#lastAt = performance.now();
+    }
+  };
+}
