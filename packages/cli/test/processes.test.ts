@@ -64,6 +64,21 @@ test("tenants, keys and users are told, made and taken away", async () => {
   expect(JSON.parse(created.stdout)).toMatchObject({ name: "Acme Dental", externalId: "acme" });
   expect((await admin("tenants", "list")).stdout).toMatch(/^ID +YOUR ID +NAME.*\n(?:.*\n)*ten_\w+ +acme +Acme Dental/);
 
+  const limited = await admin(
+    "tenants",
+    "limits",
+    "ext:acme",
+    "--texts-per-day",
+    "5000",
+    "--requests-per-second",
+    "50",
+  );
+  expect(limited.stdout).toMatch(/REQUESTS PER SECOND +50\nTEXTS PER DAY +5000/);
+  const lifted = await admin("tenants", "limits", "ext:acme", "--texts-per-day", "none", "--json");
+  expect(JSON.parse(lifted.stdout)).toMatchObject({ limits: { textsPerDay: null, requestsPerSecond: 50 } });
+  expect((await admin("tenants", "limits", "ext:acme")).stdout).toMatch(/50\nTEXTS PER DAY +no cap/);
+  expect((await admin("tenants", "limits", "ext:acme", "--texts-per-day", "many")).code).toBe(2);
+
   const key = JSON.parse((await admin("keys", "create", "--tenant", "ext:acme", "--name", "CRM", "--json")).stdout);
   expect(key.key).toMatch(/^tlk_/);
   const listed = await trunkline(["keys", "list", "--gateway", gateway.url, "--key", key.key]);

@@ -3,6 +3,7 @@ import { sql } from "kysely";
 import type { Clock } from "./clock.ts";
 import { clearEvents, EVENTS_KEPT_MS } from "./events/retention.ts";
 import { KEPT_MS as ANSWERS_KEPT_MS } from "./http/idempotency.ts";
+import { SENT_COUNTS_KEPT_MS } from "./limits/send-cap.ts";
 import type { Logger } from "./logger.ts";
 import type { Database, Tx } from "./store/database.ts";
 import type { Tables } from "./store/tables.ts";
@@ -22,6 +23,7 @@ const AGEING = [
   { table: "idempotency_keys", column: "created_at", keptMs: ANSWERS_KEPT_MS },
   { table: "sessions", column: "expires_at", keptMs: SESSIONS_KEPT_MS },
   { table: "parked_receipts", column: "received_at", keptMs: RECEIPTS_KEPT_MS },
+  { table: "sent_counts", column: "hour", keptMs: SENT_COUNTS_KEPT_MS },
 ] as const satisfies { table: keyof Tables; column: string; keptMs: number }[];
 /** Tenants read at once. */
 const TENANTS = 500;

@@ -1,8 +1,8 @@
-import type { TenantId } from "@trunkline/protocol";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import type { MessageCheck, Problem, Tenant, TenantId } from "@trunkline/protocol";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openSendCap, readSendCap } from "../src/limits/send-cap.ts";
 import { eachStore } from "./support/stores.ts";
-import { made, type TestGateway, testGateway } from "./support/test-gateway.ts";
+import { made, type TestGateway, type TestTenant, testGateway } from "./support/test-gateway.ts";
 
 const HOUR = 60 * 60_000;
 
@@ -69,5 +69,64 @@ eachStore((store) => {
     expect(await take(id, null, 1000)).toBe(1000);
     expect(await room(id)).toBeNull();
     expect(await world.database.tenant(id, (tx) => tx.selectFrom("sent_counts").selectAll().execute())).toEqual([]);
+  });
+
+  describe("a tenant with a cap", () => {
+    const setCap = ({ tenant }: TestTenant, textsPerDay: number | null) =>
+      made(world.operator("PATCH", `/v1/tenants/${tenant.id}`, { limits: { textsPerDay } }));
+    const text = ({ call, line }: TestTenant, n: number, more: object = {}) =>
+      call<Problem>("POST", "/v1/messages", {
+        from: line.number,
+        to: "+14255550101",
+        text: `text ${n}`,
+        ...more,
+      });
+    const check = ({ call, line }: TestTenant) =>
+      call<MessageCheck>("POST", "/v1/messages/check", { from: line.number, to: "+14255550101", text: "Hello" });
+
+    test("is refused what goes beyond it, told when to come back, and told the same when it asks before", async () => {
+      const acme = await world.newTenant(`acme ${tenants++}`);
+      await setCap(acme, 5);
+      const answers = await Promise.all(Array.from({ length: 9 }, (_, n) => text(acme, n)));
+      expect(answers.map(({ status }) => status).toSorted()).toEqual([202, 202, 202, 202, 202, 429, 429, 429, 429]);
+      const refused = answers.find(({ status }) => status === 429);
+      expect(refused?.body).toMatchObject({ code: "send_cap_reached", status: 429 });
+      const hour = world.clock.now() - (world.clock.now() % HOUR);
+      const seconds = (hour + 25 * HOUR - world.clock.now()) / 1000;
+      expect(refused?.headers.get("retry-after")).toBe(String(seconds));
+      const asked = await check(acme);
+      expect(asked.body).toMatchObject({ canSend: false, reasons: [{ code: "send_cap_reached" }] });
+      expect(asked.body.reasons[0]?.message).toBe(refused?.body.detail);
+      world.clock.advance(seconds * 1000);
+      expect((await check(acme)).body).toMatchObject({ canSend: true, reasons: [] });
+      expect((await text(acme, 10)).status).toBe(202);
+    });
+
+    test("has taken nothing of it by a repetition, a check, or a text that is refused for another reason", async () => {
+      const acme = await world.newTenant(`acme ${tenants++}`);
+      await setCap(acme, 2);
+      const key = { "idempotency-key": "same" };
+      const body = { from: acme.line.number, to: "+14255550101", text: "once" };
+      for (let n = 0; n < 5; n++) expect((await acme.call("POST", "/v1/messages", body, key)).status).toBe(202);
+      for (let n = 0; n < 5; n++) await check(acme);
+      expect((await text(acme, 1, { to: acme.line.number })).status).toBe(422);
+      expect((await text(acme, 2)).status).toBe(202);
+      expect((await text(acme, 3)).status).toBe(429);
+    });
+
+    test("reads its limits and cannot change them; its operator can, and it holds at once", async () => {
+      const acme = await world.newTenant(`acme ${tenants++}`);
+      await setCap(acme, 0);
+      expect((await acme.call<Tenant>("GET", "/v1/tenant")).body.limits).toEqual({
+        requestsPerSecond: null,
+        textsPerDay: 0,
+      });
+      const own = await acme.call<Problem>("PATCH", "/v1/tenant", { limits: { textsPerDay: 1000 } });
+      expect(own).toMatchObject({ status: 403, body: { code: "operator_required" } });
+      const refused = await text(acme, 1);
+      expect([refused.status, refused.headers.get("retry-after")]).toEqual([429, "3600"]);
+      await setCap(acme, null);
+      expect((await text(acme, 2)).status).toBe(202);
+    });
   });
 });

@@ -1,4 +1,4 @@
-import type { CreateTenant, Tenant } from "@trunkline/protocol";
+import type { CreateTenant, Tenant, UpdateTenantLimits } from "@trunkline/protocol";
 import { CONNECTION_OPTIONS, JSON_OPTION, withGateway } from "../administration.ts";
 import { type CommandGroup, command, UsageError } from "../command-line/command.ts";
 import { type Columns, gather, printAll, printOne } from "../print-entities.ts";
@@ -11,6 +11,41 @@ const COLUMNS: Columns<Tenant> = {
   "TIME ZONE": ({ timeZone }) => timeZone,
   CREATED: ({ createdAt }) => createdAt,
 };
+
+const LIMIT_COLUMNS: Columns<Tenant> = {
+  "REQUESTS PER SECOND": ({ limits }) => limits.requestsPerSecond?.toString() ?? "as the gateway lets everybody",
+  "TEXTS PER DAY": ({ limits }) => limits.textsPerDay?.toString() ?? "no cap",
+};
+
+const LIMITS = {
+  requestsPerSecond: {
+    type: "string",
+    about: "Calls that it may make in a second; none: what the gateway lets everybody.",
+    value: "N|none",
+    flagOnly: true,
+  },
+  textsPerDay: {
+    type: "string",
+    about: "Texts that it may send in any 24 hours; none: as many as it likes.",
+    value: "N|none",
+    flagOnly: true,
+  },
+} as const;
+
+/** What the flags say about limits; empty when they say nothing. */
+function readLimits({ requestsPerSecond, textsPerDay }: { requestsPerSecond?: string; textsPerDay?: string }) {
+  const limits: UpdateTenantLimits = {};
+  if (requestsPerSecond !== undefined) limits.requestsPerSecond = readLimit("--requests-per-second", requestsPerSecond);
+  if (textsPerDay !== undefined) limits.textsPerDay = readLimit("--texts-per-day", textsPerDay);
+  return limits;
+}
+
+function readLimit(flag: string, given: string): number | null {
+  if (given === "none") return null;
+  const limit = Number(given);
+  if (given.trim() === "" || Number.isNaN(limit)) throw new UsageError(`${flag} must be a number or none: ${given}`);
+  return limit;
+}
 
 const FIELDS = {
   name: { type: "string", about: "Name of the customer.", value: "NAME", flagOnly: true },
@@ -56,19 +91,39 @@ const get = command({
 const create = command({
   name: "create",
   about: "Creates a tenant.",
-  options: { ...FIELDS, ...CONNECTION_OPTIONS, ...JSON_OPTION },
+  options: { ...FIELDS, ...LIMITS, ...CONNECTION_OPTIONS, ...JSON_OPTION },
   examples: ['trunkline tenants create --name "Acme Dental" --external-id acme --time-zone America/Chicago'],
   async run({ name, externalId, timeZone, allowedOrigin, appUrl, ...options }, _operands, terminal) {
     if (name === undefined) throw new UsageError("A tenant needs a --name.");
+    const limits = readLimits(options);
     const input: CreateTenant = {
       name,
       ...(externalId === undefined ? {} : { externalId }),
       ...(timeZone === undefined ? {} : { timeZone }),
       ...(allowedOrigin === undefined ? {} : { allowedOrigins: [...allowedOrigin] }),
       ...(appUrl === undefined ? {} : { appUrl }),
+      ...(Object.keys(limits).length === 0 ? {} : { limits }),
     };
     const created = await withGateway(options, (trunkline) => trunkline.tenants.create(input));
     printOne(terminal, created, { json: options.json, columns: COLUMNS });
+  },
+});
+
+const limit = command({
+  name: "limits",
+  about: "Shows what a tenant may do, or changes it.",
+  operands: ["tenant"],
+  options: { ...LIMITS, ...CONNECTION_OPTIONS, ...JSON_OPTION },
+  examples: ["trunkline tenants limits ext:acme", "trunkline tenants limits ext:acme --texts-per-day 5000"],
+  async run(options, [tenant = ""], terminal) {
+    const ref = tenantRef(tenant);
+    const changes = readLimits(options);
+    const found = await withGateway(options, (trunkline) =>
+      Object.keys(changes).length === 0
+        ? trunkline.tenants.get(ref)
+        : trunkline.tenants.update(ref, { limits: changes }),
+    );
+    printOne(terminal, found, { json: options.json, columns: LIMIT_COLUMNS });
   },
 });
 
@@ -94,5 +149,5 @@ export const tenants: CommandGroup = {
   kind: "group",
   name: "tenants",
   about: "Creates, lists and deletes the customers of a gateway.",
-  commands: [list, get, create, remove],
+  commands: [list, get, create, limit, remove],
 };
