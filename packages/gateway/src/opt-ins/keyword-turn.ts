@@ -110,7 +110,7 @@ export async function applyKeywords(
       const { text, from, messageId, reading } = keyword;
       const lineId = lineOf(scope, keyword);
       const by = { kind: "contact", id: null, name: place.name } as const;
-      const said = { wording: text, language: reading.language, messageId, certain };
+      const said = { wording: cut(text), language: reading.language, messageId, certain };
       ledger.add({ number: from, lineId, state, method, at: null, by, ...said });
       if (state === "opted_out") stops.push({ lineId, number: from });
     }
@@ -133,6 +133,14 @@ function decide(
   const standings = { tenant: ledger.standing(from, null), line: ledger.standing(from, lineId) };
   return decideKeyword(reading.kind, standings, sending);
 }
+
+/** The ledger keeps so many characters of a text, which is whole in its conversation. */
+const WORDING_CHARACTERS = 2000;
+
+const cut = (text: string): string =>
+  text.length > WORDING_CHARACTERS
+    ? [...text.slice(0, 2 * WORDING_CHARACTERS)].slice(0, WORDING_CHARACTERS).join("")
+    : text;
 
 const lineOf = (scope: Scope, { lineId }: Keyword): LineId | null => (scope === "tenant" ? null : lineId);
 
