@@ -11,8 +11,21 @@ export type NumberCountry =
   | { readonly kind: "country"; readonly code: string }
   | { readonly kind: "domestic" | "none" };
 
+// Reading a number costs a twentieth of accepting a text; the answer depends on nothing but the number, so all may share it.
+const known = new Map<string, NumberCountry>();
+const MAX_KNOWN = 10_000;
+
 /** Satellite phones and other networks of no country are `none`. */
 export function readCountry(number: string): NumberCountry {
+  const present = known.get(number);
+  if (present) return present;
+  const country = readUnknown(number);
+  if (known.size >= MAX_KNOWN) known.clear();
+  known.set(number, country);
+  return country;
+}
+
+function readUnknown(number: string): NumberCountry {
   const reading = readNumber(number);
   if (reading.kind === "short_code") return { kind: "domestic" };
   const code = reading.kind === "phone" ? reading.country : undefined;
