@@ -75,6 +75,7 @@ eachStore((store) => {
         encoding: "gsm7",
         segments: 1,
         sendAfter: utc(15),
+        timeZones: ["America/Phoenix"],
       });
       expect(await check(HONOLULU)).toMatchObject({ canSend: true, reasons: [], sendAfter: null });
     });

@@ -95,6 +95,7 @@ eachStore((store) => {
       encoding: "gsm7",
       segments: 2,
       sendAfter: null,
+      timeZones: ["America/Los_Angeles"],
     });
     const sendAt = new Date(world.clock.now() + 60_000).toISOString();
     expect(await check(US, { text: undefined, sendAt })).toMatchObject({ encoding: null, sendAfter: sendAt });

@@ -71,7 +71,7 @@ export {
 export { CreatedKey, CreateKey, Key } from "./keys.ts";
 export { CreateLine, LINE_KINDS, Line, LineCapabilities, type LineKind, UpdateLine } from "./lines.ts";
 export { Me } from "./me.ts";
-export { isFinalStatus, MESSAGE_STATUSES, type MessageStatus, mergeStatus } from "./message-status.ts";
+export { isFinalStatus, MESSAGE_STATUSES, type MessageStatus, mergeStatus, waitsUntil } from "./message-status.ts";
 export {
   Author,
   CheckMessage,

@@ -42,3 +42,12 @@ export function mergeStatus(present: MessageStatus, reported: MessageStatus): Me
 export function isFinalStatus(status: MessageStatus): boolean {
   return RANK[status] >= RANK.failed;
 }
+
+/** When a text leaves that is scheduled or held, as a time of the wire; null for one that does not wait. */
+export function waitsUntil(message: {
+  readonly status: string | null;
+  readonly sendAt: string | null;
+  readonly held: { readonly until: string } | null;
+}): string | null {
+  return message.status === "scheduled" ? (message.held?.until ?? message.sendAt) : null;
+}

@@ -85,6 +85,8 @@ export const MessagePreview = z.object({
   kind: z.enum(MESSAGE_KINDS),
   text: z.string(),
   status: z.nullable(z.enum(MESSAGE_STATUSES)),
+  /** When a text leaves that is scheduled or held; null for all others. */
+  waitsUntil: z.nullable(timestamp),
   author: Author,
   createdAt: timestamp,
   updatedAt: timestamp,
@@ -176,7 +178,8 @@ export type CheckMessageTo = z.infer<typeof CheckMessageTo>;
 
 /**
  * What would become of a text. With `canSend: false` the first reason comes as a refusal; with `canSend: true` a reason
- * says why it would wait. `sendAfter` is when it would leave; null for at once, or never.
+ * says why it would wait. `sendAfter` is when it would leave; null for at once, or never. `timeZones` are those in which
+ * the recipient may live, by their number; none where that tells nothing.
  */
 export const MessageCheck = z.object({
   canSend: z.boolean(),
@@ -184,6 +187,7 @@ export const MessageCheck = z.object({
   encoding: z.nullable(z.enum(["gsm7", "ucs2"])),
   segments: z.nullable(z.int()),
   sendAfter: z.nullable(timestamp),
+  timeZones: z.array(z.string()),
 });
 export type MessageCheck = z.infer<typeof MessageCheck>;
 

@@ -4,7 +4,7 @@
  */
 
 export { HEADERS, MAX_IDEMPOTENCY_KEY } from "./headers.ts";
-export { isFinalStatus, MESSAGE_STATUSES, type MessageStatus, mergeStatus } from "./message-status.ts";
+export { isFinalStatus, MESSAGE_STATUSES, type MessageStatus, mergeStatus, waitsUntil } from "./message-status.ts";
 export { type CanonicalNumber, callingCode, displayNumber, isE164, isSenderId, isShortCode } from "./numbers.ts";
 export { segmentBounds } from "./segment-bounds.ts";
 export { replaceLookAlikes, segments } from "./segments.ts";

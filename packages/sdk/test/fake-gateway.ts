@@ -8,6 +8,7 @@ import type {
   Message,
   MessageStatus,
 } from "@trunkline/protocol";
+import { waitsUntil } from "@trunkline/protocol/vocabulary";
 
 /*
  * The gateway's side of the protocol's mechanics, in memory: a log with a stream, pages, keys. It lets a test cut lines,
@@ -132,7 +133,19 @@ export class FakeGateway {
     };
     list.push(message);
     const { id, sequence, direction, kind, status, author, createdAt, updatedAt } = message;
-    const lastMessage = { id, sequence, direction, kind, text, status, author, createdAt, updatedAt };
+    const waits = waitsUntil(message);
+    const lastMessage = {
+      id,
+      sequence,
+      direction,
+      kind,
+      text,
+      status,
+      waitsUntil: waits,
+      author,
+      createdAt,
+      updatedAt,
+    };
     const before = this.#conversations.get(conversationId);
     if (!before) throw new Error("no such conversation");
     this.#conversations.set(conversationId, { ...before, lastMessage, sequence, updatedAt: now });

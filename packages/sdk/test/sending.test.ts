@@ -109,11 +109,14 @@ test("a text is taken back once, however often it is asked for; one that has gon
   watch(thread);
   watch(list);
   const later = await trunkline.messages.send(id, { text: "Later", sendAt: inHours(3) });
+  await eventually(() =>
+    expect(list.getSnapshot().data?.lastMessage).toMatchObject({ id: later.id, waitsUntil: later.sendAt }),
+  );
   const answers = await Promise.all(Array.from({ length: 4 }, () => trunkline.messages.cancel(later.id)));
   for (const answer of answers) expect(answer).toMatchObject({ id: later.id, status: "canceled" });
   await eventually(() => expect(statusesOf(thread.getSnapshot().data)).toEqual(["canceled"]));
   await eventually(() =>
-    expect(list.getSnapshot().data?.lastMessage).toMatchObject({ id: later.id, status: "canceled" }),
+    expect(list.getSnapshot().data?.lastMessage).toMatchObject({ id: later.id, status: "canceled", waitsUntil: null }),
   );
 
   const now = await trunkline.messages.send(id, { text: "Now" });
@@ -137,7 +140,14 @@ test("asking before tells cost and reasons, of a conversation and of two numbers
   const { trunkline } = world.connect();
   const number = world.newNumber();
   const { id } = await trunkline.conversations.open({ lineId: world.line.id, participants: [number] });
-  const fine = { canSend: true, reasons: [], encoding: "ucs2", segments: 1, sendAfter: null };
+  const fine = {
+    canSend: true,
+    reasons: [],
+    encoding: "ucs2",
+    segments: 1,
+    sendAfter: null,
+    timeZones: ["America/Los_Angeles"],
+  };
   await expect(trunkline.messages.check(id, { text: "Добрый день" })).resolves.toEqual(fine);
   await expect(trunkline.messages.check(id)).resolves.toMatchObject({ canSend: true, segments: null });
   const target = { from: world.line.number, to: "+12065550100000" };

@@ -11,6 +11,7 @@ import { type RawBuilder, sql } from "kysely";
 import { notFound, Refusal } from "../http/refusal.ts";
 import { openSendCap } from "../limits/send-cap.ts";
 import { standingColumn } from "../opt-ins/standing.ts";
+import { zonesOfNumber } from "../quiet-hours/zones-of-number.ts";
 import type { Principal } from "../rights/principal.ts";
 import type { Tx } from "../store/database.ts";
 import { readTemplates } from "../templates/store.ts";
@@ -128,17 +129,19 @@ async function answer(
   const { reasons, dueAt, held } = weighSend(state);
   const cap = await openSendCap(tx, tenantId, facts.textsPerDay, now); // and nothing of it is taken
   const standing = [...asked.refusals.map(toReason), ...reasons, ...(cap.take() ? [] : [toReason(cap.refusal())])];
-  if (standing.length > 0) return refused(standing, asked);
+  const timeZones = [...zonesOfNumber(recipient)];
+  if (standing.length > 0) return refused(standing, asked, timeZones);
   return {
     canSend: true,
     reasons: held ? [{ code: held.code, message: held.message }] : [],
     ...costOf(asked),
     sendAfter: dueAt > now ? new Date(dueAt).toISOString() : null,
+    timeZones,
   };
 }
 
-function refused(reasons: readonly Reason[], asked: ReadContent): MessageCheck {
-  return { canSend: false, reasons: [...reasons], ...costOf(asked), sendAfter: null };
+function refused(reasons: readonly Reason[], asked: ReadContent, timeZones: string[] = []): MessageCheck {
+  return { canSend: false, reasons: [...reasons], ...costOf(asked), sendAfter: null, timeZones };
 }
 
 function costOf({ text }: ReadContent): Pick<MessageCheck, "encoding" | "segments"> {

@@ -16,6 +16,8 @@ export interface ConversationRow extends Omit<Row, "tenant_id" | "participant_ke
   last_kind: MessageColumns["kind"];
   last_text: MessageColumns["text"];
   last_status: MessageColumns["status"];
+  last_send_at: Date | null;
+  last_held_until: Date | null;
   last_author: MessageColumns["author"];
   last_created_at: Date;
   last_updated_at: Date;
@@ -30,8 +32,8 @@ export const WITHOUT_LAST_MESSAGE = sql`${OWN}, null as last_id`;
 /** What is selected of a conversation `c`. */
 export const SELECTED = sql`${OWN}, last.id as last_id,
   last.sequence as last_sequence, last.direction as last_direction, last.kind as last_kind,
-  left(last.text, 200) as last_text, last.status as last_status, last.author as last_author,
-  last.created_at as last_created_at, last.updated_at as last_updated_at`;
+  left(last.text, 200) as last_text, last.status as last_status, last.send_at as last_send_at,
+  last.held_until as last_held_until, last.author as last_author, last.created_at as last_created_at, last.updated_at as last_updated_at`;
 
 /** Joins the last message of a conversation `c`. */
 export const WITH_LAST_MESSAGE = sql`left join messages last on last.tenant_id = c.tenant_id and last.id = c.last_message_id`;
@@ -79,6 +81,7 @@ function toLastMessage(row: ConversationRow): MessagePreview | null {
     kind: row.last_kind,
     text: row.last_text,
     status: row.last_status,
+    waitsUntil: row.last_status === "scheduled" ? isoOf(row.last_held_until ?? row.last_send_at) : null,
     author: row.last_author,
     createdAt: row.last_created_at.toISOString(),
     updatedAt: row.last_updated_at.toISOString(),

@@ -1,4 +1,4 @@
-import type { Message, MessagePreview, TenantId } from "@trunkline/protocol";
+import { type Message, type MessagePreview, type TenantId, waitsUntil } from "@trunkline/protocol";
 import { type RawBuilder, type Selectable, sql } from "kysely";
 import { json } from "../store/json.ts";
 import type { Tables } from "../store/tables.ts";
@@ -59,7 +59,8 @@ const PREVIEW_CHARACTERS = 200;
 export function toPreview(message: Message): MessagePreview {
   const { id, sequence, direction, kind, text, status, author, createdAt, updatedAt } = message;
   const short = text.length > PREVIEW_CHARACTERS ? [...text].slice(0, PREVIEW_CHARACTERS).join("") : text;
-  return { id, sequence, direction, kind, text: short, status, author, createdAt, updatedAt };
+  const waits = waitsUntil(message);
+  return { id, sequence, direction, kind, text: short, status, waitsUntil: waits, author, createdAt, updatedAt };
 }
 
 /** Inserts messages with one statement. */
