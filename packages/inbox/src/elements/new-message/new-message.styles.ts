@@ -67,6 +67,7 @@ export const styles = css`
     inset-block-start: 100%;
     inset-inline: 12px;
     z-index: 1;
+    max-inline-size: 480px;
     max-block-size: 264px;
     margin-block-start: 4px;
     padding: 4px;

@@ -91,6 +91,7 @@ export const messageStyles = css`
 
   .bubble p {
     overflow-wrap: anywhere;
+    text-wrap: pretty;
     white-space: pre-wrap;
   }
 
