@@ -154,7 +154,7 @@ async function placeNumbers(
 
 /** The lines that send as one of `froms`. */
 export async function findSenders(tx: Tx, tenantId: TenantId, froms: readonly string[]): Promise<SenderLine[]> {
-  const senders = [...new Set(froms.map(senderOf))];
+  const senders = [...new Set([...new Set(froms)].map(senderOf))];
   const { rows } = await sql<SenderLine>`
     select id, number, sender_id from lines
     where tenant_id = ${tenantId} and (number = any(${senders}::text[]) or sender_id = any(${senders}::text[]))`.execute(
@@ -168,6 +168,9 @@ function senderOf(from: string): string {
   return reading.kind === "invalid" ? from : reading.number;
 }
 
+const findSender = (lines: readonly SenderLine[], sender: string): SenderLine | undefined =>
+  lines.find(({ number, sender_id }) => number === sender || sender_id === sender);
+
 const noSuchLine = () => new Refusal("not_found", { detail: "None of the lines that you see sends as `from`." });
 
 /** The thread that a text from a line to a number belongs to, if the caller may begin it. */
@@ -177,11 +180,10 @@ export function wantThread(
   to: string,
   { sight, user }: SendingPrincipal,
 ): WantedThread | Refusal {
-  const sender = senderOf(from);
-  const line = lines.find(({ number, sender_id }) => number === sender || sender_id === sender);
+  const line = findSender(lines, from) ?? findSender(lines, senderOf(from)); // reading a number costs something
   if (!line) return noSuchLine();
   if (sight.lineIds !== "all" && !sight.lineIds.has(line.id)) return noSuchLine();
-  const recipient = readRecipient(to, countryOf(line.number));
+  const recipient = readRecipient(to, to.startsWith("+") ? undefined : countryOf(line.number));
   if (recipient.kind === "invalid") return unreadable(recipient.reason);
   if (sight.records !== null) return needsRecord();
   return {
