@@ -39,8 +39,8 @@ export interface Call {
 /**
  * Calls the gateway: one promise per call that always settles, and one kind of error.
  *
- * Only what is safe to repeat is tried again: reading, taking back, and what carries an `Idempotency-Key`. `Retry-After`
- * is kept to.
+ * Only what is safe to repeat is tried again: reading, what says how a thing shall be rather than adds to it, and what
+ * carries an `Idempotency-Key`. `Retry-After` is kept to.
  */
 export class Http {
   readonly #parts: HttpParts;

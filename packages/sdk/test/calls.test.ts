@@ -67,6 +67,21 @@ test("a POST that carries a key is tried again under the same key", async () => 
   expect(new Set(keys).size).toBe(1);
 });
 
+test("what asks, or says how a thing shall be, is tried again without a key", async () => {
+  const { gateway, clock, trunkline } = startClient();
+  gateway.meddle = () => problem(503, "unavailable");
+  outcomeOf(trunkline.messages.check("conv_1"));
+  outcomeOf(trunkline.messages.cancel("msg_1"));
+  outcomeOf(trunkline.templates.preview("tpl_1"));
+  outcomeOf(trunkline.broadcasts.pause("bct_1"));
+  outcomeOf(trunkline.optIns.lookup({ numbers: ["+14255550123"] }));
+  const evidence = { method: "staff", note: "Asked" } as const;
+  outcomeOf(trunkline.optIns.set({ number: "+14255550123", state: "opted_out", evidence }));
+  await clock.advance(10_000);
+  expect(gateway.calls).toHaveLength(6 * 4);
+  expect(gateway.calls.map(({ headers }) => headers.get("Idempotency-Key"))).toEqual(gateway.calls.map(() => null));
+});
+
 test("two calls have two keys, and the caller's own key is used as it is", async () => {
   const { gateway, trunkline } = startClient();
   gateway.meddle = () => json({}, 201);

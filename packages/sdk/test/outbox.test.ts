@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { MessageRow, Platform } from "../src/index.ts";
 import { memoryStorage, outcomeOf, startClient, watchNow } from "./client.ts";
-import { FakeGateway, problem } from "./fake-gateway.ts";
+import { FakeGateway, json, problem } from "./fake-gateway.ts";
 import { settle } from "./test-clock.ts";
 
 const away = () => {
@@ -202,6 +202,33 @@ test("a text whose answer the reload cut off is taken once", async () => {
   await second.clock.advance(1_000);
   expect(gateway.messagesOf(id)).toHaveLength(1);
   expect(shown(second.rows())).toEqual(["Once: accepted"]);
+});
+
+test("a text by template shows the template's name, over a reload too, until the gateway has its words", async () => {
+  const storage = memoryStorage();
+  const gateway = new FakeGateway();
+  const template = { id: "tpl_00000000000000000000000001", name: "Pick up", text: "Ready, {{name}}" } as const;
+  const withTemplates = ({ path, method }: { path: string; method: string }) => {
+    if (path.startsWith("/v1/templates")) return json({ data: [template], nextCursor: null });
+    return method === "POST" ? away() : undefined;
+  };
+  gateway.meddle = withTemplates;
+  const first = await inBrowser({ storage, gateway });
+  const content = { templateId: template.id, variables: { name: "Eva" }, sendAt: "2026-11-03T10:00:00+01:00" };
+  outcomeOf(first.trunkline.messages.send(first.id, content, { idempotencyKey: "before" }));
+  await first.trunkline.templates.list().page();
+  outcomeOf(first.trunkline.messages.send(first.id, content, { idempotencyKey: "after" }));
+  expect(first.rows().map(({ message }) => [message.text, message.templateId, message.sendAt])).toEqual([
+    ["", template.id, "2026-11-03T09:00:00.000Z"], // nobody had told the name
+    ["Pick up", template.id, "2026-11-03T09:00:00.000Z"],
+  ]);
+  await first.trunkline.me.get();
+  await first.trunkline.close();
+  const second = await inBrowser({ storage, gateway });
+  await settle();
+  expect(shown(second.rows())).toEqual([": sending", "Pick up: sending"]);
+  const posted = second.posts().at(-1)?.body;
+  expect(posted).toEqual({ ...content, clientId: "before" });
 });
 
 test("a reload sends what is left although nobody opens the thread", async () => {

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { expect, expectTypeOf, test } from "vitest";
 import type {
+  Broadcast,
   Conversation,
   ConversationId,
   EventOf,
@@ -8,7 +9,11 @@ import type {
   Live,
   LiveItem,
   Message,
+  MessageContent,
   MessageRow,
+  OptIn,
+  Template,
+  TemplateId,
   Trunkline,
   Unread,
   UnsentMessage,
@@ -24,6 +29,14 @@ test("public types say what callers build on", () => {
   expectTypeOf<Trunkline["unread"]>().toExtend<LiveItem<Unread>>();
   expectTypeOf<Extract<MessageRow, { state: "accepted" }>["message"]>().toEqualTypeOf<Message>();
   expectTypeOf<Extract<MessageRow, { state: "failed" }>["message"]>().toEqualTypeOf<UnsentMessage>();
+  expectTypeOf<ReturnType<Trunkline["broadcasts"]["live"]>>().toEqualTypeOf<LiveItem<Broadcast>>();
+  expectTypeOf<Awaited<ReturnType<Trunkline["templates"]["get"]>>>().toEqualTypeOf<Template>();
+  // A text has words or a template, and values only with a template.
+  expectTypeOf<{ text: string; sendAt: string }>().toExtend<MessageContent>();
+  expectTypeOf<{ templateId: TemplateId; variables: { name: string } }>().toExtend<MessageContent>();
+  expectTypeOf<{ text: string; templateId: TemplateId }>().not.toExtend<MessageContent>();
+  expectTypeOf<{ text: string; variables: { name: string } }>().not.toExtend<MessageContent>();
+  expectTypeOf<{ sendAt: string }>().not.toExtend<MessageContent>();
   // Kinds of ids do not mix.
   expectTypeOf<LineId>().not.toExtend<ConversationId>();
   expectTypeOf<Parameters<Trunkline["messages"]["get"]>[0]>().not.toExtend<ConversationId>();
@@ -37,6 +50,11 @@ export const listen = () =>
   trunkline.events.on("conversation.read", (event) => {
     expectTypeOf(event).toEqualTypeOf<EventOf<"conversation.read">>();
     expectTypeOf(event.data.unreadCount).toEqualTypeOf<number>();
+  });
+
+export const listenForOptIns = () =>
+  trunkline.events.on("opt_in.changed", (event) => {
+    expectTypeOf(event.data).toEqualTypeOf<OptIn>();
   });
 
 test("the defaults that the documentation names are those in force", () => {

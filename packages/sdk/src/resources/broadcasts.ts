@@ -50,8 +50,8 @@ const PATH = "v1/broadcasts";
 
 export function broadcastsResource(http: Http, store: Store): BroadcastsResource {
   const { list, get, create } = collection<Broadcast, CreateBroadcast, never>(http, PATH);
-  const verb = (name: string, isRepeatable?: boolean) => (id: BroadcastId, options?: CallOptions) =>
-    http.call<Broadcast>({ method: "POST", path: pathOf(PATH, id, name), isRepeatable }, options);
+  const verb = (name: string) => (id: BroadcastId, options?: CallOptions) =>
+    http.call<Broadcast>({ method: "POST", path: pathOf(PATH, id, name), isRepeatable: true }, options);
   return {
     list,
     get,
@@ -59,7 +59,7 @@ export function broadcastsResource(http: Http, store: Store): BroadcastsResource
     recipients: (id, filter, options) => listOf(http, pathOf(PATH, id, "/recipients"), filter, options),
     pause: verb("/pause"),
     resume: verb("/resume"),
-    cancel: verb("/cancel", true),
+    cancel: verb("/cancel"),
     live: (id) => new BroadcastItem({ ...store.view, id, fetch: (signal) => get(id, { signal }) }),
   };
 }
