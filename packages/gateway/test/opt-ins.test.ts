@@ -237,6 +237,18 @@ eachStore((store) => {
       expect(await changes()).toHaveLength(1);
     });
 
+    test("counts for its line alone when the owner has said START to us since", async () => {
+      await says("START");
+      carrier.script.push("accept", { refuse: "opted_out" }); // our answer to START leaves first
+      await made(send());
+      await world.gateway.idle();
+      expect((await lookUp())[0]?.optIns).toMatchObject([
+        { lineId: null, state: "opted_in", carrierBlocked: false },
+        { lineId: acme.line.id, state: "opted_out", carrierBlocked: true },
+      ]);
+      expect(await send()).toMatchObject({ status: 422, body: { code: "opted_out" } });
+    });
+
     test("is not recorded for what we refuse ourselves", async () => {
       await made(send());
       await says("STOP");
