@@ -3,7 +3,7 @@ import { sql } from "kysely";
 import { SEND_KIND } from "../messaging/outbound-kind.ts";
 import { broadcastOrigin } from "../messaging/send-request.ts";
 import type { Tx } from "../store/database.ts";
-import { enqueue, type LaneName, type NewWork } from "../work/queue.ts";
+import { enqueueMissing, type LaneName, type NewWork } from "../work/queue.ts";
 
 /** Moves broadcasts on. Lane = broadcast; each item asks for a look at it, and one look serves all that are due. */
 export const BROADCAST_KIND = "broadcast";
@@ -61,16 +61,17 @@ export async function askForLooks(
   now: number,
 ): Promise<BroadcastId[]> {
   if (leaving.size === 0) return [];
+  const most = FEW_AHEAD + Math.max(...leaving.values()) + 1; // more than that is not short, however much it is
   const { rows } = await sql<{ id: BroadcastId; line_id: LineId; queued: number }>`
     select b.id, b.line_id, (select count(*) from (select from work w where w.tenant_id = b.tenant_id and w.kind = ${SEND_KIND}
       and w.lane = b.line_id and w.priority = ${BROADCAST_PRIORITY} and w.due_at <= ${new Date(now)}
-      limit ${MOST_AHEAD + FEW_AHEAD}) ahead)::int as queued
+      limit ${most}) ahead)::int as queued
     from broadcasts b
     where b.tenant_id = ${tenantId} and b.line_id = any(${[...leaving.keys()]}::text[]) and b.state = 'running'`.execute(
     tx,
   );
   const short = rows.filter(({ line_id, queued }) => queued - (leaving.get(line_id) ?? 0) <= FEW_AHEAD);
-  await enqueue(
+  await enqueueMissing(
     tx,
     tenantId,
     short.map(({ id }) => extraLook(id, cause, now)),
