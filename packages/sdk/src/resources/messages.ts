@@ -37,7 +37,7 @@ export interface MessagesResource {
    * with `conflict` when it has begun.
    */
   cancel(id: MessageId, options?: CallOptions): Promise<Message>;
-  /** Sends a text again that a carrier failed to deliver; the new message names the old one in `retryOf`. */
+  /** Sends a text again, at once, that failed, was not delivered or was canceled; the new one names it in `retryOf`. */
   retry(id: MessageId, options?: KeyedCallOptions): Promise<Message>;
   /** A conversation's messages, oldest first, kept up to date, with what is being sent behind them. */
   live(conversationId: ConversationId, options?: LiveMessagesOptions): Live<MessageRow>;
