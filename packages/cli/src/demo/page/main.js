@@ -85,6 +85,7 @@ const beside = matchMedia("(width >= 700px)");
 async function openTexts(contact, options) {
   const line = crm.lines.find(({ id }) => id === contact.lineId) ?? crm.lines[0];
   phone.handTo(contact.number, line.id);
+  await customElements.whenDefined("trunkline-inbox"); // its script may come after our data
   await inbox.open({ lineId: line.id, to: contact.number }, options);
 }
 

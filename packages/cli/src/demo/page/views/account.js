@@ -24,7 +24,9 @@ export function accountView({ accounts, contacts, deals }, id, { onText }) {
         h(
           "p",
           { class: "sub" },
-          [account.boat, account.berth && `berth ${account.berth}`].filter(Boolean).join(" · ") || account.kind,
+          [account.boat, account.berth && `berth ${account.berth.replaceAll(" ", "\u00a0")}`]
+            .filter(Boolean)
+            .join(" · ") || account.kind,
         ),
       ),
     ),
@@ -47,7 +49,13 @@ export function accountView({ accounts, contacts, deals }, id, { onText }) {
                 "div",
                 { class: "grow" },
                 h("a", { href: `#/contacts/${person.id}`, lang: person.language }, person.name),
-                h("small", {}, `${person.title} · `, h("span", { class: "unbroken" }, person.shownNumber)),
+                h(
+                  "small",
+                  {},
+                  person.title,
+                  h("span", { class: "dot" }, " · "),
+                  h("span", { class: "unbroken" }, person.shownNumber),
+                ),
               ),
               h(
                 "button",
