@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Broadcast, BroadcastId, RecipientState, Trunkline } from "../src/index.ts";
+import { apiKeyAuth, type Broadcast, type BroadcastId, type RecipientState, type Trunkline } from "../src/index.ts";
 import { watch } from "./client.ts";
 import { eventually, withGateway } from "./sandbox.ts";
 
@@ -53,6 +53,25 @@ test("a broadcast runs to its end; its live item and each recipient tell how it 
     [4, "missing_variables"],
   ]);
   expect(world.sandbox.handset(first).messages().at(-1)?.text).toBe("Hi Eva, we open on Monday.");
+});
+
+test("whatever is cut while it runs, the live item ends as the gateway has it", async () => {
+  const { wire, trunkline } = world.connect({ auth: apiKeyAuth(world.sandbox.tenants[0]?.apiKey ?? "") });
+  const recipients = Array.from({ length: 30 }, () => ({ to: world.newNumber() }));
+  const sendAt = inHours(1);
+  const { id } = await trunkline.broadcasts.create({ lineId: world.line.id, text: "Cut", sendAt, recipients });
+  const live = trunkline.broadcasts.live(id);
+  watch(live);
+  await eventually(() => expect(live.getSnapshot().data?.state).toBe("scheduled"));
+  for (let round = 1; round <= 12; round += 1) {
+    wire.cutAfterBytes = 1 + round * 211;
+    if (round % 2 === 0) wire.cut();
+    await world.sandbox.clock.advance(round === 1 ? "PT59M59S" : "PT2S");
+  }
+  await eventually(async () => {
+    expect(live.getSnapshot().data).toMatchObject({ state: "completed", counts: { delivered: 30 } });
+    expect(live.getSnapshot().data).toEqual(await trunkline.broadcasts.get(id));
+  });
 });
 
 test("a broadcast made twice under one key is one", async () => {
