@@ -9,8 +9,8 @@ import { statementsOf } from "./pglite-statements.ts";
  */
 const SETTINGS = "set plan_cache_mode = force_generic_plan; set enable_seqscan = off";
 
-/** Transactions in a row, after which whoever waits outside is heard: PGlite never pauses, and the network would starve. */
-const IN_A_ROW = 16;
+/** Transactions that follow each other let the network be heard after this long, in milliseconds: PGlite never pauses. */
+const UNHEARD_MS = 10;
 
 /**
  * PGlite as an engine. It has one connection, so transactions wait for each other here, in the order they came.
@@ -21,9 +21,10 @@ export function pgliteEngine(database: PGlite): SqlEngine {
   settings.catch(() => undefined); // everybody who connects hears of it
   let last: Promise<void> = Promise.resolve();
   let waiting: (() => void) | undefined;
-  let inARow = 0;
+  /** Since when nobody else could do anything; null when they can. */
+  let busySince: number | null = null;
   const heard = () => {
-    inARow = 0;
+    busySince = null;
   };
   // One object, so that what is prepared for a connection is prepared once.
   const shared: SqlConnection = {
@@ -45,9 +46,11 @@ export function pgliteEngine(database: PGlite): SqlEngine {
         free = resolve;
       });
       await before;
-      inARow += 1;
-      if (inARow === 1) setTimeout(heard, 0);
-      if (inARow > IN_A_ROW) await new Promise<void>((resolve) => setTimeout(resolve, 0));
+      if (busySince === null) {
+        busySince = performance.now();
+        setTimeout(heard, 0);
+      } else if (performance.now() - busySince > UNHEARD_MS)
+        await new Promise<void>((resolve) => setTimeout(resolve, 0));
       waiting = free;
       return shared;
     },
