@@ -30,6 +30,7 @@ export interface StartGatewayOptions extends StorePlace {
   publicUrl?: string | undefined;
   allowOrigin?: readonly string[] | undefined;
   metricsPort?: number | undefined;
+  requestsPerSecond?: number | undefined;
   /** Address of a simulated world to attach to. */
   sandbox?: string | undefined;
   logLevel?: string | undefined;
@@ -52,6 +53,9 @@ const LOG_LEVELS = ["error", "warn", "info", "debug"] as const;
  */
 export async function startGateway(options: StartGatewayOptions): Promise<StartedGateway> {
   const { host, sandbox } = options;
+  if (options.requestsPerSecond !== undefined && options.requestsPerSecond < 1) {
+    throw new UsageError("--requests-per-second must be at least 1.");
+  }
   if (sandbox !== undefined && !isLoopback(host)) {
     throw new UsageError(`A gateway in a sandbox listens on this machine only, not on ${host}: anybody could use it.`);
   }
@@ -70,7 +74,8 @@ export async function startGateway(options: StartGatewayOptions): Promise<Starte
 
 /** Builds the gateway up; whatever must be taken down again is put into `undo`, in order. */
 async function begin(options: StartGatewayOptions, undo: (() => Promise<void>)[]): Promise<string> {
-  const { host, port, dataDir, databaseUrl, sandbox, publicUrl, allowOrigin, metricsPort, note } = options;
+  const { host, port, dataDir, databaseUrl, sandbox, publicUrl, allowOrigin, metricsPort, requestsPerSecond, note } =
+    options;
   const logger = pinoLogger({ level: levelOf(options.logLevel) });
   const logRequest = accessLog(logger);
   const keys = await masterKeysOf(options);
@@ -91,6 +96,7 @@ async function begin(options: StartGatewayOptions, undo: (() => Promise<void>)[]
     logger,
     ...(bus ? { bus } : {}),
     ...(publicUrl === undefined ? {} : { publicUrl }),
+    ...(requestsPerSecond === undefined ? {} : { requestsPerSecond }),
     ...(world ? { clock: world.clock } : {}),
     ...(databaseUrl === undefined || dataDir === null ? {} : { node: await nodeName(dataDir) }),
     onRequest: (record) => {

@@ -47,6 +47,11 @@ export const start = command({
       about: "Serves metrics for Prometheus on this port, on the same host.",
       value: "PORT",
     },
+    requestsPerSecond: {
+      type: "integer",
+      about: "Calls a second that each tenant may make, where it has no limit of its own; 1000 when absent.",
+      value: "N",
+    },
     allowPrivateUrls: {
       type: "boolean",
       about: "Lets webhooks and media point at private addresses. For development only.",
