@@ -26,14 +26,15 @@ const QUIET_MS = 100;
 const PATIENCE_MS = 60_000;
 
 /**
- * Runs the steps of one page against the real gateway in a sandbox of its own, with `TRUNKLINE_KEY` in the environment.
- * `Date` follows the sandbox's clock. Gives what does not hold, with page and line; empty when all is well.
+ * Runs the steps of one page against the real gateway in a sandbox of its own, with `TRUNKLINE_KEY` and
+ * `TRUNKLINE_OPERATOR_KEY` in the environment. `Date` follows the sandbox's clock. Gives what does not hold, with page and line; empty when all is well.
  */
 export async function runGuide(steps: readonly GuideStep[]): Promise<string[]> {
   const sandbox = await sandboxModule.createSandbox({ now: NOW });
   const gate = new Gate(sandbox);
   vi.useFakeTimers({ toFake: ["Date"], now: sandbox.clock.now() });
   vi.stubEnv("TRUNKLINE_KEY", sandbox.tenants[0]?.apiKey ?? "");
+  vi.stubEnv("TRUNKLINE_OPERATOR_KEY", sandbox.operatorKey);
   vi.stubGlobal("fetch", gate.fetch);
   const findings: string[] = [];
   try {
