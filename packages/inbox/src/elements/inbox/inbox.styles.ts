@@ -32,6 +32,7 @@ export const styles = css`
   .bar p {
     flex: 1;
     min-inline-size: 0;
+    text-wrap: pretty;
   }
 
   .bar .text-button {

@@ -206,6 +206,7 @@ export const styles = css`
     color: var(--_danger);
     font-size: 12px;
     line-height: 16px;
+    text-wrap: balance;
   }
 
   .space {
@@ -217,6 +218,7 @@ export const styles = css`
     overflow: hidden;
     color: var(--_muted);
     text-align: center;
+    text-wrap: balance;
   }
 
   .composer {
