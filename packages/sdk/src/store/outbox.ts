@@ -4,9 +4,9 @@ import { Listeners } from "../events/listeners.ts";
 import type { Platform } from "../platform.ts";
 import type { KeyedCallOptions } from "../resources/call-options.ts";
 import { abortError, backOffMs, pause } from "../waiting.ts";
-import type { MessageRow, UnsentMessage } from "./message-rows.ts";
-import type { MessageContent, SendTarget } from "./message-targets.ts";
+import type { MessageContent } from "./message-targets.ts";
 import { Stored } from "./stored.ts";
+import { toRow, type UnsentRow, type UnsentText } from "./unsent-text.ts";
 
 /** A text in a browser is tried for this long before a person has to decide. */
 const PATIENCE_MS = 10 * 60_000;
@@ -15,21 +15,14 @@ const KEY_LIFE_MS = 23 * 60 * 60_000;
 /** A longer key cannot be a message's `clientId`. */
 const MAX_CLIENT_ID = 64;
 
-type Target = ConversationId | SendTarget;
-type UnsentRow = Exclude<MessageRow, { state: "accepted" }>;
+type Target = UnsentText["target"];
 
 /** A text on its way, as it is kept over a reload. */
-interface StoredEntry {
-  readonly key: string;
-  readonly target: Target;
-  readonly content: MessageContent;
-  /** What its row says until the gateway has answered. */
-  readonly shown: string;
-  readonly createdAt: number;
+interface StoredEntry extends UnsentText {
   readonly failure?: { readonly code: string; readonly message: string } | undefined;
 }
 
-interface Entry extends Omit<StoredEntry, "failure"> {
+interface Entry extends UnsentText {
   error: TrunklineError | null;
   row: UnsentRow | null;
   givesUpAt: number;
@@ -115,7 +108,7 @@ export class Outbox {
     return [...this.#entries.values()]
       .filter(({ target }) => target === conversationId)
       .map((entry) => {
-        entry.row ??= toRow(entry, conversationId);
+        entry.row ??= toRow(entry, conversationId, entry.error);
         return entry.row;
       });
   }
@@ -289,30 +282,6 @@ const TOO_OLD = {
   code: "outcome_unknown",
   message: "The text was written more than a day ago. Look whether it was sent before you send it again.",
 } as const;
-
-function toRow({ key, content, shown, createdAt, error }: Entry, conversationId: ConversationId): UnsentRow {
-  const message: UnsentMessage = {
-    id: null,
-    clientId: key,
-    conversationId,
-    sequence: null,
-    direction: "outbound",
-    kind: "text",
-    text: shown,
-    templateId: content.templateId ?? null,
-    sendAt: isoOf(content.sendAt),
-    status: null,
-    metadata: content.metadata ?? {},
-    createdAt: new Date(createdAt).toISOString(),
-  };
-  return error ? { key, state: "failed", message, error } : { key, state: "sending", message };
-}
-
-/** An instant in the form that messages have; what the gateway will refuse is none. */
-function isoOf(sendAt: MessageContent["sendAt"]): string | null {
-  const ms = typeof sendAt === "string" ? Date.parse(sendAt) : Number.NaN;
-  return Number.isNaN(ms) ? null : new Date(ms).toISOString();
-}
 
 function noSuchRow(key: string): TrunklineError {
   return new TrunklineError("not_found", { message: `There is no unsent text with the key ${key}.` });
