@@ -24,6 +24,7 @@ export const en = {
   "list.empty-unread-hint": "Nothing is waiting to be read.",
   "list.you": "You: {text}",
   "list.author": "{name}: {text}",
+  "list.goes": "Goes {when}",
   "list.draft": "Draft:",
   "list.no-messages": "No messages yet",
 
@@ -41,6 +42,7 @@ export const en = {
   "thread.new-messages": { one: "{count} new message", other: "{count} new messages" },
   "thread.back": "Back to conversations",
   "thread.call": "Call {name}",
+  "thread.more": "More about this conversation",
   "thread.today": "Today",
   "thread.yesterday": "Yesterday",
   "thread.gone": "This conversation is not available",

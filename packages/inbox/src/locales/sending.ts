@@ -21,6 +21,56 @@ export const sending = {
   "limit.left": { one: "{count} character left", other: "{count} characters left" },
   "limit.over": { one: "{count} character too many", other: "{count} characters too many" },
   "limit.spoken": { one: "Too long by {count} character", other: "Too long by {count} characters" },
+
+  "check.title": "No text can be sent here",
+  "check.again": "Check again",
+  "check.opted-out": "{name} has opted out",
+  "check.keyword": "They texted {wording} on {when}.",
+  "check.phrase": "They wrote {wording} on {when}.",
+  "check.carrier": "Their carrier has blocked your texts since {when}.",
+  "check.staff": "Recorded by {by} on {when}: {reason}",
+  "check.recorded": "Recorded by {by} on {when}.",
+  "check.since": "Since {when}.",
+  "check.somebody": "somebody",
+  "check.lifts": "Only they can lift this, by texting START.",
+  "check.review": "They wrote {wording}",
+  "check.review-text": "Texts to {name} are blocked until somebody says whether that was meant.",
+  "check.keep": "Keep blocked",
+  "check.undo": "Undo",
+  "check.undo-hint": "Undo if it was a mistake. Otherwise only their START lifts it.",
+  "check.no-opt-in": "{name} has not agreed to texts",
+  "check.no-opt-in-text": "Your business texts only people who have agreed. They agree by texting START to this line.",
+  "check.country": "Texts to this country are not confirmed",
+  "check.country-text": "Your administrator has to confirm that your business sends texts there.",
+  "check.cap": "Your business has sent as many texts as it may for now",
+  "check.cap-text": "It can go on within 24 hours. Your administrator can raise the limit.",
+  "check.quiet": "It is {now} for them. Your text will go at {at}.",
+  "check.quiet-theirs": "It is {now} for them. Your text will go at {at} their time, {own} yours.",
+  "check.quiet-own": "It is a quiet time for them. Your text will go {own}.",
+  "check.failed": "That could not be recorded. Try again.",
+  "check.conflict": "This can't be undone here: only their own START lifts it.",
+
+  "row.goes": "Goes {when}",
+  "row.held": "It is a quiet time for {name}. Goes {when}",
+  "row.cancel": "Cancel sending",
+  "row.canceled": "Canceled, not sent",
+  "row.carrier": "The carrier says “{word}”, a word that is not known here.",
+
+  "failure.no_opt_in": "{name} has not agreed to be texted.",
+  "failure.quiet_hours": "There is no time at which quiet hours let it go.",
+  "failure.country_not_confirmed": "Texts to this country are not confirmed. Tell your administrator.",
+  "failure.send_cap_reached": "Your business has sent as many texts as it may for now.",
+  "failure.missing_variables": "The template lacked values.",
+  "failure.broadcast_canceled": "The broadcast was canceled first.",
+
+  "opt-out.item": "Mark as opted out…",
+  "opt-out.title": "Mark {name} as opted out?",
+  "opt-out.text": "None of your lines can text {name} any more. Record what they told you, so that others know why.",
+  "opt-out.reason": "Reason",
+  "opt-out.placeholder": "They asked on the phone",
+  "opt-out.needed": "Say why, so that others know.",
+  "opt-out.confirm": "Mark as opted out",
+  "opt-out.cancel": "Cancel",
 } as const satisfies Record<string, Phrase>;
 
 export type SendingKey = keyof typeof sending;
@@ -28,4 +78,9 @@ export type SendingKey = keyof typeof sending;
 /** The phrase with its values in place, as `Localizer.t` does it. */
 export function say(words: Localizer, key: SendingKey, values?: Values): string {
   return words.fill(sending[key], values);
+}
+
+/** The phrase of that name; null where there is none, as for codes that a newer gateway may send. */
+export function sayCode(words: Localizer, key: string, values: Values): string | null {
+  return Object.hasOwn(sending, key) ? say(words, key as SendingKey, values) : null;
 }

@@ -1,5 +1,5 @@
 import type { Trunkline, TrunklineAuth } from "@trunkline/sdk";
-import { type CSSResultGroup, LitElement, type PropertyValues } from "lit";
+import { adoptStyles, type CSSResult, type CSSResultGroup, LitElement, type PropertyValues } from "lit";
 import { property } from "lit/decorators.js";
 import { type StaticValue, unsafeStatic } from "lit/static-html.js";
 import { LiveController } from "../controllers/live.ts";
@@ -50,6 +50,7 @@ export abstract class TrunklineElement extends LitElement {
 
   readonly #internals = this.attachInternals();
   readonly #environment = new EnvironmentController(this);
+  readonly #adopted = new Set<CSSResult>();
   protected readonly contactsKnown = new LiveController(
     this,
     () => [this.environment.contacts],
@@ -95,6 +96,14 @@ export abstract class TrunklineElement extends LitElement {
     const wanted = this.dispatchEvent(event);
     if (around === null || !wanted) return wanted;
     return around.fire(name, detail, { cancelable });
+  }
+
+  /** Adds the styles of a part that has come, behind those that are there. */
+  protected adopt(styles: CSSResult): void {
+    if (!(this.renderRoot instanceof ShadowRoot)) return;
+    this.#adopted.add(styles);
+    const { elementStyles } = this.constructor as typeof TrunklineElement;
+    adoptStyles(this.renderRoot, [...elementStyles, ...this.#adopted]);
   }
 
   /** The element of ours in whose shadow root this one stands, or null. */

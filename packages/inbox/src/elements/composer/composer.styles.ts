@@ -82,30 +82,6 @@ export const styles = css`
     color: var(--_accent-mark);
   }
 
-  .hint {
-    display: flex;
-    flex-wrap: wrap;
-    gap: 0 12px;
-    align-items: baseline;
-    padding-inline: 2px;
-    color: var(--_muted);
-    font-size: 12px;
-    line-height: 16px;
-  }
-
-  .hint > p {
-    padding-block-start: 4px;
-  }
-
-  .hint .limit {
-    flex: 1;
-    text-align: end;
-  }
-
-  .hint .over {
-    color: var(--_danger);
-  }
-
   .read-only {
     padding: 12px;
     border-radius: var(--_radius);

@@ -23,6 +23,8 @@ export type Sender = (text: string) => Promise<Message>;
  * @csspart field - The box around the text and its buttons.
  * @csspart input - The text area.
  * @csspart send - The Send button.
+ * @csspart notice - Over the field: when a text would go.
+ * @csspart blocked - In place of the field: why no text may leave.
  * @cssproperty [--trunkline-composer-max-rows=8] - Rows before the text scrolls.
  */
 export class TrunklineComposer extends TrunklineElement {
@@ -45,6 +47,7 @@ export class TrunklineComposer extends TrunklineElement {
   @state() private text = "";
   @state() private isSending = false;
   #draftOf: string | null = null;
+  #hadFocus = false;
   readonly #writing = new PartController(this, () => this.#fetchWriting());
 
   /** The text as it stands. */
@@ -59,6 +62,7 @@ export class TrunklineComposer extends TrunklineElement {
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     super.willUpdate(changed);
+    this.#hadFocus = this.shadowRoot?.activeElement != null;
     const key = this.#key;
     if (key === this.#draftOf) return;
     if (key === null || this.environment.client === null) return;
@@ -66,14 +70,28 @@ export class TrunklineComposer extends TrunklineElement {
     this.text = this.environment.client.drafts.get(key);
   }
 
+  protected override updated(): void {
+    // What had the focus may have given way to why nothing can be sent, or come back.
+    if (this.#hadFocus && this.shadowRoot?.activeElement == null) this.focus({ preventScroll: true });
+  }
+
   protected override render() {
-    const { words, me } = this.environment;
-    if (me !== null && !me.permissions.includes("messages.send")) {
-      return html`<p class="read-only">${words.t("composer.read-only")}</p>`;
-    }
+    const { words, me, now } = this.environment;
+    if (!this.#maySend) return html`<p class="read-only">${words.t("composer.read-only")}</p>`;
+    const writing = this.#writing.code;
+    const standing = writing && {
+      standing: writing.standing,
+      name: this.recipient,
+      maySettle: me?.permissions.includes("opt_ins.write") ?? false,
+      words,
+      now: new Date(now()),
+    };
+    const blocked = standing && writing.blockedView(standing);
+    if (blocked) return blocked;
     const label =
       this.recipient === "" ? words.t("composer.label-alone") : words.t("composer.label", { name: this.recipient });
-    return html`<div class="field" part="field">
+    return html`${standing && writing.quietNotice(standing)}
+      <div class="field" part="field" @focusin=${() => writing?.standing.refresh()}>
         <div class="grow">
           <textarea
             part="input"
@@ -106,24 +124,15 @@ export class TrunklineComposer extends TrunklineElement {
           </button>
         </div>
       </div>
-      ${this.#renderMeter()}`;
+      ${writing?.meter.view({ text: this.text, longest: MAX_TEXT, words, onPlain: this.#write })}`;
   }
 
   get #input(): HTMLTextAreaElement | null {
     return this.renderRoot.querySelector<HTMLTextAreaElement>("textarea");
   }
 
-  #renderMeter() {
-    const writing = this.text === "" ? this.#writing.loaded : this.#writing.code;
-    return writing?.meter.view({
-      text: this.text,
-      longest: MAX_TEXT,
-      words: this.environment.words,
-      onPlain: (plain) => {
-        this.value = plain;
-        this.#input?.focus();
-      },
-    });
+  get #maySend(): boolean {
+    return this.environment.me?.permissions.includes("messages.send") ?? true;
   }
 
   get #key(): string | null {
@@ -162,9 +171,23 @@ export class TrunklineComposer extends TrunklineElement {
   }
 
   async #fetchWriting() {
-    const { MeterController } = await import("./writing.part.ts");
-    return { meter: new MeterController(this) };
+    const { blockedView, MeterController, quietNotice, StandingController, writingStyles } = await import(
+      "./writing.part.ts"
+    );
+    this.adopt(writingStyles);
+    const meter = new MeterController(this);
+    const standing = new StandingController(this, () => {
+      const { client, now } = this.environment;
+      return { client: this.#maySend ? client : null, conversationId: this.conversationId, now };
+    });
+    return { meter, standing, blockedView, quietNotice };
   }
+
+  /** Puts a text into the field, where writing goes on. */
+  readonly #write = (text: string): void => {
+    this.value = text;
+    this.#input?.focus();
+  };
 
   #keepDraft(): void {
     const key = this.#key;

@@ -1,2 +1,5 @@
-/* What a composer needs once somebody writes in it. */
+/* What a composer needs once its own picture is there: whether a text may leave, and what it costs. */
 export { MeterController } from "./meter-view.ts";
+export { StandingController } from "./standing.ts";
+export { blockedView, quietNotice } from "./standing-view.ts";
+export { writingStyles } from "./writing.styles.ts";

@@ -188,6 +188,16 @@ export const styles = css`
     color: var(--_danger);
   }
 
+  .goes {
+    flex: none;
+    padding: 0 6px;
+    border: 1px dashed var(--_stroke-strong);
+    border-radius: var(--_radius);
+    color: var(--_muted);
+    font-size: 12px;
+    line-height: 16px;
+  }
+
   .preview svg {
     color: var(--_danger);
   }

@@ -54,14 +54,19 @@ export function conversationRow(options: RowOptions): TemplateResult {
   </${tag}>`;
 }
 
-function preview({ conversation, words, userId }: RowOptions, draft: string): TemplateResult {
+function preview({ conversation, words, userId, now }: RowOptions, draft: string): TemplateResult {
   const last = conversation.lastMessage;
   if (draft !== "") {
     return html`<span class="draft">${words.t("list.draft")}</span><span class="preview-text" dir="auto">${oneLine(draft)}</span>`;
   }
   if (last === null) return html`<span class="preview-text" dir="auto">${words.t("list.no-messages")}</span>`;
+  const goes = last.status === "scheduled" && last.waitsUntil ? new Date(last.waitsUntil) : null;
   const bad = last.status === "failed" || last.status === "undelivered" ? last.status : null;
   return html`${
+    goes === null
+      ? nothing
+      : html`<span class="goes" title=${words.moment(goes)}>${words.t("list.goes", { when: words.soon(goes, now) })}</span>`
+  }${
     bad !== null ? html`${icon("failed")}<span class="visually-hidden">${words.t(`status.${bad}`)}</span>` : nothing
   }<span class="preview-text" dir="auto">${previewText(last, words, userId)}</span>`;
 }

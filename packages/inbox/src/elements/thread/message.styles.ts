@@ -189,6 +189,33 @@ export const messageStyles = css`
     text-align: end;
   }
 
+  .waiting {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 0 6px;
+    align-items: center;
+    justify-content: flex-end;
+    max-inline-size: 78%;
+    margin-inline-end: 24px;
+    padding-block-start: 4px;
+    color: var(--_muted);
+    font-size: 12px;
+    line-height: 16px;
+    text-align: end;
+  }
+
+  .outbound .bubble.scheduled {
+    border-color: var(--_accent-mark);
+    border-style: dashed;
+    background: transparent;
+  }
+
+  .outbound .bubble.canceled {
+    border-color: var(--_stroke);
+    background: transparent;
+    color: var(--_muted);
+  }
+
   .failure.unknown {
     color: var(--_warning);
   }
@@ -225,6 +252,7 @@ export const messageStyles = css`
 
   @container (inline-size < 480px) {
     .line,
+    .waiting,
     .failure {
       max-inline-size: 88%;
     }

@@ -1,7 +1,9 @@
+import { waitsUntil } from "@trunkline/protocol/vocabulary";
 import type { Failure, MessageRow, MessageStatus } from "@trunkline/sdk";
 import { html, nothing, type TemplateResult } from "lit";
 import type { PhraseKey } from "../../locales/en.ts";
 import type { Localizer } from "../../locales/localizer.ts";
+import { say, sayCode } from "../../locales/sending.ts";
 import { avatar } from "../../shared/avatar.ts";
 import { isEmojiOnly } from "../../shared/emoji.ts";
 import { type IconName, type IconShape, icon } from "../../shared/icons.ts";
@@ -22,6 +24,9 @@ export interface MessageOptions {
   readonly onRetry?: ((item: MessageRow) => void) | undefined;
   /** Asked only of a text that failed. */
   readonly isRetried: (item: MessageRow) => boolean;
+  /** Absent where the reader may not send. */
+  readonly onCancel?: ((item: MessageRow) => void) | undefined;
+  readonly now: Date;
   /** It is the message that the thread was opened for. */
   readonly isSought: boolean;
   readonly linkFor: LinkFor | null;
@@ -48,13 +53,14 @@ export function messageView(options: MessageOptions): TemplateResult {
     status === null
       ? words.t("message.name", { author, time: words.moment(at) })
       : words.t("message.name-status", { author, time: words.moment(at), status: words.t(`status.${status}`) });
+  const more = failure(options, status) ?? waiting(options, status) ?? carrierWord(options);
   const large = message.kind === "text" && isEmojiOnly(message.text);
   return html`<article
     class="message ${side} ${first ? "first" : ""} ${isSought ? "sought" : ""}"
     data-key=${item.key}
     tabindex=${tabStop ? 0 : -1}
     aria-label=${name}
-    aria-describedby="text-${item.key}"
+    aria-describedby="text-${item.key}${more === null ? "" : ` more-${item.key}`}"
   >
     ${
       first && side === "inbound"
@@ -68,7 +74,7 @@ export function messageView(options: MessageOptions): TemplateResult {
     ${first && message.kind !== "system" ? header(options, author, at) : nothing}
     <div class="line">
       <div
-        class="bubble ${large ? "large" : ""} ${isBad(status) ? "bad" : ""}"
+        class="bubble ${large ? "large" : ""} ${isBad(status) ? "bad" : ""} ${status ?? ""}"
         part="bubble bubble-${message.kind === "text" ? side : "internal"}"
         title=${first ? nothing : words.moment(at)}
       >
@@ -82,7 +88,7 @@ export function messageView(options: MessageOptions): TemplateResult {
           : nothing
       }
     </div>
-    ${failure(options, status)}
+    ${more ?? nothing}
   </article>`;
 }
 
@@ -114,7 +120,8 @@ function header({ item, words, linkFor, tabStop }: MessageOptions, author: strin
 function statusOf(item: MessageRow): MessageStatus | null {
   if (item.state === "sending") return "sending";
   if (item.state === "failed") return "failed";
-  const { status, direction } = item.message;
+  const { status, direction, carrierStatus } = item.message;
+  if (carrierStatus !== null && (status === "sending" || status === "sent")) return "unknown";
   if (direction !== "outbound" || status === null) return null;
   return Object.hasOwn(ICON_OF, status) ? status : "unknown";
 }
@@ -123,10 +130,10 @@ function isBad(status: MessageStatus | null): boolean {
   return status === "failed" || status === "undelivered";
 }
 
-/** No carrier can text such a number, however often it is tried. */
+/** Such a number cannot be texted, or may not be, however often it is tried. */
 function isHopeless(item: MessageRow): boolean {
   const code = item.state === "accepted" ? item.message.failure?.code : undefined;
-  return code === "landline" || code === "invalid_number";
+  return code === "landline" || code === "invalid_number" || code === "opted_out";
 }
 
 function authorOf({ item, person, words, userId }: MessageOptions): string {
@@ -155,10 +162,39 @@ function media(item: MessageRow, words: Localizer): unknown {
   return count === 0 ? nothing : html`<span class="media">${words.t("message.picture")} × ${count}</span>`;
 }
 
-function failure(options: MessageOptions, status: MessageStatus | null): unknown {
+/** What is said under a text that waits, or that was taken back. */
+function waiting({ item, words, tabStop, onCancel, now, person }: MessageOptions, status: MessageStatus | null) {
+  if (item.state !== "accepted") return null;
+  if (status === "canceled") return html`<p class="waiting" id="more-${item.key}">${say(words, "row.canceled")}</p>`;
+  const until = waitsUntil(item.message);
+  if (until === null) return null;
+  const when = words.soon(new Date(until), now);
+  const isQuiet = item.message.held?.code === "quiet_hours";
+  return html`<p class="waiting" id="more-${item.key}">
+    <span title=${words.moment(new Date(until))}
+      >${isQuiet ? say(words, "row.held", { name: person.label, when }) : say(words, "row.goes", { when })}</span
+    >
+    ${
+      onCancel
+        ? html`<button class="text-button" type="button" tabindex=${tabStop ? 0 : -1} @click=${() => onCancel(item)}>
+            ${say(words, "row.cancel")}
+          </button>`
+        : nothing
+    }
+  </p>`;
+}
+
+/** A word of the carrier's own that nobody here knows, as it came. */
+function carrierWord({ item, words }: MessageOptions): TemplateResult | null {
+  if (item.state !== "accepted" || item.message.carrierStatus === null) return null;
+  return html`<p class="waiting" id="more-${item.key}">${say(words, "row.carrier", { word: item.message.carrierStatus })}</p>`;
+}
+
+function failure(options: MessageOptions, status: MessageStatus | null): TemplateResult | null {
   const { item, words, tabStop, onRetry } = options;
-  if (status === null || (!isBad(status) && status !== "unknown")) return nothing;
-  return html`<p class="failure ${status}">
+  const isUnclear = status === "unknown" && (item.state !== "accepted" || item.message.carrierStatus === null);
+  if (status === null || (!isBad(status) && !isUnclear)) return null;
+  return html`<p class="failure ${status}" id="more-${item.key}">
     <span>${reasonOf(options, status)}</span>
     ${
       onRetry && isBad(status) && !isHopeless(item) && !options.isRetried(item)
@@ -173,10 +209,12 @@ function failure(options: MessageOptions, status: MessageStatus | null): unknown
 function reasonOf({ item, words, person }: MessageOptions, status: MessageStatus): string {
   const failureOf: Pick<Failure, "code"> | null =
     item.state === "accepted" ? item.message.failure : item.state === "failed" ? item.error : null;
+  const name = { name: person.label };
   const specific = `failure.${failureOf?.code ?? ""}`;
   const general: PhraseKey =
     status === "unknown" ? "failure.unknown" : status === "failed" ? "failure.failed" : "failure.undelivered";
-  const reason =
-    words.has(specific) && status !== "unknown" ? words.t(specific, { name: person.label }) : words.t(general);
+  const told =
+    status === "unknown" ? null : words.has(specific) ? words.t(specific, name) : sayCode(words, specific, name);
+  const reason = told ?? words.t(general);
   return status === "undelivered" && reason !== words.t(general) ? words.t("message.why", { reason }) : reason;
 }

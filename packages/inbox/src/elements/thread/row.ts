@@ -2,9 +2,7 @@ import { html, type TemplateResult } from "lit";
 import { type MessageOptions, messageView } from "./message.ts";
 import type { Row } from "./rows.ts";
 
-export interface RowOptions extends Omit<MessageOptions, "item" | "first"> {
-  readonly now: Date;
-}
+export type RowOptions = Omit<MessageOptions, "item" | "first">;
 
 /** One row of a thread: a message, or what divides messages. */
 export function rowView(row: Row, options: RowOptions): TemplateResult {

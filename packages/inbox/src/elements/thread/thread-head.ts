@@ -16,6 +16,11 @@ export interface ThreadHeadOptions {
   readonly onBack?: (() => void) | undefined;
   readonly onOpenContact?: ((event: Event) => void) | undefined;
   readonly onCall?: ((event: Event) => void) | undefined;
+  /** Absent where there is nothing more to do. */
+  readonly onMenu?: ((opener: HTMLElement) => void) | undefined;
+  readonly isMenuOpen: boolean;
+  /** The menu, while it is open. */
+  readonly menu: unknown;
 }
 
 /** The bar over a thread: back, who it is with, and a call where the line can make one. */
@@ -34,7 +39,8 @@ export function threadHead(options: ThreadHeadOptions): TemplateResult {
       person === null
         ? skeleton(isLoading)
         : html`${avatar({ name: person.name, key: person.number, avatarUrl: person.contact?.avatarUrl })}
-            ${who(person, line, onOpenContact)} ${line?.capabilities.voice ? call(person, words, onCall) : nothing}`
+            ${who(person, line, onOpenContact)} ${line?.capabilities.voice ? call(person, words, onCall) : nothing}
+            ${options.onMenu ? more(options.onMenu, options) : nothing}`
     }
   </div>`;
 }
@@ -65,6 +71,24 @@ function who(
       }
     </h2>
     <p>${under.map((part, index) => (index === 0 ? part : html` · ${part}`))}</p>
+  </div>`;
+}
+
+function more(onMenu: (opener: HTMLElement) => void, { words, isMenuOpen, menu }: ThreadHeadOptions): TemplateResult {
+  const label = words.t("thread.more");
+  return html`<div class="more">
+    <button
+      class="icon-button"
+      type="button"
+      aria-label=${label}
+      title=${label}
+      aria-haspopup="menu"
+      aria-expanded=${isMenuOpen}
+      @click=${(event: Event) => onMenu(event.currentTarget as HTMLElement)}
+    >
+      ${icon("more")}
+    </button>
+    ${menu}
   </div>`;
 }
 

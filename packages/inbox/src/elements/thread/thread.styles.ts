@@ -32,6 +32,10 @@ export const styles = css`
     font-size: 13px;
   }
 
+  .more {
+    position: relative;
+  }
+
   .who {
     flex: 1;
     min-inline-size: 0;

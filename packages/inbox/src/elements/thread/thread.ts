@@ -1,5 +1,5 @@
 import type { Conversation, ConversationId, Line, LineId, Live, LiveItem, MessageId, MessageRow } from "@trunkline/sdk";
-import { adoptStyles, type CSSResultGroup, nothing, type PropertyValues, type TemplateResult } from "lit";
+import { type CSSResultGroup, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { property, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 import { html } from "lit/static-html.js";
@@ -96,6 +96,7 @@ export class TrunklineThread extends TrunklineElement {
     },
   );
   readonly #look = new PartController(this, () => this.#fetchLook());
+  readonly #more = new PartController(this, () => this.#fetchMore());
   readonly #lines = new LiveController<Live<Line>>(
     this,
     () => [this.environment.client],
@@ -192,7 +193,7 @@ export class TrunklineThread extends TrunklineElement {
     return html`${this.#renderHead(conversation ?? null)}
       <slot name="record" class="record" ?hidden=${!conversation} @slotchange=${this.#giveContext}></slot>
       <div class="stage">${this.#renderMessages(person)}</div>
-      ${this.#renderComposer(person)}`;
+      ${this.#renderComposer(person)}${person && this.#more.loaded?.dialog.view(person, words)}`;
   }
 
   get #scroller(): HTMLElement | null {
@@ -208,6 +209,9 @@ export class TrunklineThread extends TrunklineElement {
       onBack: this.withBack ? () => this.dispatchEvent(new Event("back")) : undefined,
       onOpenContact: (event) => this.#onOpenContact(event),
       onCall: (event) => this.#onCall(event),
+      onMenu: this.environment.me?.permissions.includes("opt_ins.write") ? (opener) => this.#onMore(opener) : undefined,
+      isMenuOpen: this.#more.loaded?.menu.isOpen ?? false,
+      menu: this.#more.loaded?.menu.view(this.environment.words.t("thread.more"), this.#more.loaded.items()),
     });
   }
 
@@ -266,6 +270,7 @@ export class TrunklineThread extends TrunklineElement {
       isSought: row.key === this.messageId,
       onRetry: this.#maySend ? (item) => this.#retry(item) : undefined,
       isRetried: (item) => this.#isRetried(item),
+      onCancel: this.#maySend ? (item) => this.#cancel(item) : undefined,
     });
   }
 
@@ -363,11 +368,15 @@ export class TrunklineThread extends TrunklineElement {
 
   async #fetchLook(): Promise<Look> {
     const { messageStyles, rowView } = await import("./messages.part.ts");
-    if (this.renderRoot instanceof ShadowRoot) {
-      const { elementStyles } = this.constructor as typeof TrunklineThread;
-      adoptStyles(this.renderRoot, [...elementStyles, messageStyles]);
-    }
+    this.adopt(messageStyles);
     return { rowView };
+  }
+
+  async #fetchMore() {
+    const { itemsOf, MenuController, moreStyles, OptOutDialog } = await import("./more.part.ts");
+    this.adopt(moreStyles);
+    const dialog = new OptOutDialog(this, () => this.environment.client);
+    return { dialog, menu: new MenuController(this), items: () => itemsOf(this.environment.words, dialog) };
   }
 
   #loadOlder(): void {
@@ -396,6 +405,10 @@ export class TrunklineThread extends TrunklineElement {
     );
   }
 
+  #cancel({ message: { id } }: MessageRow): void {
+    if (id !== null) this.environment.client?.messages.cancel(id).catch((error: unknown) => this.report(error));
+  }
+
   readonly #onRetry = () => {
     this.environment.client?.connection.retry();
     for (const { source } of [this.#conversation, this.#messages]) {
@@ -413,6 +426,13 @@ export class TrunklineThread extends TrunklineElement {
     if (this.#messages.snapshot?.hasNewer) this.#place.leave();
     else this.#window.jumpToEnd();
     this.renderRoot.querySelector<HTMLElement>(".composer")?.focus({ preventScroll: true });
+  }
+
+  #onMore(opener: HTMLElement): void {
+    this.#more.load().then(
+      ({ menu }) => menu.toggle(opener),
+      (error: unknown) => this.report(error),
+    );
   }
 
   #onCall(event: Event): void {

@@ -1,0 +1,180 @@
+import type { ConversationId, MessageCheck, OptIn, OptInEntry, Trunkline } from "@trunkline/sdk";
+import { isTrunklineError } from "@trunkline/sdk";
+import type { ReactiveController, ReactiveControllerHost } from "lit";
+
+/** What was asked longer ago, in milliseconds, is asked again when somebody is about to write. */
+const FRESH_MS = 60_000;
+/** Events that come within this time are asked about once. */
+const GATHER_MS = 300;
+
+export interface StandingWanted {
+  /** Null where nobody is to be asked. */
+  readonly client: Trunkline | null;
+  readonly conversationId: ConversationId | undefined;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+}
+
+/** An opt-out, with the entry of the ledger that tells who said what. */
+export interface OptOut {
+  readonly optIn: OptIn;
+  readonly entry: OptInEntry | null;
+}
+
+/** Whether a text could leave: asked when a conversation is opened, and again when something may have changed that. */
+export class StandingController implements ReactiveController {
+  readonly #host: ReactiveControllerHost & { readonly isConnected: boolean };
+  readonly #wanted: () => StandingWanted;
+  #client: Trunkline | null = null;
+  #conversationId: ConversationId | undefined;
+  #abort = new AbortController();
+  #askedAt = Number.NEGATIVE_INFINITY;
+  #leave: () => void = () => undefined;
+  #gathering: ReturnType<typeof setTimeout> | undefined;
+  #minute: ReturnType<typeof setTimeout> | undefined;
+  #number: string | null = null;
+  /** What the gateway said; null while it is not known, and nothing stands against writing then. */
+  check: MessageCheck | null = null;
+  /** Null unless they have opted out. */
+  optOut: OptOut | null = null;
+  /** What went wrong with the last review; null for nothing. */
+  problem: "check.conflict" | "check.failed" | null = null;
+  isSettling = false;
+
+  constructor(host: ReactiveControllerHost & { readonly isConnected: boolean }, wanted: () => StandingWanted) {
+    this.#host = host;
+    this.#wanted = wanted;
+    host.addController(this);
+  }
+
+  hostUpdate(): void {
+    const { client, conversationId } = this.#wanted();
+    const wanted = this.#host.isConnected ? client : null;
+    if (wanted === this.#client && conversationId === this.#conversationId) return;
+    this.#stop();
+    if (conversationId !== this.#conversationId) this.#forget();
+    this.#client = wanted;
+    this.#conversationId = conversationId;
+    if (wanted === null || conversationId === undefined) return;
+    const stops = [
+      wanted.events.on("opt_in.changed", ({ data }) => {
+        if (this.#number === null || data.number === this.#number) this.#askSoon();
+      }),
+      // An answer may go where a text out of the blue would wait.
+      wanted.events.on("message.created", ({ data }) => {
+        if (data.conversationId === conversationId && data.direction === "inbound") this.#askSoon();
+      }),
+    ];
+    this.#leave = () => {
+      for (const stop of stops) stop();
+    };
+    void this.ask();
+  }
+
+  hostUpdated(): void {
+    // The clock of the notice goes on, and ends with it.
+    if (this.check?.sendAfter == null || this.#minute !== undefined || this.#client === null) return;
+    const now = this.#wanted().now();
+    this.#minute = setTimeout(
+      () => {
+        this.#minute = undefined;
+        if (Date.parse(this.check?.sendAfter ?? "") <= this.#wanted().now()) void this.ask();
+        else this.#host.requestUpdate();
+      },
+      60_000 - (now % 60_000) + 50,
+    );
+  }
+
+  hostDisconnected(): void {
+    this.#stop();
+    this.#client = null;
+  }
+
+  /** Somebody is about to write. */
+  refresh(): void {
+    if (this.#client !== null && this.#wanted().now() - this.#askedAt > FRESH_MS) void this.ask();
+  }
+
+  async ask(): Promise<void> {
+    const client = this.#client;
+    const conversationId = this.#conversationId;
+    if (client === null || conversationId === undefined) return;
+    this.#abort.abort();
+    this.#abort = new AbortController();
+    const { signal } = this.#abort;
+    this.#askedAt = this.#wanted().now();
+    try {
+      const check = await client.messages.check(conversationId, {}, { signal });
+      const isOut = check.reasons.some(({ code }) => code === "opted_out");
+      const optOut = isOut && !check.canSend ? await this.#lookUp(client, conversationId, signal) : null;
+      if (signal.aborted) return;
+      this.check = check;
+      this.optOut = optOut;
+      this.#host.requestUpdate();
+    } catch {
+      // Nobody waits for it: a text that may not leave is refused all the same, and the connection tells its own trouble.
+    }
+  }
+
+  /** Settles words that were taken for an opt-out, or takes back what staff recorded. */
+  async settle(isMeant: boolean): Promise<void> {
+    const client = this.#client;
+    const optIn = this.optOut?.optIn;
+    if (client === null || optIn === undefined || this.isSettling) return;
+    this.isSettling = true;
+    this.problem = null;
+    this.#host.requestUpdate();
+    const { number, lineId } = optIn;
+    try {
+      const evidence = isMeant
+        ? { method: "staff" as const, note: "Read by a person: it was meant." }
+        : { method: "staff" as const };
+      await client.optIns.set({ number, lineId, state: isMeant ? "opted_out" : "unknown", evidence });
+      await this.ask();
+    } catch (error) {
+      this.problem = isTrunklineError(error) && error.code === "conflict" ? "check.conflict" : "check.failed";
+    } finally {
+      this.isSettling = false;
+      this.#host.requestUpdate();
+    }
+  }
+
+  async #lookUp(client: Trunkline, conversationId: ConversationId, signal: AbortSignal): Promise<OptOut | null> {
+    const { participants, lineId } = await client.conversations.get(conversationId, { signal });
+    const number = participants[0]?.number;
+    if (number === undefined) return null;
+    if (!signal.aborted) this.#number = number;
+    const [found] = await client.optIns.lookup({ numbers: [number], lineId }, { signal });
+    const optIn = found?.optIns.find(({ state }) => state === "opted_out");
+    if (!optIn) return null;
+    const entries = found?.history.filter(
+      ({ state, lineId: of, method }) => state === "opted_out" && of === optIn.lineId && method === optIn.method,
+    );
+    const entry = entries?.find(({ at }) => at === optIn.since) ?? entries?.[0] ?? null;
+    return { optIn, entry };
+  }
+
+  #askSoon(): void {
+    this.#gathering ??= setTimeout(() => {
+      this.#gathering = undefined;
+      void this.ask();
+    }, GATHER_MS);
+  }
+
+  #forget(): void {
+    this.check = null;
+    this.optOut = null;
+    this.problem = null;
+    this.#number = null;
+  }
+
+  #stop(): void {
+    this.#leave();
+    this.#leave = () => undefined;
+    this.#abort.abort();
+    clearTimeout(this.#gathering);
+    clearTimeout(this.#minute);
+    this.#gathering = undefined;
+    this.#minute = undefined;
+  }
+}

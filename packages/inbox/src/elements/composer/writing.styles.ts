@@ -1,0 +1,80 @@
+import { css } from "lit";
+
+/** What stands around the field: why nothing can be sent, when it would go, and what it costs. */
+export const writingStyles = css`
+  .hint {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 0 12px;
+    align-items: baseline;
+    padding-inline: 2px;
+    color: var(--_muted);
+    font-size: 12px;
+    line-height: 16px;
+  }
+
+  .hint > p {
+    padding-block-start: 4px;
+  }
+
+  .hint .limit {
+    flex: 1;
+    text-align: end;
+  }
+
+  .hint .over {
+    color: var(--_danger);
+  }
+
+  .notice {
+    display: flex;
+    gap: 6px;
+    align-items: center;
+    padding-block: 0 6px;
+    padding-inline: 2px;
+    color: var(--_muted);
+    font-size: 12px;
+    line-height: 16px;
+  }
+
+  .blocked {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 8px 12px;
+    align-items: center;
+    padding: 10px 14px;
+    border: 1px solid var(--_stroke);
+    border-radius: calc(var(--_radius) + 2px);
+    background: var(--_sunken);
+  }
+
+  .blocked > div[role="status"] {
+    flex: 1 1 220px;
+    min-inline-size: 0;
+    overflow-wrap: anywhere;
+    color: var(--_muted);
+    font-size: 12px;
+    line-height: 16px;
+  }
+
+  .blocked-title {
+    color: var(--_text);
+    font-size: 14px;
+    font-weight: 600;
+    line-height: 20px;
+  }
+
+  .blocked > svg {
+    align-self: start;
+  }
+
+  .blocked-actions {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 8px;
+  }
+
+  .problem {
+    color: var(--_danger);
+  }
+`;

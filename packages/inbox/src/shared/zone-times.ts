@@ -1,0 +1,73 @@
+import type { Localizer } from "../locales/localizer.ts";
+
+/** The zone that the reader's own clock keeps. */
+export function ownZone(): string {
+  return new Intl.DateTimeFormat().resolvedOptions().timeZone;
+}
+
+/** Zones that this browser knows; a newer gateway may name others. */
+export function knownZones(zones: readonly string[]): string[] {
+  return zones.filter((timeZone) => {
+    try {
+      return Boolean(new Intl.DateTimeFormat("en", { timeZone }));
+    } catch {
+      return false;
+    }
+  });
+}
+
+/** The one zone whose clock they all show at that moment; null where they differ, or there are none. */
+export function sharedZone(zones: readonly string[], at: Date): string | null {
+  const [first, ...others] = knownZones(zones);
+  if (first === undefined) return null;
+  const clock = wallClock(at, first);
+  return others.every((zone) => wallClock(at, zone) === clock) ? first : null;
+}
+
+/** "2026-03-08T09:30" as the clock on the wall shows it in a zone. */
+export function wallClock(at: Date, timeZone: string): string {
+  const parts = new Intl.DateTimeFormat("en-US-u-ca-gregory-nu-latn", {
+    timeZone,
+    year: "numeric",
+    month: "2-digit",
+    day: "2-digit",
+    hour: "2-digit",
+    minute: "2-digit",
+    hourCycle: "h23",
+  }).formatToParts(at);
+  const of = (type: Intl.DateTimeFormatPartTypes) => parts.find((part) => part.type === type)?.value ?? "";
+  return `${of("year").padStart(4, "0")}-${of("month")}-${of("day")}T${of("hour")}:${of("minute")}`;
+}
+
+/** "8:00 AM" in a zone. */
+export function timeIn(at: Date, timeZone: string | undefined, words: Localizer): string {
+  return format(words, at, { timeZone, hour: "numeric", minute: "2-digit" });
+}
+
+/** As short as it is still clear within a week: "8:00 AM", "Tue 8:00 AM", else with its date. */
+export function soonIn(at: Date, now: Date, timeZone: string | undefined, words: Localizer): string {
+  const zone = timeZone ?? ownZone();
+  const time = timeIn(at, zone, words);
+  if (wallClock(at, zone).slice(0, 10) === wallClock(now, zone).slice(0, 10)) return time;
+  const isNear = Math.abs(at.getTime() - now.getTime()) < 6 * 86_400_000;
+  const day = isNear ? { weekday: "short" as const } : { month: "short" as const, day: "numeric" as const };
+  return `${format(words, at, { timeZone: zone, ...day })} ${time}`;
+}
+
+/** "Nov 21", with the year where it is another one. */
+export function dateOf(at: Date, now: Date, words: Localizer): string {
+  const year = at.getFullYear() === now.getFullYear() ? {} : { year: "numeric" as const };
+  return format(words, at, { month: "short", day: "numeric", ...year });
+}
+
+/** "Los Angeles, Pacific Time": a place that people know, and the name of its time. */
+export function zoneName(timeZone: string, at: Date, words: Localizer): string {
+  const part = new Intl.DateTimeFormat(words.locale, { timeZone, timeZoneName: "shortGeneric" })
+    .formatToParts(at)
+    .find(({ type }) => type === "timeZoneName");
+  return part?.value ?? timeZone;
+}
+
+function format(words: Localizer, at: Date, options: Intl.DateTimeFormatOptions): string {
+  return new Intl.DateTimeFormat(words.locale, options).format(at);
+}
