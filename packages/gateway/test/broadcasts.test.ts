@@ -246,19 +246,19 @@ eachStore((store) => {
     });
 
     test("canceling takes back what has not begun, and says so for each", async () => {
-      const { body } = await create({ recipients: phones(700) });
+      const { body } = await create({ recipients: phones(600) });
       await settle();
       const { length } = carrier.taken;
       expect((await verb(body.id, "cancel")).body).toMatchObject({
         state: "canceled",
-        counts: { waiting: 0, sending: length, canceled: 700 - length },
+        counts: { waiting: 0, sending: length, canceled: 600 - length },
       });
       await settle();
       world.clock.advance(60_000);
       await settle();
       expect(carrier.taken).toHaveLength(length);
       const results = await recipients(body.id, "&state=canceled");
-      expect(results).toHaveLength(700 - length);
+      expect(results).toHaveLength(600 - length);
       expect(results.every(({ failure }) => failure?.code === "broadcast_canceled")).toBe(true);
       expect(results.filter(({ messageId }) => messageId !== null).length).toBeGreaterThan(0);
       expect((await verb(body.id, "cancel")).status).toBe(200);
@@ -282,6 +282,62 @@ eachStore((store) => {
       const sending = progress.map(({ counts }) => counts.sending);
       expect(sending).toEqual([...sending].sort((a, b) => a - b));
       await verb(body.id, "cancel");
+    });
+  });
+
+  describe("in full flight", () => {
+    /** Says a word as soon as the carrier has taken `after` texts. */
+    function sayAfter(after: number, word: string) {
+      const said = Promise.withResolvers<Broadcast>();
+      carrier.beforeAnswer = async () => {
+        if (carrier.taken.length !== after) return;
+        const { data } = await made<Page<Broadcast>>(acme.call("GET", "/v1/broadcasts"));
+        said.resolve((await verb(data[0]?.id ?? "", word)).body);
+      };
+      return said.promise;
+    }
+
+    test("each text is either handed over or canceled", async () => {
+      const saying = sayAfter(130, "cancel");
+      const { body } = await create({ recipients: phones(600) });
+      const canceled = await saying;
+      expect(canceled.state).toBe("canceled");
+      await settle();
+      const results = await recipients(body.id);
+      const sent = results.filter(({ state }) => state === "sent").map(({ to }) => to);
+      expect(sent.toSorted()).toEqual(carrier.taken.map(({ to }) => to).toSorted());
+      expect(results.filter(({ state }) => state === "canceled")).toHaveLength(600 - sent.length);
+      // What the answer counts as begun is all that left.
+      expect(canceled.counts.sending).toBe(sent.length);
+    });
+
+    test("a pause keeps the rest back, and after it each still gets one", async () => {
+      const saying = sayAfter(130, "pause");
+      const { body } = await create({ recipients: phones(600) });
+      const paused = await saying;
+      await settle();
+      expect(carrier.taken).toHaveLength(paused.counts.sending);
+      expect(await get(body.id)).toMatchObject({ state: "paused", counts: { waiting: 600 - carrier.taken.length } });
+      await verb(body.id, "resume");
+      await settle();
+      expect(await get(body.id)).toMatchObject({ state: "completed", counts: { sending: 600 } });
+      expect(new Set(carrier.taken.map(({ to }) => to)).size).toBe(600);
+      expect(carrier.taken).toHaveLength(600);
+    });
+
+    test("whatever is said, by many at once, it ends in one state and nobody gets two", async () => {
+      const { body } = await create({ recipients: phones(300) });
+      const words = Array.from(
+        { length: 24 },
+        (_, index) => ["pause", "resume", "pause", "resume", "resume"][index % 5],
+      );
+      const answers = await Promise.all(words.map((word) => verb(body.id, word ?? "")));
+      expect(answers.every(({ status }) => status === 200 || status === 409)).toBe(true);
+      await verb(body.id, "resume");
+      await settle();
+      expect(await get(body.id)).toMatchObject({ state: "completed", counts: { sending: 300 } });
+      expect(carrier.taken).toHaveLength(300);
+      expect(new Set(carrier.taken.map(({ to }) => to)).size).toBe(300);
     });
   });
 
