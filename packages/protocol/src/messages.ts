@@ -97,9 +97,7 @@ export type MessagePreview = z.infer<typeof MessagePreview>;
 export const MAX_TEXT_LENGTH = 1600;
 
 /** Words of one text, written by the caller. */
-export const messageText = text({ min: 1, max: MAX_TEXT_LENGTH }).check(
-  z.refine((value) => value.trim() !== "", "must hold more than white space"),
-);
+export const messageText = text({ min: 1, max: MAX_TEXT_LENGTH });
 
 /** Values for the variables of a template, by name. */
 export const templateValues = z
