@@ -94,12 +94,12 @@ export class BroadcastTurn implements KindTurn<BroadcastPayload, never, never> {
     const stored = first && this.#broadcasts.get(broadcastOf(first));
     if (!stored) return { takes: items.map((item) => ({ id: item.id, kind: "done" })) };
     const { id, lineId } = stored.broadcast;
-    // Broadcasts of one line share its queue; those of other lines share the transaction alone.
-    const onLine = [...this.#broadcasts.values()].filter((one) => mayExpand(one) && one.broadcast.lineId === lineId);
+    // They share the transaction, and those of one line its queue.
+    const most = Math.max(1, Math.floor(MOST_TEXTS / this.#broadcasts.size));
     const decision = decideLook(stored, {
       statuses: this.#statuses.get(id) ?? null,
       queued: this.#queued.get(lineId) ?? 0,
-      most: Math.max(1, Math.floor(MOST_TEXTS / Math.max(this.#broadcasts.size, onLine.length))),
+      most,
       now: this.#now,
     });
     this.#looks.push({ stored, decision });
