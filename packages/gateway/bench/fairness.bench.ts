@@ -83,7 +83,7 @@ async function otherTenant({ url, other }: TwoTenantsReady): Promise<Latency> {
   const ends = performance.now() + ms;
   const answers = await steadily(url, other, {
     perSecond: STEADY,
-    connections: 16,
+    connections: 64, // so that it is the gateway that it waits for
     until: () => performance.now() > ends,
   });
   const refused = answers.filter(({ status }) => status !== 202).length;

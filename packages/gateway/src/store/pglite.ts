@@ -11,6 +11,8 @@ const SETTINGS = "set plan_cache_mode = force_generic_plan; set enable_seqscan =
 
 /** Transactions that follow each other let the network be heard after this long, in milliseconds: PGlite never pauses. */
 const UNHEARD_MS = 10;
+/** … for a tenth of that time, and no longer than this. */
+const MAX_PAUSE_MS = 6;
 
 /**
  * PGlite as an engine. It has one connection, so transactions wait for each other here, in the order they came.
@@ -23,9 +25,21 @@ export function pgliteEngine(database: PGlite): SqlEngine {
   let waiting: (() => void) | undefined;
   /** Since when nobody else could do anything; null when they can. */
   let busySince: number | null = null;
-  const heard = () => {
-    busySince = null;
-  };
+
+  async function letOthersIn(): Promise<void> {
+    if (busySince === null) {
+      busySince = performance.now();
+      setTimeout(() => {
+        busySince = null;
+      }, 0);
+      return;
+    }
+    const busyMs = performance.now() - busySince;
+    // A request takes several rounds of the event loop to be read and answered.
+    if (busyMs > UNHEARD_MS)
+      await new Promise<void>((resolve) => setTimeout(resolve, Math.min(MAX_PAUSE_MS, busyMs / 10)));
+  }
+
   // One object, so that what is prepared for a connection is prepared once.
   const shared: SqlConnection = {
     query: statementsOf(database),
@@ -46,11 +60,7 @@ export function pgliteEngine(database: PGlite): SqlEngine {
         free = resolve;
       });
       await before;
-      if (busySince === null) {
-        busySince = performance.now();
-        setTimeout(heard, 0);
-      } else if (performance.now() - busySince > UNHEARD_MS)
-        await new Promise<void>((resolve) => setTimeout(resolve, 0));
+      await letOthersIn();
       waiting = free;
       return shared;
     },
