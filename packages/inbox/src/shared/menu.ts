@@ -45,15 +45,11 @@ export class MenuController implements ReactiveController {
     if (focus) opener?.focus();
   }
 
-  view(label: string, items: readonly MenuItem[]): TemplateResult | typeof nothing {
+  view(label: string, items: readonly MenuItem[], caption?: string): TemplateResult | typeof nothing {
     if (!this.isOpen) return nothing;
-    return html`<div
-      class="menu"
-      role="menu"
-      aria-label=${label}
-      @keydown=${this.#onKey}
-      @focusout=${this.#onFocusOut}
-    >
+    return html`<div class="menu" @keydown=${this.#onKey} @focusout=${this.#onFocusOut}>
+      ${caption === undefined ? nothing : html`<p class="menu-caption" id="menu-caption">${caption}</p>`}
+      <div class="menu-items" role="menu" aria-label=${label} aria-describedby=${caption === undefined ? nothing : "menu-caption"}>
       ${items.map(
         ({ label: name, detail, run }) =>
           html`<button
@@ -69,6 +65,7 @@ export class MenuController implements ReactiveController {
             <span>${name}</span>${detail === undefined ? nothing : html`<span class="menu-detail">${detail}</span>`}
           </button>`,
       )}
+      </div>
     </div>`;
   }
 
@@ -103,13 +100,23 @@ export class MenuController implements ReactiveController {
 }
 
 export const menuStyles = css`
+  .menu-items {
+    display: flex;
+    flex-direction: column;
+  }
+
+  .menu-caption {
+    padding: 4px 10px;
+    color: var(--_muted);
+    font-size: 12px;
+    line-height: 16px;
+  }
+
   .menu {
     position: absolute;
     z-index: 2;
     inset-block-start: calc(100% + 4px);
     inset-inline-end: 0;
-    display: flex;
-    flex-direction: column;
     inline-size: max-content;
     min-inline-size: 160px;
     max-inline-size: min(300px, 86cqi);

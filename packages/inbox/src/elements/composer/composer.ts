@@ -1,4 +1,4 @@
-import type { ConversationId, Message } from "@trunkline/sdk";
+import type { ConversationId, Message, SendAt } from "@trunkline/sdk";
 import { type CSSResultGroup, html, nothing, type PropertyValues } from "lit";
 import { property, state } from "lit/decorators.js";
 import { PartController } from "../../controllers/part.ts";
@@ -11,7 +11,7 @@ import { styles } from "./composer.styles.ts";
 export const MAX_TEXT = 1600;
 
 /** Sends a text somewhere; rejects when it was refused, and the text then stays in the composer. */
-export type Sender = (text: string) => Promise<Message>;
+export type Sender = (text: string, sendAt?: SendAt) => Promise<Message>;
 
 /**
  * @customElement trunkline-composer
@@ -23,6 +23,9 @@ export type Sender = (text: string) => Promise<Message>;
  * @csspart field - The box around the text and its buttons.
  * @csspart input - The text area.
  * @csspart send - The Send button.
+ * @csspart templates - The button that opens the templates.
+ * @csspart send-later - The other half of Send.
+ * @csspart picker - The templates over the field.
  * @csspart notice - Over the field: when a text would go.
  * @csspart blocked - In place of the field: why no text may leave.
  * @cssproperty [--trunkline-composer-max-rows=8] - Rows before the text scrolls.
@@ -37,6 +40,8 @@ export class TrunklineComposer extends TrunklineElement {
   @property({ attribute: "conversation-id" }) conversationId?: ConversationId | undefined;
   /** Whom the text goes to, for the field's name. */
   @property() recipient = "";
+  /** The recipient's own name, for templates that ask for it; empty where only a number is known. */
+  @property({ attribute: "recipient-name" }) recipientName = "";
   /** Keeps the field in place, but takes no text. */
   @property({ type: Boolean, reflect: true }) disabled = false;
   /** Sends in place of the conversation, such as a first text that opens one. */
@@ -48,6 +53,8 @@ export class TrunklineComposer extends TrunklineElement {
   @state() private isSending = false;
   #draftOf: string | null = null;
   #hadFocus = false;
+  readonly #picker = new PartController(this, () => this.#fetchPicker());
+  readonly #schedule = new PartController(this, () => this.#fetchSchedule());
   readonly #writing = new PartController(this, () => this.#fetchWriting());
 
   /** The text as it stands. */
@@ -91,6 +98,18 @@ export class TrunklineComposer extends TrunklineElement {
     const label =
       this.recipient === "" ? words.t("composer.label-alone") : words.t("composer.label", { name: this.recipient });
     return html`${standing && writing.quietNotice(standing)}
+      ${this.#picker.loaded?.view({
+        words,
+        recipientName: this.recipientName,
+        insert: this.#write,
+        leave: () => this.#input?.focus(),
+      })}
+      ${this.#schedule.loaded?.view({
+        words,
+        now: new Date(now()),
+        timeZones: writing?.standing.check?.timeZones ?? [],
+        send: (sendAt) => void this.#submit(sendAt),
+      })}
       <div class="field" part="field" @focusin=${() => writing?.standing.refresh()}>
         <div class="grow">
           <textarea
@@ -111,6 +130,11 @@ export class TrunklineComposer extends TrunklineElement {
         </div>
         <div class="actions">
           <slot name="actions"></slot>
+          ${writing?.toolsView({
+            words,
+            isPicking: this.#picker.loaded?.isOpen ?? false,
+            onTemplates: me?.permissions.includes("templates.read") ? this.#onTemplates : undefined,
+          })}
           <button
             class="icon-button send"
             part="send"
@@ -118,10 +142,16 @@ export class TrunklineComposer extends TrunklineElement {
             aria-label=${words.t("composer.send")}
             title=${words.t("composer.send")}
             aria-disabled=${this.#canSend ? "false" : "true"}
-            @click=${this.#submit}
+            @click=${() => this.#submit()}
           >
             ${icon("send")}
           </button>
+          ${writing?.laterButton({
+            words,
+            isOpen: this.#schedule.loaded?.isOpen ?? false,
+            isDisabled: !this.#canSend,
+            onOpen: (opener) => this.#use(this.#schedule, (schedule) => schedule.toggle(opener)),
+          })}
         </div>
       </div>
       ${writing?.meter.view({ text: this.text, longest: MAX_TEXT, words, onPlain: this.#write })}`;
@@ -145,7 +175,7 @@ export class TrunklineComposer extends TrunklineElement {
   }
 
   /** Sends what is written. Into a conversation the field is free again at once; the thread shows how it goes on. */
-  async #submit(): Promise<void> {
+  async #submit(sendAt?: SendAt): Promise<void> {
     const { client } = this.environment;
     const { conversationId } = this;
     const { sender } = this;
@@ -155,11 +185,11 @@ export class TrunklineComposer extends TrunklineElement {
     try {
       if (sender) {
         this.isSending = true;
-        const message = await sender(text);
+        const message = await sender(text, sendAt);
         this.value = "";
         this.fire("trunkline-sent", { message });
       } else if (client && conversationId) {
-        const sending = client.messages.send(conversationId, { text });
+        const sending = client.messages.send(conversationId, sendAt === undefined ? { text } : { text, sendAt });
         this.value = "";
         this.fire("trunkline-sent", { message: await sending });
       }
@@ -170,17 +200,34 @@ export class TrunklineComposer extends TrunklineElement {
     }
   }
 
+  async #fetchPicker() {
+    const { PickerController, pickerStyles } = await import("./picker.part.ts");
+    this.adopt(pickerStyles);
+    return new PickerController(this, () => this.environment.client);
+  }
+
+  async #fetchSchedule() {
+    const { ScheduleController, scheduleStyles } = await import("./schedule.part.ts");
+    this.adopt(scheduleStyles);
+    return new ScheduleController(this);
+  }
+
+  readonly #onTemplates = (): void => this.#use(this.#picker, (picker) => picker.toggle());
+
+  #use<Part>(part: PartController<Part>, run: (loaded: Part) => void): void {
+    part.load().then(run, (error: unknown) => this.report(error));
+  }
+
   async #fetchWriting() {
-    const { blockedView, MeterController, quietNotice, StandingController, writingStyles } = await import(
-      "./writing.part.ts"
-    );
+    const { blockedView, laterButton, toolsView, MeterController, quietNotice, StandingController, writingStyles } =
+      await import("./writing.part.ts");
     this.adopt(writingStyles);
     const meter = new MeterController(this);
     const standing = new StandingController(this, () => {
       const { client, now } = this.environment;
       return { client: this.#maySend ? client : null, conversationId: this.conversationId, now };
     });
-    return { meter, standing, blockedView, quietNotice };
+    return { meter, standing, blockedView, laterButton, quietNotice, toolsView };
   }
 
   /** Puts a text into the field, where writing goes on. */
@@ -199,6 +246,11 @@ export class TrunklineComposer extends TrunklineElement {
   }
 
   #onKeyDown(event: KeyboardEvent): void {
+    const mayPick = this.environment.me?.permissions.includes("templates.read") ?? false;
+    if (event.key === "/" && this.text === "" && mayPick && !isComposing(event)) {
+      event.preventDefault();
+      this.#onTemplates();
+    }
     if (event.key !== "Enter" || isComposing(event)) return;
     if (event.shiftKey || event.altKey || event.ctrlKey || event.metaKey) return;
     event.preventDefault();

@@ -2,4 +2,5 @@
 export { MeterController } from "./meter-view.ts";
 export { StandingController } from "./standing.ts";
 export { blockedView, quietNotice } from "./standing-view.ts";
+export { laterButton, toolsView } from "./tools.ts";
 export { writingStyles } from "./writing.styles.ts";

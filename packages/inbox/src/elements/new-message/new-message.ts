@@ -1,5 +1,13 @@
 import { isE164 } from "@trunkline/protocol/vocabulary";
-import { type ConversationId, isTrunklineError, type Line, type LineId, type Live, type Message } from "@trunkline/sdk";
+import {
+  type ConversationId,
+  isTrunklineError,
+  type Line,
+  type LineId,
+  type Live,
+  type Message,
+  type SendAt,
+} from "@trunkline/sdk";
 import { type CSSResultGroup, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { property, state } from "lit/decorators.js";
 import { live } from "lit/directives/live.js";
@@ -183,6 +191,7 @@ export class TrunklineNewMessage extends TrunklineElement {
         class="composer"
         draftKey="new"
         .recipient=${name ?? this.to}
+        .recipientName=${name ?? ""}
         .sender=${this.#send}
       ></${this.tag("composer")}>`;
   }
@@ -206,7 +215,7 @@ export class TrunklineNewMessage extends TrunklineElement {
     return this.renderRoot.querySelector<TrunklineComposer>(".composer");
   }
 
-  readonly #send = async (text: string): Promise<Message> => {
+  readonly #send = async (text: string, sendAt?: SendAt): Promise<Message> => {
     const { client } = this.environment;
     const to = this.to.trim();
     try {
@@ -218,7 +227,7 @@ export class TrunklineNewMessage extends TrunklineElement {
         participants: [to],
         ...(source && type && rest.length > 0 ? { records: [{ source, type, externalId: rest.join(":") }] } : {}),
       });
-      const sending = client.messages.send(conversation.id, { text });
+      const sending = client.messages.send(conversation.id, sendAt === undefined ? { text } : { text, sendAt });
       this.dispatchEvent(new ConversationOpened(conversation.id));
       return await sending;
     } catch (error) {

@@ -292,6 +292,7 @@ export class TrunklineThread extends TrunklineElement {
       class="composer"
       .conversationId=${this.conversationId}
       .recipient=${person?.label ?? ""}
+      .recipientName=${person?.name ?? ""}
       @trunkline-sent=${this.#onSent}
       exportparts="input, send"
     ><slot name="composer-actions" slot="actions"></slot></${this.tag("composer")}>`;

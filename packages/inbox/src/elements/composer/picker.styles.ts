@@ -1,0 +1,125 @@
+import { css } from "lit";
+
+/** Templates over the field. */
+export const pickerStyles = css`
+  .picker {
+    display: flex;
+    flex-direction: column;
+    gap: 8px;
+    max-block-size: min(420px, 60vh);
+    margin-block-end: 8px;
+    padding: 8px 12px 12px;
+    overflow-y: auto;
+    border: 1px solid var(--_stroke);
+    border-radius: calc(var(--_radius) + 2px);
+    background: var(--_raised);
+    box-shadow: 0 4px 8px var(--_shadow);
+  }
+
+  .picker-head,
+  .picker-actions {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 8px;
+    align-items: center;
+  }
+
+  .picker-head h3,
+  .picker-count {
+    flex: 1;
+    min-inline-size: 0;
+    overflow-wrap: anywhere;
+  }
+
+  .picker-head h3 {
+    font-weight: 600;
+  }
+
+  .picker :is(input, select) {
+    inline-size: 100%;
+    min-block-size: 32px;
+    padding: 5px 10px;
+    border: 1px solid var(--_stroke-strong);
+    border-radius: var(--_radius);
+    background: var(--_raised);
+  }
+
+  .picker-search {
+    flex: none;
+  }
+
+  .picker ul {
+    min-block-size: 64px;
+    overflow-y: auto;
+  }
+
+  .template {
+    display: flex;
+    flex-direction: column;
+    padding: 6px 10px;
+    border-radius: var(--_radius);
+    cursor: pointer;
+  }
+
+  .template[aria-selected="true"] {
+    background: var(--_hover);
+    color: var(--_hover-text);
+  }
+
+  .template-name {
+    font-weight: 600;
+  }
+
+  .template-text {
+    overflow: hidden;
+    color: var(--_muted);
+    text-overflow: ellipsis;
+    white-space: nowrap;
+  }
+
+  .template[aria-selected="true"] .template-text {
+    overflow: visible;
+    color: var(--_hover-muted);
+    white-space: pre-wrap;
+    overflow-wrap: anywhere;
+  }
+
+  .picker-status:not(:empty),
+  .picker-count {
+    color: var(--_muted);
+    font-size: 12px;
+    line-height: 16px;
+  }
+
+  .picker-form {
+    display: flex;
+    flex-direction: column;
+    gap: 8px;
+  }
+
+  .picker-form label {
+    display: flex;
+    flex-direction: column;
+    gap: 2px;
+    font-size: 12px;
+    font-weight: 600;
+    line-height: 16px;
+  }
+
+  .picker-form :is(input, select) {
+    font-size: 14px;
+    font-weight: 400;
+  }
+
+  .picker-preview {
+    padding: 8px 12px;
+    border-radius: var(--_radius);
+    background: var(--_own);
+    overflow-wrap: anywhere;
+    white-space: pre-wrap;
+  }
+
+  :host(:state(contrast)) .picker-preview {
+    border: 1px solid var(--_stroke);
+  }
+`;

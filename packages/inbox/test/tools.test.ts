@@ -1,0 +1,117 @@
+import { expect, test, vi } from "vitest";
+import { page, userEvent } from "vitest/browser";
+import { expectAccessible } from "./support/axe.ts";
+import { hasFocus } from "./support/focus.ts";
+import { useDesk } from "./support/world.ts";
+
+const desk = useDesk();
+const THEMES = ["light", "dark", "contrast"] as const;
+
+const field = () => page.getByRole("textbox", { name: /^Message to/ });
+const search = () => page.getByRole("combobox", { name: "Search by name" });
+const later = () => page.getByRole("button", { name: "Send later" });
+const worldNow = () => desk.sandbox.clock.now().getTime();
+
+async function opened(name = "Nora Whitfield") {
+  const client = desk.client();
+  const lineId = desk.sandbox.lines[0]?.id as `line_${string}`;
+  const { id } = await client.conversations.open({ lineId, participants: [{ number: desk.number(), name }] });
+  const inbox = desk.inbox({ client, now: worldNow, locale: "en-US" });
+  await inbox.open({ conversationId: id });
+  await expect.element(later()).toBeVisible();
+  return { client, id, inbox };
+}
+
+async function seeIn(inbox: HTMLElementTagNameMap["trunkline-inbox"]): Promise<void> {
+  for (const theme of THEMES) {
+    inbox.theme = theme;
+    await inbox.updateComplete;
+    await expectAccessible(inbox);
+  }
+}
+
+test("a template is found by keyboard, says what is known, asks for what is not, and stays editable", async () => {
+  const { client, inbox } = await opened();
+  await client.templates.create({ name: "Ready for pick-up", text: "Hi {{firstName}}, your {{item}} is ready." });
+  await client.templates.create({ name: "Thanks", text: "Thank you, {{name|friend}}!" });
+  await expect.element(page.getByRole("button", { name: /^Templates/ })).toBeVisible();
+  await field().click();
+  await userEvent.keyboard("/");
+  await hasFocus(search());
+  await expect.element(page.getByRole("option", { name: /Thank you, Nora Whitfield!/ })).toBeVisible();
+  await seeIn(inbox);
+  await userEvent.keyboard("pick-up");
+  await expect.element(page.getByRole("option", { name: /Thank you/ })).not.toBeInTheDocument();
+  await expect.element(page.getByText(/Hi Nora, your/)).toBeVisible();
+  await userEvent.keyboard("{Enter}");
+  const item = page.getByRole("textbox", { name: "item" });
+  await expect.element(item).toBeVisible();
+  await seeIn(inbox);
+  await item.fill("bike");
+  await expect.element(page.getByText("Hi Nora, your bike is ready.")).toBeVisible();
+  await page.getByRole("button", { name: "Insert" }).click();
+  await expect.element(field()).toHaveValue("Hi Nora, your bike is ready.");
+  await hasFocus(field());
+  await userEvent.keyboard(" a/b{Enter}");
+  await expect.element(page.getByText("Hi Nora, your bike is ready. a/b")).toBeVisible();
+});
+
+test("Escape leaves the templates, and one in another language is chosen there", async () => {
+  const { client } = await opened("Lucía");
+  await client.templates.create({
+    name: "Away",
+    text: "We are closed.",
+    variants: [{ locale: "es", text: "Estamos cerrados, {{name}}." }],
+  });
+  await field().click();
+  await userEvent.keyboard("/");
+  await hasFocus(search());
+  await userEvent.keyboard("Away");
+  await expect.element(page.getByRole("option", { name: /We are closed/ })).toBeVisible();
+  await userEvent.keyboard("{Enter}");
+  await page.getByRole("combobox", { name: "Language" }).selectOptions("Spanish");
+  await expect.element(page.getByText("Estamos cerrados, Lucía.")).toBeVisible();
+  await userEvent.keyboard("{Escape}");
+  await hasFocus(search());
+  await userEvent.keyboard("{Escape}");
+  await hasFocus(field());
+  await expect.element(search()).not.toBeInTheDocument();
+});
+
+test("a text is scheduled from the menu, on the recipient's clock", async () => {
+  const { client, id, inbox } = await opened();
+  expect(later().element().getAttribute("aria-disabled")).toBe("true");
+  await field().fill("Good morning!");
+  await later().click();
+  const tomorrow = page.getByRole("menuitem", { name: /^Tomorrow/ });
+  await expect.element(tomorrow).toBeVisible();
+  await expect.element(page.getByText("Their time: PT")).toBeVisible();
+  await seeIn(inbox);
+  await tomorrow.click();
+  await expect.element(field()).toHaveValue("");
+  await expect.element(page.getByRole("article", { name: /Scheduled$/ }).getByText(/^Goes/)).toBeVisible();
+  const { data } = await client.messages.list(id).page();
+  const local = new Date(data[0]?.sendAt ?? "").toLocaleString("en-US", {
+    timeZone: "America/Los_Angeles",
+    hour: "numeric",
+  });
+  expect(local).toBe("9 AM");
+});
+
+test("a time of one's own is chosen, and one that is over is refused", async () => {
+  const { client, id, inbox } = await opened();
+  await field().fill("Happy new year");
+  await later().click();
+  await page.getByRole("menuitem", { name: "Choose date and time…" }).click();
+  const when = page.getByLabelText("Date and time");
+  await expect.element(when).toBeVisible();
+  await seeIn(inbox);
+  const year = new Date(worldNow()).getUTCFullYear();
+  await when.fill(`${year}-12-31T23:59`);
+  await page.getByRole("button", { name: "Schedule" }).click();
+  await expect.element(page.getByRole("dialog")).not.toBeInTheDocument();
+  await vi.waitFor(async () => {
+    const { data } = await client.messages.list(id).page();
+    expect(data[0]).toMatchObject({ status: "scheduled", sendAt: `${year + 1}-01-01T07:59:00.000Z` });
+  });
+});
