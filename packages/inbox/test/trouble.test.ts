@@ -85,3 +85,20 @@ test("a browser that has lost the network says so at once, and no more when it i
   dispatchEvent(new Event("online"));
   await expect.element(page.getByText(/^You're offline\./)).not.toBeInTheDocument();
 });
+
+test("messages of an older gateway, which does not know all that this one tells, are shown plainly", async () => {
+  const number = desk.number();
+  await desk.sandbox.handset(number).text(desk.line(), "from the past");
+  const fetch: typeof globalThis.fetch = async (input, init) => {
+    const request = new Request(input, init);
+    const answer = await desk.sandbox.fetch(request);
+    if (!request.url.includes("/messages")) return answer;
+    const body = (await answer.text()).replaceAll(/"(?:carrierStatus|held|sendAt|templateId)":[^,}]*,?/g, "");
+    return new Response(body, answer);
+  };
+  const inbox = desk.add("trunkline-inbox", { client: desk.client("ada", { fetch }) });
+  await inbox.open({ to: number });
+  const message = page.getByRole("article", { name: /555/ });
+  await expect.element(message.getByText("from the past", { exact: true })).toBeVisible();
+  expect(message.element().querySelector(".failure, .waiting")).toBeNull();
+});

@@ -186,13 +186,13 @@ function waiting({ item, words, tabStop, onCancel, now, person }: MessageOptions
 
 /** A word of the carrier's own that nobody here knows, as it came. */
 function carrierWord({ item, words }: MessageOptions): TemplateResult | null {
-  if (item.state !== "accepted" || item.message.carrierStatus === null) return null;
+  if (item.state !== "accepted" || !item.message.carrierStatus) return null; // an older gateway does not say
   return html`<p class="waiting" id="more-${item.key}">${say(words, "row.carrier", { word: item.message.carrierStatus })}</p>`;
 }
 
 function failure(options: MessageOptions, status: MessageStatus | null): TemplateResult | null {
   const { item, words, tabStop, onRetry } = options;
-  const isUnclear = status === "unknown" && (item.state !== "accepted" || item.message.carrierStatus === null);
+  const isUnclear = status === "unknown" && (item.state !== "accepted" || !item.message.carrierStatus);
   if (status === null || (!isBad(status) && !isUnclear)) return null;
   return html`<p class="failure ${status}" id="more-${item.key}">
     <span>${reasonOf(options, status)}</span>
