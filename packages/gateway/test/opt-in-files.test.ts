@@ -39,6 +39,20 @@ eachStore((store) => {
       expect(calls.carrier.taken.filter(({ to }) => to !== PHONE)).toEqual([]);
     });
 
+    test("without dates lifts no STOP, and still opts in those who said none", async () => {
+      await says("STOP");
+      const report = await csv(
+        "number,state,method,wording",
+        `${PHONE},opted_in,web_form,Text me`,
+        `${PHONE},pending,paper,Text me`,
+        `${PHONE},unknown,number_changed,`,
+        `${OTHER},opted_in,web_form,Text me`,
+      );
+      expect(report).toEqual({ counts: { recorded: 1, kept: 3, refused: 0 }, kept: [0, 1, 2], refused: [] });
+      const known = await lookUp([PHONE, OTHER]);
+      expect(known.map(({ optIns }) => optIns[0]?.state)).toEqual(["opted_out", "opted_in"]);
+    });
+
     test("that is repeated records nothing, with its key or without", async () => {
       const entries = Array.from({ length: 1200 }, (_, n) => ({
         number: `+1425${String(2_000_000 + n)}`,

@@ -138,8 +138,8 @@ export const MAX_IMPORTED = 10_000;
 /**
  * Either `entries`, or `csv` with a header line, of which `number` and `state` must be there: number, state, method, at,
  * wording, language, url, note, lineId. An export can be imported as it is. Nobody is texted, also not those who are
- * `pending`. Entries count by their `at` (now where there is none), so that older ones override nothing; the same file
- * once more records nothing.
+ * `pending`. Entries count by their `at` (now where there is none), so that older ones override nothing; without `at`
+ * none lifts an opt-out. The same file once more records nothing.
  */
 export const ImportOptIns = z
   .strictObject({

@@ -59,6 +59,9 @@ function add(ledger: Ledger, row: ImportRow, entry: NewEntry): RowResult {
   // Nothing to take back: an import only adds.
   if (entry.state === "unknown" && entry.method !== "number_changed") return { kind: "kept" };
   if (isKnown(ledger, row, entry)) return { kind: "kept" };
+  // A list without dates does not show that somebody agreed, or a number changed hands, after the opt-out.
+  const isOut = ledger.standing(entry.number, entry.lineId).state === "opted_out";
+  if (isOut && entry.at === null && entry.state !== "opted_out") return { kind: "kept" };
   const missing = trying(() => {
     if (needsEvidence(row)) requireEvidence({ state: row.state, evidence: { ...row.evidence, method: givenOf(row) } });
     return {};

@@ -68,6 +68,28 @@ test("another country's keyword is a likely opt-out, unless the person's languag
   expect(kind("aide", { country: "US" })).toBe("none");
 });
 
+test.each([
+  "STOP - John Smith, Acme",
+  "STOP (John)",
+  "STOP: John",
+  "Stop — Jane",
+  "STOP STOP please",
+  "STOP2STOP",
+  "STOP TXT",
+  "stop txting me",
+  "unsub",
+  "Reply STOP",
+  "СТОП",
+  "הסר",
+  "退订",
+  "TD",
+  "配信停止",
+  "إلغاء",
+  "수신거부",
+])("%j, which no carrier takes for a keyword, is a likely opt-out", (text) => {
+  expect(kind(text)).toBe("likely_opt_out");
+});
+
 test("nothing is read into nothing", () => {
   for (const text of ["", "   ", "!!!", "👍", "\u200b"]) expect(kind(text)).toBe("none");
 });

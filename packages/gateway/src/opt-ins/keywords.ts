@@ -30,7 +30,8 @@ export interface KeywordContext {
 
 const NONE: KeywordReading = { kind: "none", keyword: null, language: null, certainty: "certain" };
 
-const CLAUSE_END = /[.,;!?\n]+/;
+// A dash between blanks ends a clause: "STOP - John Smith".
+const CLAUSE_END = /[.,;:!?()\n]+|\s[-–—|/]+\s/;
 /** Clauses are looked at within this many UTF-16 code units: people say it soon. */
 const MAX_CLAUSES_LENGTH = 700;
 

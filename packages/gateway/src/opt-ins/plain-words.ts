@@ -4,6 +4,8 @@
  * do on a labelled list stands in `keywords.test.ts`.
  */
 
+import { foldText } from "./fold-text.ts";
+
 /** One way to say it, over a text that `foldText` has reduced to its words. */
 export interface PlainRule {
   readonly language: string;
@@ -11,7 +13,7 @@ export interface PlainRule {
 }
 
 const TEXTS =
-  "(?:text|texts|texting|message|messages|messaging|msg|msgs|sms|spam|alert|alerts|notification|notifications|reminder|reminders|promo|promos|promotions|ads|advertising|marketing|solicitations?)";
+  "(?:text|texts|texting|txt|txts|txting|message|messages|messaging|msg|msgs|sms|spam|alert|alerts|notification|notifications|reminder|reminders|promo|promos|promotions|ads|advertising|marketing|solicitations?)";
 const ENDING =
   "(?: (?:again|any ?more|ever|please|pls|plz|thanks|thank you|at all|else|asap|now|immediately|ok|okay))*";
 const COURTESY =
@@ -23,10 +25,10 @@ const NOT_TURNED =
   "(?<!\\b(?:dont|do not|never|cant|cannot|can not|wont|will not|didnt|did not|doesnt|wouldnt|couldnt|not to|did you|did they|have you|you|they|he|she|i|not) )";
 
 const english = [
-  `^(?:${COURTESY} )*(?:stop|unsubscribe|opt ?out|stop all)(?: (?:${COURTESY}|it|this|that|all|the|these|those|your|me|${TEXTS}))*$`,
+  `^(?:(?:${COURTESY}|reply) )*(?:stop|unsubscribe|unsub|opt ?out|stop all|stop ?2 ?stop)(?: (?:${COURTESY}|stop|it|this|that|all|the|these|those|your|me|${TEXTS}))*$`,
   `${NOT_TURNED}\\b(?:stop|quit|cease)(?: (?:with|all|the|these|those|your|any|of))* (?:automated )?${TEXTS}(?: ${ME}| us)?${ENDING}$`,
-  `${NOT_TURNED}(?<!\\bto )\\b(?:stop|quit|cease) (?:texting|messaging|contacting|calling|spamming|bothering|harassing|msging|writing|hitting)(?: up)? (?:${ME}|here)\\b`,
-  `\\byou (?:guys |all |people )?to (?:stop|quit|cease) (?:texting|messaging|contacting|calling|spamming|bothering|harassing)\\b`,
+  `${NOT_TURNED}(?<!\\bto )\\b(?:stop|quit|cease) (?:texting|txting|messaging|contacting|calling|spamming|bothering|harassing|msging|writing|hitting)(?: up)? (?:${ME}|here)\\b`,
+  `\\byou (?:guys |all |people )?to (?:stop|quit|cease) (?:texting|txting|messaging|contacting|calling|spamming|bothering|harassing)\\b`,
   `${NOT_TURNED}(?<!\\bto )\\b(?:stop|quit) sending (?:(?:me|us|to|this|these|those|the|all|your|any|my|phone|number|so many|more|such|stuff|crap|shit) ?)*(?:${TEXTS}|this|these|stuff|things|anything|crap|shit|to me)${ENDING}`,
   `\\bstop (?:receiving|getting) (?:(?:these|those|your|the|any|all|so many|this|such|any more|more) ?)*${TEXTS}`,
   `\\b(?:dont|do not|never|not to) (?:ever )?(?:text|message|contact|msg|sms|bother|call|write|hit) (?:up )?(?:to )?${ME}(?: up)?(?:${ENDING}$| (?:again|any ?more|ever)\\b)`,
@@ -133,7 +135,19 @@ const others: readonly (readonly [string, readonly string[]])[] = [
       "^(?:\\w+ ){0,4}?verkeerd(?:e)? nummer$",
     ],
   ],
+  /* One word, where people write another script than those of the keywords; `foldText` takes Hangul apart as well. */
+  ["ru", wholly("стоп", "отписаться", "отписка")],
+  ["el", wholly("στοπ", "διακοπη", "διαγραφη")],
+  ["he", wholly("הסר", "הסרה", "הסירו")],
+  ["ar", wholly("قف", "توقف", "الغاء", "إلغاء")],
+  ["zh", wholly("退订", "退訂", "停止", "取消订阅", "取消訂閱", "td")],
+  ["ja", wholly("停止", "配信停止", "解除")],
+  ["ko", wholly("수신거부", "중지")],
 ];
+
+function wholly(...words: readonly string[]): string[] {
+  return [`^(?:${words.map(foldText).join("|")})$`];
+}
 
 /** All rules. They speak for themselves, so a Spaniard in Sweden is understood as well. */
 export const PLAIN_RULES: readonly PlainRule[] = [
