@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { findChromium } from "../../../scripts/lib/tools.mjs";
 import { DEMO_HISTORY_MS, type Demo, seedDemo, startDemo } from "../src/demo/index.ts";
 import { listen } from "../src/demo/listen.ts";
+import { ARRANGED_TEXTS, HELD, SCHEDULED } from "../src/demo/story/arrangements.ts";
 import { FRONT_DESK } from "../src/demo/story/front-desk.ts";
 import { WORKSHOP } from "../src/demo/story/workshop.ts";
 import { freshInbox } from "./fresh-inbox.ts";
@@ -91,7 +92,7 @@ describe("the story", () => {
     const { data } = await answer.json();
     expect(data).toHaveLength(THREADS.length);
     const count = data.reduce((sum: number, { sequence }: { sequence: number }) => sum + sequence, 0);
-    expect(count).toBe(TEXTS.length);
+    expect(count).toBe(TEXTS.length + ARRANGED_TEXTS);
     const ages = data.map(
       ({ lastMessage }: { lastMessage: { createdAt: string } }) => Date.now() - Date.parse(lastMessage.createdAt),
     );
@@ -101,6 +102,13 @@ describe("the story", () => {
       ({ lastMessage }: { lastMessage: { status: string } }) => lastMessage.status === "failed",
     );
     expect(failed.length).toBeGreaterThan(0);
+    const waiting = data.filter(
+      ({ lastMessage }: { lastMessage: { waitsUntil: string | null } }) => lastMessage.waitsUntil !== null,
+    );
+    expect(waiting).toHaveLength(2);
+    expect(data.map(({ lastMessage }: { lastMessage: { text: string } }) => lastMessage.text)).toEqual(
+      expect.arrayContaining([SCHEDULED.text, HELD.text]),
+    );
   });
 
   test("is not told twice", async () => {

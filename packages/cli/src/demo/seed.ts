@@ -1,10 +1,11 @@
-import type { Message, MessageStatus } from "@trunkline/protocol";
+import type { CreateTemplate, Message, MessageStatus } from "@trunkline/protocol";
 import { type GatewayCall, gatewayCalls } from "./gateway-calls.ts";
 import { type Stage, setStage } from "./stage.ts";
+import { ARRANGED_AGO, ARRANGED_TEXTS, HELD, LEAVES, SCHEDULED, TEMPLATES } from "./story/arrangements.ts";
 import { FRONT_DESK } from "./story/front-desk.ts";
 import { PEOPLE, type Person, type PersonId, STAFF, type StaffId } from "./story/people.ts";
 import type { FailureCode, Thread } from "./story/thread.ts";
-import { type Step, timeline } from "./story/timeline.ts";
+import { parseAgo, type Step, timeline } from "./story/timeline.ts";
 import { WORKSHOP } from "./story/workshop.ts";
 import { type World, worldAt } from "./world.ts";
 
@@ -58,7 +59,9 @@ export async function seedDemo({
   const stage = await setStage(world, asKey);
   const teller = new Teller({ world, stage, asKey, as: (token) => gatewayCalls({ gatewayUrl, token, fetch }) });
   const steps = timeline([...FRONT_DESK, ...WORKSHOP]);
+  const arrangedAgoMs = parseAgo(ARRANGED_AGO);
   for (const [index, step] of steps.entries()) {
+    if (step.agoMs < arrangedAgoMs) await teller.arrange(arrangedAgoMs);
     await teller.moveClockTo(step.agoMs);
     await teller.tell(step);
     onProgress(index + 1, steps.length);
@@ -66,7 +69,7 @@ export async function seedDemo({
   await teller.moveClockTo(0);
   await teller.read();
   await world.behave({ latencyMs: CARRIER_LATENCY_MS });
-  return { conversations: teller.conversations, messages: steps.length };
+  return { conversations: teller.conversations, messages: steps.length + ARRANGED_TEXTS };
 }
 
 interface TellerParts {
@@ -81,6 +84,7 @@ class Teller {
   readonly #parts: TellerParts;
   readonly #conversations = new Map<Thread, Message["conversationId"]>();
   readonly #sessions = new Map<StaffId, { call: GatewayCall; endsAgoMs: number }>();
+  #isArranged = false;
   /** How long before the present the world's clock stands. */
   #agoMs = DEMO_HISTORY_MS;
 
@@ -108,6 +112,50 @@ class Teller {
     if (step.from === "them") await world.text(person.number, line, step.text);
     if (step.isFirst && person.name === undefined) await this.#open(step.thread, person);
     if (step.from !== "them") await this.#answer(step, step.from);
+  }
+
+  /** Once: what waits, who has opted out, and the templates. The clock stands there afterwards. */
+  async arrange(agoMs: number): Promise<void> {
+    if (this.#isArranged) return;
+    this.#isArranged = true;
+    await this.moveClockTo(agoMs);
+    const { stage, world, asKey } = this.#parts;
+    for (const { variants = [], ...template } of TEMPLATES as readonly CreateTemplate[]) {
+      await asKey("createTemplate", { body: { ...template, variants: [...variants] } });
+    }
+    const leaves = this.#threadWith(LEAVES.with);
+    await world.text(personOf(LEAVES.with).number, stage.lines[leaves.thread.line].number, LEAVES.text);
+    const call = await this.#as("mara");
+    const tomorrow = new Intl.DateTimeFormat("sv-SE", { timeZone: SCHEDULED.timeZone }).format(
+      Date.now() + 86_400_000, // the demo's clock is to stand at the present in the end
+    );
+    await call("sendMessage", {
+      params: { id: this.#threadWith(SCHEDULED.with).id },
+      body: {
+        text: SCHEDULED.text,
+        sendAt: { local: `${tomorrow}T${SCHEDULED.at}`, timeZone: SCHEDULED.timeZone },
+      },
+    });
+    await this.#hold(call);
+  }
+
+  /** Quiet hours hold for this one text; whoever plays with the demo at night is not held up by them. */
+  async #hold(call: GatewayCall): Promise<void> {
+    const { asKey } = this.#parts;
+    await asKey("updateOwnTenant", { body: { sending: { quietHours: HELD.quietHours } } });
+    for (const person of HELD.with) {
+      const { id } = this.#threadWith(person);
+      const { sendAfter } = await call("checkMessage", { params: { id }, body: {} });
+      if (sendAfter === null) continue;
+      await call("sendMessage", { params: { id }, body: { text: HELD.text } });
+      break;
+    }
+    await asKey("updateOwnTenant", { body: { sending: { quietHours: null } } });
+  }
+
+  #threadWith(person: PersonId): { thread: Thread; id: Message["conversationId"] } {
+    for (const [thread, id] of this.#conversations) if (thread.with === person) return { thread, id };
+    throw new Error(`Nobody has written with ${person} yet.`);
   }
 
   /** Marks as read what the staff has read: everything but the last `unread` texts of each thread. */
