@@ -16,7 +16,7 @@ export interface Standing {
 }
 
 /** Nobody has said anything about the number. */
-export const UNKNOWN: Standing = { state: "unknown", carrierBlocked: false, needsReview: false, scope: null };
+const UNKNOWN: Standing = { state: "unknown", carrierBlocked: false, needsReview: false, scope: null };
 
 /** Between which line and which number. */
 export interface Pair {
