@@ -14,7 +14,7 @@ export const sending = {
   "meter.invisible": "An invisible character",
   "meter.space": "A special space",
   "meter.more": "{chars} and {count} more",
-  "meter.use": "Use {plain}",
+  "meter.use": "Use {plain} instead",
   "meter.use-space": "Use a plain space",
   "meter.remove": "Remove it",
   "meter.use-plain": "Use plain characters",

@@ -95,7 +95,11 @@ export class Phone {
     root.append(
       h("div", { class: "phone-owner" }, h("label", {}, "Phone of", owner), other),
       this.#parts.handset,
-      h("p", { class: "phone-hint" }, "Try it: text the boatyard from here, and answer in the inbox."),
+      h(
+        "p",
+        { class: "phone-hint" },
+        "Try it: text the boatyard from here, and answer in the inbox. STOP ends its texts, START lets them come again.",
+      ),
     );
   }
 

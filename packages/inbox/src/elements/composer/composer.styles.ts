@@ -4,6 +4,7 @@ export const styles = css`
   .field {
     position: relative;
     display: flex;
+    flex-wrap: wrap;
     align-items: flex-end;
     min-block-size: 44px;
     overflow: hidden;
@@ -31,7 +32,7 @@ export const styles = css`
 
   .grow {
     display: grid;
-    flex: 1;
+    flex: 1 1 120px; /* where there is less, the buttons stand below */
     min-inline-size: 0;
     max-block-size: calc(var(--trunkline-composer-max-rows, 8) * 20px + 22px);
     overflow-y: auto;
@@ -74,6 +75,7 @@ export const styles = css`
     display: flex;
     flex: none;
     gap: 2px;
+    margin-inline-start: auto;
     align-items: center;
     padding: 5px;
   }

@@ -48,6 +48,12 @@ export const writingStyles = css`
     background: var(--_sunken);
   }
 
+  /* It gets the focus when the field is gone, so that it is read out; it cannot be used, and needs no ring. */
+  .blocked:focus-visible {
+    outline: none;
+    box-shadow: none;
+  }
+
   .blocked > div[role="status"] {
     flex: 1 1 220px;
     min-inline-size: 0;

@@ -265,7 +265,7 @@ export class TrunklineInbox extends TrunklineElement {
       .messageId=${this.messageId}
       ?with-back=${this.#isNarrow}
       @back=${this.#goBack}
-      exportparts="bubble, bubble-inbound, bubble-outbound, bubble-internal, status, state, avatar, head, messages, input, send"
+      exportparts="bubble, bubble-inbound, bubble-outbound, bubble-internal, status, state, avatar, head, messages, input, send, send-later, templates, picker, notice, blocked"
     >
       <slot name="composer-actions" slot="composer-actions"></slot>
       <slot name="record" slot="record"></slot>

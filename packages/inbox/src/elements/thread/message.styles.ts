@@ -274,7 +274,7 @@ export const messageStyles = css`
     border-color: transparent;
   }
 
-  :host(:state(contrast)) .outbound .bubble:not(.large) {
+  :host(:state(contrast)) .outbound .bubble:not(.large, .canceled) {
     border-color: var(--_accent-mark);
   }
 

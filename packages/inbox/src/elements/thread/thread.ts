@@ -294,7 +294,7 @@ export class TrunklineThread extends TrunklineElement {
       .recipient=${person?.label ?? ""}
       .recipientName=${person?.name ?? ""}
       @trunkline-sent=${this.#onSent}
-      exportparts="input, send"
+      exportparts="input, send, send-later, templates, picker, notice, blocked"
     ><slot name="composer-actions" slot="actions"></slot></${this.tag("composer")}>`;
   }
 
