@@ -6,7 +6,7 @@ export function ownZone(): string {
 }
 
 /** Zones that this browser knows; a newer gateway may name others. */
-export function knownZones(zones: readonly string[]): string[] {
+function knownZones(zones: readonly string[]): string[] {
   return zones.filter((timeZone) => {
     try {
       return Boolean(new Intl.DateTimeFormat("en", { timeZone }));
