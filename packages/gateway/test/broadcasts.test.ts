@@ -388,6 +388,30 @@ eachStore((store) => {
     expect(new Set((await recipients(body.id)).map(({ messageId }) => messageId)).size).toBe(8);
   });
 
+  test("goes on within minutes when the cap that holds it is raised", async () => {
+    const cap = (textsPerDay: number | null) =>
+      made(world.operator("PATCH", `/v1/tenants/${acme.tenant.id}`, { limits: { textsPerDay } }));
+    await cap(5);
+    const { body } = await create({ recipients: phones(8) });
+    await settle();
+    world.clock.advance(1000);
+    await settle();
+    const held = await get(body.id);
+    for (let minute = 0; minute < 3; minute++) {
+      world.clock.advance(61_000);
+      await settle();
+    }
+    expect((await get(body.id)).held, "what is still so is not told anew").toEqual(held.held);
+    expect(carrier.taken).toHaveLength(5);
+    await cap(null);
+    for (let minute = 0; minute < 3; minute++) {
+      world.clock.advance(61_000);
+      await settle();
+    }
+    expect(carrier.taken).toHaveLength(8);
+    expect(await get(body.id)).toMatchObject({ state: "completed", held: null, counts: { sending: 8 } });
+  });
+
   test("texts held for the night count as waiting, and leave in the morning", async () => {
     await made(
       acme.call("PATCH", "/v1/tenant", {

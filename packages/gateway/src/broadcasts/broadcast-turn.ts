@@ -1,4 +1,4 @@
-import type { BroadcastCounts, BroadcastId, TenantId } from "@trunkline/protocol";
+import type { BroadcastCounts, BroadcastId, Held, TenantId } from "@trunkline/protocol";
 import type { Clock } from "../clock.ts";
 import type { EventLog, NewEvent } from "../events/log.ts";
 import { nextUpdate } from "../messaging/conversation-row.ts";
@@ -145,7 +145,7 @@ export class BroadcastTurn implements KindTurn<BroadcastPayload, never, never> {
     const { broadcast } = stored;
     const state = decision.starts ? "running" : decision.completes ? "completed" : broadcast.state;
     const skipped = stored.skipped + (expanded?.skipped ?? 0);
-    const held = expanded?.held ?? null;
+    const held = expanded === undefined ? broadcast.held : sameOrNew(broadcast.held, expanded.held);
     const changed: StoredBroadcast = {
       ...stored,
       nextIndex: expanded?.nextIndex ?? stored.nextIndex,
@@ -154,7 +154,7 @@ export class BroadcastTurn implements KindTurn<BroadcastPayload, never, never> {
       broadcast: {
         ...broadcast,
         state,
-        held: expanded === undefined ? broadcast.held : held && { ...held, until: new Date(held.until).toISOString() },
+        held,
         startedAt: decision.starts ? at : broadcast.startedAt,
         completedAt: decision.completes ? at : broadcast.completedAt,
       },
@@ -195,6 +195,13 @@ export const updated = ({ broadcast }: StoredBroadcast): NewEvent => ({
   audience: { lineId: broadcast.lineId },
   actor: null,
 });
+
+/** What holds it now: the same as before where only the rounding of its end differs. */
+function sameOrNew(before: Held | null, now: Expanded["held"]): Held | null {
+  if (now === null) return null;
+  const isSame = before?.code === now.code && Math.abs(Date.parse(before.until) - now.until) <= 1000;
+  return isSame ? before : { code: now.code, until: new Date(now.until).toISOString() };
+}
 
 const sameCounts = (a: BroadcastCounts, b: BroadcastCounts): boolean =>
   (Object.keys(a) as (keyof BroadcastCounts)[]).every((name) => a[name] === b[name]);

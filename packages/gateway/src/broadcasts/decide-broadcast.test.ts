@@ -98,6 +98,7 @@ describe("a look", () => {
   test("waits while a cap holds it, and looks at least every minute whether it was lifted", () => {
     const held = { code: "send_cap_reached", until: iso(NOW + 3_600_000) };
     expect(decideLook(stored({ held }), facts())).toMatchObject({ expand: 0, at: NOW + 60_000 });
+    expect(decideLook(stored({ held }), facts({ now: NOW + 60_000 }))).toMatchObject({ expand: 1, at: NOW + 120_000 });
     expect(decideLook(stored({ held }), facts({ now: NOW + 3_600_000 }))).toMatchObject({ expand: MOST_AHEAD });
   });
 

@@ -56,6 +56,8 @@ export interface LookDecision {
 const SECOND = 1000;
 /** Progress is told this often at most. */
 export const TELL_EVERY_MS = SECOND;
+/** How often a broadcast that a cap holds tries whether it is still so. */
+const HELD_TRY_MS = 60 * SECOND;
 /** How long receipts may take before nobody waits for them; carriers report within three days. */
 const RECEIPTS_MS = 72 * 60 * 60 * SECOND;
 
@@ -108,7 +110,13 @@ function expansion({ broadcast, nextIndex, toldAt }: StoredBroadcast, { queued, 
   const tick = now + sinceTold(toldAt, now, 5 * SECOND);
   const left = broadcast.counts.total - nextIndex;
   const heldUntil = broadcast.held === null ? 0 : Date.parse(broadcast.held.until);
-  if (left > 0 && heldUntil > now) return { ...NOTHING, at: Math.min(heldUntil, now + 60 * SECOND) };
+  if (left > 0 && heldUntil > now) {
+    // The cap may be raised before its time: one recipient tries it now and then.
+    const next = toldAt + HELD_TRY_MS;
+    return now < next
+      ? { ...NOTHING, at: Math.min(heldUntil, next) }
+      : { ...NOTHING, expand: 1, at: Math.min(heldUntil, now + HELD_TRY_MS) };
+  }
   if (left === 0 || queued > FEW_AHEAD) return { ...NOTHING, at: tick };
   const room = MOST_AHEAD - queued;
   const expand = Math.max(1, Math.min(room, most, left));
