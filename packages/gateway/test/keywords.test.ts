@@ -25,9 +25,9 @@ eachStore((store) => {
     carrier.taken.length = 0;
   });
 
-  const says = async (text: string, more: { from?: string; to?: string | null } = {}) => {
-    const { from = PHONE, to = acme.line.number } = more;
-    const answer = await webhook(world, acme, "messages", { id: `in_${texts++}`, from, to, text, media: [] });
+  const says = async (text: string, more: { from?: string; to?: string | null; at?: string } = {}) => {
+    const { from = PHONE, to = acme.line.number, at } = more;
+    const answer = await webhook(world, acme, "messages", { id: `in_${texts++}`, from, to, text, media: [], at });
     expect(answer.status).toBe(204);
   };
   const settings = (sending: object) => made<Tenant>(acme.call("PATCH", "/v1/tenant", { sending }));
@@ -108,6 +108,15 @@ eachStore((store) => {
         ["opted_in", acme.line.id],
       ]);
       expect((await answers()).filter((text) => text.includes("You will get texts"))).toHaveLength(1);
+    });
+
+    test("is not lifted by a START that was sent before it and comes late", async () => {
+      await says("STOP", { at: "2026-11-01T10:00:02Z" });
+      await says("START", { at: "2026-11-01T10:00:01Z" });
+      expect(await send()).toMatchObject({ status: 422, body: { code: "opted_out" } });
+      expect(await answers()).toHaveLength(1);
+      await says("START", { at: "2026-11-01T10:00:03Z" });
+      expect((await send()).status).toBe(202);
     });
 
     test("and a START of the same millisecond count in the order in which they came", async () => {

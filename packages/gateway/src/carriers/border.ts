@@ -41,8 +41,8 @@ function storableLookUp(lookUp: LookUp): LookUp {
 function storableInbound(text: InboundText | null): InboundText | null {
   const carrierMessageId = text && storableId(text.carrierMessageId);
   if (text === null || carrierMessageId === null) return null;
-  const { from, to } = text;
-  return { carrierMessageId, from: storableWord(from), to: storableWord(to), text: toStorableText(text.text) };
+  const { from, to, at } = text;
+  return { carrierMessageId, from: storableWord(from), to: storableWord(to), text: toStorableText(text.text), at };
 }
 
 function storableReceipt(receipt: Receipt | null): Receipt | null {

@@ -42,6 +42,8 @@ export interface InboundText {
   readonly from: string;
   readonly to: string;
   readonly text: string;
+  /** When it was sent by the carrier's clock, in milliseconds; null when it does not say. */
+  readonly at: number | null;
 }
 
 /** What a carrier reports about a text that we handed over. */

@@ -34,7 +34,13 @@ const FAILURES: ReadonlyMap<string, ErrorCode> = new Map([
 const Accepted = z.object({ id: z.string().check(z.minLength(1)) });
 const Refused = z.object({ code: z.string(), message: z.optional(z.string()) });
 const Throttled = z.object({ scope: z.enum(["line", "account"]) });
-const Inbound = z.object({ id: z.string().check(z.minLength(1)), from: z.string(), to: z.string(), text: z.string() });
+const Inbound = z.object({
+  id: z.string().check(z.minLength(1)),
+  from: z.string(),
+  to: z.string(),
+  text: z.string(),
+  at: z.nullish(z.string()),
+});
 const Status = z.object({
   id: z.string().check(z.minLength(1)),
   reference: z.nullish(z.string()),
@@ -92,7 +98,8 @@ export const sandboxCarrier: CarrierAdapter = (credentials, { fetch }): Carrier 
 
     parseInbound(body): InboundText | null {
       const { data } = Inbound.safeParse(parseJson(body));
-      return data ? { carrierMessageId: data.id, from: data.from, to: data.to, text: data.text } : null;
+      if (!data) return null;
+      return { carrierMessageId: data.id, from: data.from, to: data.to, text: data.text, at: timeOf(data.at) };
     },
 
     parseReceipt(body) {
@@ -103,7 +110,6 @@ export const sandboxCarrier: CarrierAdapter = (credentials, { fetch }): Carrier 
 };
 
 function toReceipt({ id, reference, status, errorCode, at }: z.infer<typeof Status>): Receipt {
-  const time = Date.parse(at ?? "");
   const failed = status === "failed" || status === "undelivered";
   return {
     reference: reference ?? null,
@@ -112,8 +118,13 @@ function toReceipt({ id, reference, status, errorCode, at }: z.infer<typeof Stat
     carrierStatus: status,
     code: failed ? (FAILURES.get(errorCode ?? "") ?? "carrier_refused") : null,
     carrierCode: errorCode ?? null,
-    at: Number.isNaN(time) ? null : time,
+    at: timeOf(at),
   };
+}
+
+function timeOf(at: string | null | undefined): number | null {
+  const time = Date.parse(at ?? "");
+  return Number.isNaN(time) ? null : time;
 }
 
 function toStatus(word: string): Receipt["status"] {

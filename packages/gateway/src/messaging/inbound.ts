@@ -87,7 +87,12 @@ async function storeAndObey(
   parts: InboundParts,
   now: number,
 ): Promise<KeywordEffects> {
-  const words = items.map(({ line, text: { text }, ...item }) => ({ ...item, text, lineId: line.id }));
+  const words = items.map(({ line, text: { text, at: sentAt }, ...item }) => ({
+    ...item,
+    text,
+    sentAt,
+    lineId: line.id,
+  }));
   const keywords = await openKeywords(tx, tenantId, words, { ids: parts.ids, now });
   const placed = await store(tx, tenantId, items, parts, now);
   return keywords === null ? NO_EFFECTS : applyKeywords(tx, tenantId, keywords, placed, parts, now);

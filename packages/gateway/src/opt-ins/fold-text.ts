@@ -11,6 +11,7 @@ const LETTERS: Readonly<Record<string, string>> = { ß: "ss", ı: "i", ø: "o", 
  */
 export function foldText(text: string): string {
   const folded = text
+    .trimStart()
     .slice(0, MAX_LENGTH)
     .normalize("NFKC")
     .toLowerCase()

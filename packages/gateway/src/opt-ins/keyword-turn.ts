@@ -38,6 +38,8 @@ export interface InboundWords {
   /** Canonical. */
   readonly from: string;
   readonly text: string;
+  /** When it was sent by the carrier's clock, in milliseconds; null when the carrier does not say. */
+  readonly sentAt: number | null;
 }
 
 /** Where a text was put. */
@@ -107,10 +109,11 @@ export async function applyKeywords(
     if (!place) continue;
     const { entries, answer } = decide(keyword, ledger, business.sending);
     for (const { scope, state, method, certain } of entries) {
-      const { text, from, messageId, reading } = keyword;
+      const { text, from, messageId, reading, sentAt } = keyword;
       const lineId = lineOf(scope, keyword);
       const by = { kind: "contact", id: null, name: place.name } as const;
-      const said = { wording: cut(text), language: reading.language, messageId, certain };
+      const evidence = sentAt === null ? null : { [SENT_AT]: new Date(sentAt).toISOString() };
+      const said = { wording: cut(text), language: reading.language, messageId, certain, evidence };
       ledger.add({ number: from, lineId, state, method, at: null, by, ...said });
       if (state === "opted_out") stops.push({ lineId, number: from });
     }
@@ -126,12 +129,26 @@ export async function applyKeywords(
 }
 
 function decide(
-  { reading, from, lineId }: Keyword,
+  { reading, from, lineId, sentAt }: Keyword,
   ledger: Ledger,
   sending: Pick<SendingSettings, "optOutScope">,
 ): KeywordDecision {
+  const isAgreement = reading.kind === "opt_in" || reading.kind === "affirm";
+  if (isAgreement && sentAt !== null && hasStoppedSince(ledger, from, lineId, sentAt))
+    return { entries: [], answer: null };
   const standings = { tenant: ledger.standing(from, null), line: ledger.standing(from, lineId) };
   return decideKeyword(reading.kind, standings, sending);
+}
+
+/** Where the ledger keeps the carrier's time of a text. */
+const SENT_AT = "sentAt";
+
+/** Whether a STOP that was sent later came first: a carrier tries for hours to deliver a START that nobody took. */
+function hasStoppedSince(ledger: Ledger, number: string, lineId: LineId, sentAt: number): boolean {
+  return [...ledger.history(number, null), ...ledger.history(number, lineId)].some(({ state, evidence }) => {
+    const other = state === "opted_out" ? evidence?.[SENT_AT] : undefined;
+    return typeof other === "string" && Date.parse(other) > sentAt;
+  });
 }
 
 /** The ledger keeps so many characters of a text, which is whole in its conversation. */
@@ -198,6 +215,7 @@ async function sendAnswers(
   const { rows } = await sql<{ conversation_id: ConversationId; purpose: MessagePurpose }>`
     select m.conversation_id, m.purpose from jsonb_array_elements_text(${json(conversations)}) as c (id)
     join messages m on m.tenant_id = ${tenantId} and m.conversation_id = c.id and m.purpose is not null
+      and m.status <> 'failed' -- a STOP right after START keeps its answer from leaving
       and m.created_at > ${new Date(now - ANSWER_ONCE_MS)}::timestamptz`.execute(tx);
   const answered = new Set(rows.map(({ conversation_id, purpose }) => nameOf(conversation_id, purpose)));
   const requests: SendRequest[] = [];

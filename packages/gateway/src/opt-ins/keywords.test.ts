@@ -90,6 +90,11 @@ test.each([
   expect(kind(text)).toBe("likely_opt_out");
 });
 
+test("no amount of white space before or behind hides a keyword", () => {
+  for (const text of [`${"\n ".repeat(2000)}STOP`, `STOP${" ".repeat(4000)}.`]) expect(kind(text)).toBe("opt_out");
+  expect(kind(`${"\n".repeat(4000)}STOP\nSent from my phone`)).toBe("likely_opt_out");
+});
+
 test("nothing is read into nothing", () => {
   for (const text of ["", "   ", "!!!", "👍", "\u200b"]) expect(kind(text)).toBe("none");
 });

@@ -53,7 +53,10 @@ export function readKeyword(text: string, context: KeywordContext = {}): Keyword
   const foreign = KEYWORD_FAMILIES.find((family) => family.optOut.includes(whole));
   if (foreign) return { kind: "likely_opt_out", keyword: whole, language: foreign.language, certainty: "likely" };
   // A clause may say it where the whole does not: "Stop. I mean it."
-  for (const clause of new Set([words, ...text.slice(0, MAX_CLAUSES_LENGTH).split(CLAUSE_END).map(foldText)])) {
+  for (const clause of new Set([
+    words,
+    ...text.trimStart().slice(0, MAX_CLAUSES_LENGTH).split(CLAUSE_END).map(foldText),
+  ])) {
     for (const { pattern, language } of PLAIN_RULES) {
       const match = pattern.exec(clause);
       if (match) return { kind: "likely_opt_out", keyword: match[0].trim(), language, certainty: "likely" };
