@@ -2,6 +2,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import {
   type Broadcast,
   type BroadcastRecipient,
+  type EventPage,
   isFinalStatus,
   type Page,
   type RecipientState,
@@ -38,6 +39,15 @@ interface AcceptedText {
   readonly at: string;
 }
 
+/** A text that was on its way while its recipient's STOP was answered, or, wrongly, began after it. */
+interface LateText {
+  readonly what: string;
+  readonly messageId: string | null;
+  /** When the STOP was answered, and when the text reached the carrier. */
+  readonly stoppedAt: number;
+  readonly arrivedAt: number;
+}
+
 const SETTLE_MS = 300_000;
 const GIVE_UP_MS = 60_000;
 /** STOPs that wait for an answer at once. */
@@ -64,6 +74,8 @@ class Rig {
   readonly #violations = new Map<string, string[]>();
   /** When the gateway had answered each number's STOP, on the world's clock. */
   readonly #stopped = new Map<string, number>();
+  /** Texts that reached the carrier after their recipient's STOP was answered. */
+  readonly #late: LateText[] = [];
   #handed = 0;
   #isOver = false;
   #heeded = 0;
@@ -189,13 +201,14 @@ class Rig {
       this.#violate("not one result for each", `${indexes.length} results for ${recipients} recipients`);
     }
     for (const result of results) this.#checkOne(result, taken.get(result.to) ?? []);
+    await this.#checkLate();
     for (const to of taken.keys()) {
       if (!results.some((result) => result.to === to)) this.#violate("taken for nobody", to);
     }
     if (this.#options.stops > 0 && this.#heeded === 0) this.#violate("an idle test", "no STOP came before its text");
   }
 
-  #checkOne({ index, to, state, failure }: BroadcastRecipient, taken: readonly AcceptedText[]): void {
+  #checkOne({ index, to, state, failure, messageId }: BroadcastRecipient, taken: readonly AcceptedText[]): void {
     const what = `no. ${index} (${failure?.code ?? state})`;
     if (to !== phone(index)) this.#violate("another recipient's result", what);
     if (state === "waiting" || (state !== "skipped" && !isFinalStatus(state))) this.#violate("no end", what);
@@ -211,11 +224,44 @@ class Rig {
         this.#violate("failed without a reason of the test's", what);
       return;
     }
-    if (text && Date.parse(text.at) > stoppedAt) {
-      this.#violate("handed over after the STOP", `${what}: ${Date.parse(text.at) - stoppedAt} ms`);
-    }
+    const arrivedAt = text ? Date.parse(text.at) : 0;
+    if (arrivedAt > stoppedAt) this.#late.push({ what, messageId, stoppedAt, arrivedAt });
     if (!text && failure?.code !== "opted_out") this.#violate("kept back for another reason than the STOP", what);
     if (!text) this.#heeded += 1;
+  }
+
+  /**
+   * A busy machine delivers late what left in time: a hand-over began when the gateway said `sending`. One whose outcome
+   * became unknown may have begun once more without a word, and gets no such excuse.
+   */
+  async #checkLate(): Promise<void> {
+    if (this.#late.length === 0) return;
+    const begun = await this.#handOvers(new Set(this.#late.map(({ messageId }) => messageId)));
+    for (const { what, messageId, stoppedAt, arrivedAt } of this.#late) {
+      const began = Math.max(...(begun.get(messageId) ?? []).filter((at) => at <= arrivedAt));
+      if (began <= stoppedAt && Number.isFinite(began)) {
+        this.#options.note(
+          `${what} was on its way when its STOP was answered, and came ${arrivedAt - stoppedAt} ms later`,
+        );
+      } else this.#violate("handed over after the STOP", `${what}: begun ${began - stoppedAt} ms after it`);
+    }
+  }
+
+  /** When each of these texts became `sending`, by the gateway's log. */
+  async #handOvers(ids: ReadonlySet<string | null>): Promise<Map<string | null, number[]>> {
+    const begun = new Map<string | null, number[]>();
+    for (let after = ""; ; ) {
+      const path = `/v1/events?limit=200&types=message.updated${after}`;
+      const page = (await this.#call("GET", path)) as EventPage;
+      for (const event of page.data) {
+        if (event.type !== "message.updated" || !ids.has(event.data.id)) continue;
+        const { id, status } = event.data;
+        if (status === "sending") begun.set(id, [...(begun.get(id) ?? []), Date.parse(event.timestamp)]);
+        if (status === "unknown") begun.set(id, [Number.POSITIVE_INFINITY]);
+      }
+      if (!page.hasMore) return begun;
+      after = `&after=${encodeURIComponent(page.cursor)}`;
+    }
   }
 
   #violate(kind: string, what: string): void {
@@ -228,6 +274,7 @@ class Rig {
       const response = await fetch(this.#stage.gatewayUrl + path, {
         method,
         headers: {
+          accept: "application/json",
           authorization: `Bearer ${this.#stage.tenant.apiKey}`,
           ...(body ? { "content-type": "application/json", "idempotency-key": path } : {}),
         },

@@ -76,12 +76,15 @@ eachStore((store) => {
   });
 
   test("a STOP that comes while the carrier takes a text is answered at once, and the text stays what it is", async () => {
+    const bothAccepted = Promise.withResolvers<void>();
     carrier.beforeAnswer = async () => {
       carrier.beforeAnswer = async () => undefined;
+      await bothAccepted.promise;
       await stop();
     };
     const first = await made<Message>(send());
     const second = await made<Message>(send());
+    bothAccepted.resolve();
     await world.gateway.idle();
     expect(await message(first)).toMatchObject({ status: "sent" });
     expect(await message(second)).toMatchObject({ status: "failed", failure: { code: "opted_out" } });

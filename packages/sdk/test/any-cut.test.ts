@@ -57,8 +57,12 @@ async function run(steps: readonly Step[]): Promise<ReadonlySet<string>> {
     if (step === "send") begin(trunkline.messages.send(id, { text: `${index}` }));
     else if (step === "send later") begin(trunkline.messages.send(id, { text: `${index}`, sendAt: later() }));
     else if (step === "take back") {
-      const { data } = await trunkline.messages.list(id).page();
-      const waiting = data.find(isWaiting);
+      const find = async () => (await trunkline.messages.list(id).page()).data.find(isWaiting);
+      let waiting = await find();
+      if (!waiting) {
+        await Promise.all(underWay); // what was sent a moment ago may not have been accepted yet
+        waiting = await find();
+      }
       if (waiting) begin(trunkline.messages.cancel(waiting.id));
     } else if (step === "text comes in") await sandbox.handset(number).text(line.number, `${index}`);
     else if (step === "night falls") await quiet(NIGHT);
