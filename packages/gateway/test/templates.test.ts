@@ -48,6 +48,18 @@ eachStore((store) => {
     expect((await acme.call("PATCH", `/v1/templates/${ready.id}`, { name: "Gone" })).status).toBe(404);
   });
 
+  test("a template has no more variables than a call can give values for", async () => {
+    const places = (count: number) => Array.from({ length: count }, (_, n) => `{{v${n}}}`).join(" ");
+    expect((await create({ name: "Long", text: places(50) })).variables).toHaveLength(50);
+    const many = { name: "Longer", text: places(51) };
+    expect(await acme.call("POST", "/v1/templates", many)).toMatchObject({
+      status: 422,
+      body: { code: "invalid_input" },
+    });
+    const variants = [{ locale: "es", text: places(51) }];
+    expect((await acme.call("POST", "/v1/templates", { name: "Long", text: "Hi", variants })).status).toBe(422);
+  });
+
   test("pages list templates by name in any case, and find a part of it", async () => {
     for (const name of ["beta", "Alpha", "gamma 50%", "ALPHA two", `\u0001${"é".repeat(99)}`]) {
       await create({ name, text: "Hello" });

@@ -99,10 +99,13 @@ export const MAX_TEXT_LENGTH = 1600;
 /** Words of one text, written by the caller. */
 export const messageText = text({ min: 1, max: MAX_TEXT_LENGTH });
 
+/** Variables of one text of a template, and values in a call. */
+export const MAX_VARIABLES = 50;
+
 /** Values for the variables of a template, by name. */
 export const templateValues = z
   .record(text({ min: 1, max: 64 }), text({ max: 500 }))
-  .check(z.refine((value) => Object.keys(value).length <= 50, "must have at most 50 entries"));
+  .check(z.refine((value) => Object.keys(value).length <= MAX_VARIABLES, `must have at most ${MAX_VARIABLES} entries`));
 
 /** What a text says: words, or a template with values. Exactly one of `text` and `templateId`. */
 export const words = {

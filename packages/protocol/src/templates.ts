@@ -1,14 +1,20 @@
 import * as z from "zod/mini";
-import { messageText, templateValues } from "./messages.ts";
+import { MAX_VARIABLES, messageText, templateValues } from "./messages.ts";
 import { cursor, id, limit, text, timestamp } from "./schema.ts";
+import { templateVariables } from "./template.ts";
 
 /** A BCP 47 language tag such as `es` or `pt-BR`. */
 const locale = z
   .string()
   .check(z.regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, "must be a language tag such as es or pt-BR"));
 
+/** More variables than a call can give values for would make a template that cannot be sent. */
+const templateText = messageText.check(
+  z.refine((value) => templateVariables(value).length <= MAX_VARIABLES, `must have at most ${MAX_VARIABLES} variables`),
+);
+
 /** The same words in another language. */
-const variant = z.strictObject({ locale, text: messageText });
+const variant = z.strictObject({ locale, text: templateText });
 
 /** A variable of a template, in the order of its first use; `default` is what stands for it when no value is given. */
 export const TemplateVariable = z.object({ name: z.string(), default: z.nullable(z.string()) });
@@ -41,7 +47,7 @@ const variants = z.array(variant).check(
 
 export const CreateTemplate = z.strictObject({
   name: text({ min: 1, max: 100 }),
-  text: messageText,
+  text: templateText,
   locale: z.optional(z.nullable(locale)),
   variants: z.optional(variants),
 });
