@@ -7,7 +7,10 @@ export async function problemError(response: Response, url: string): Promise<Tru
   const body: unknown = await response.json().catch(() => null); // a proxy's page is no problem document, and that is fine
   const { status } = response;
   const problem: Partial<Problem> = typeof body === "object" && body !== null ? body : {};
-  const text = problem.detail ?? problem.title;
+  const [first] = problem.issues ?? [];
+  // The code's title says only what kind of mistake it is.
+  const text =
+    problem.detail ?? (first ? `${problem.title}: \`${first.path.join(".")}\` ${first.message}` : problem.title);
   return new TrunklineError(problem.code ?? codeOfStatus(status), {
     message: text ?? `The gateway answered ${status} without saying why.`,
     status,

@@ -228,3 +228,22 @@ test("an error of another copy of this package is known as well", () => {
   expect(isTrunklineError(new Error("closed"))).toBe(false);
   expect(isTrunklineError(null)).toBe(false);
 });
+
+test("an error says which field is wrong, and how", async () => {
+  const { gateway, trunkline } = startClient();
+  gateway.meddle = () =>
+    json(
+      {
+        type: "/problems/invalid_input",
+        title: "A field has a value that is not accepted",
+        status: 422,
+        code: "invalid_input",
+        issues: [{ path: ["sending", "quietHours"], message: "must be a time of day such as 21:00" }],
+      },
+      422,
+    );
+  await expect(trunkline.tenant.update({ name: "Alder Bay" })).rejects.toMatchObject({
+    code: "invalid_input",
+    message: "A field has a value that is not accepted: `sending.quietHours` must be a time of day such as 21:00",
+  });
+});
