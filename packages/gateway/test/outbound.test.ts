@@ -87,6 +87,22 @@ eachStore((store) => {
       });
     });
 
+    test("a text is sent again once, however often and in however many calls at once it is asked", async () => {
+      carrier.script.push({ refuse: "unreachable" });
+      const failed = await send("Try me once");
+      await world.gateway.idle();
+      const answers = await Promise.all(
+        Array.from({ length: 8 }, () => acme.call<Message>("POST", `/v1/messages/${failed.id}/retry`, {})),
+      );
+      const [again, ...more] = answers.filter(({ status }) => status === 202);
+      expect(more).toEqual([]);
+      await world.gateway.idle();
+      expect(await acme.call("POST", `/v1/messages/${failed.id}/retry`, {})).toMatchObject({
+        status: 409,
+        body: { code: "conflict", detail: `This text was sent again already, as ${again?.body.id}.` },
+      });
+    });
+
     test("wrong credentials fail the text and say so", async () => {
       await made(
         acme.call("PATCH", `/v1/carrier-accounts/${acme.account.id}`, {

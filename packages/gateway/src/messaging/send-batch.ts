@@ -1,4 +1,4 @@
-import type { ConversationId, LineId, Message, TenantId, UserId } from "@trunkline/protocol";
+import type { ConversationId, LineId, Message, MessageId, TenantId, UserId } from "@trunkline/protocol";
 import { sql } from "kysely";
 import type { EventLog, NewEvent } from "../events/log.ts";
 import { notFound } from "../http/refusal.ts";
@@ -21,7 +21,7 @@ import { messageInsertion, type StoredMessage } from "./message-row.ts";
 import { SEND_KIND, type SendPayload } from "./outbound-kind.ts";
 import { placeMessage } from "./place-message.ts";
 import { type ReadMark, readMarkUpsert, toReadState } from "./read-marks.ts";
-import type { Place } from "./send-places.ts";
+import { type Place, sentAgain } from "./send-places.ts";
 import type { SendRequest } from "./send-request.ts";
 import {
   type FactsRow,
@@ -60,6 +60,8 @@ export class SendBatch {
   readonly #work: NewWork<SendPayload>[] = [];
   readonly #marks = new Map<string, ReadMark>();
   readonly #cap: SendCap;
+  /** Texts that are sent again here, and as what. */
+  readonly #retried = new Map<MessageId, MessageId>();
 
   private constructor(tenantId: TenantId, conversations: Map<ConversationId, Locked>, cap: SendCap, context: Context) {
     this.#tenantId = tenantId;
@@ -110,6 +112,8 @@ export class SendBatch {
       now,
     });
     if (decision.kind === "refuse") return { kind: "refused", error: toRefusal(decision) };
+    const twin = place.retryOf && this.#retried.get(place.retryOf);
+    if (twin) return { kind: "refused", error: sentAgain(twin) };
     if (isCapped(origin.purpose) && !this.#cap.take()) return { kind: "refused", error: this.#cap.refusal() };
 
     const { stored, into } = placeMessage(
@@ -138,6 +142,7 @@ export class SendBatch {
     this.#conversations.set(place.conversationId, { ...locked, ...into, isNew: false });
     this.#touched.add(place.conversationId);
     this.#messages.push(stored);
+    if (place.retryOf) this.#retried.set(place.retryOf, stored.message.id);
     this.#recordStored(stored, into, locked.isNew, principal);
     if (principal.user) this.#markRead(principal.user.id, stored);
     const { message } = stored;

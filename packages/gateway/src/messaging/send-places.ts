@@ -84,11 +84,21 @@ async function placeRetries(
   retries: readonly Targeted<"retry">[],
   places: Places,
 ): Promise<void> {
+  const ids = [...new Set(retries.map(({ target }) => target.of))];
+  // Locked, so that of two that send one text again at once the later one sees the earlier one's.
   const rows = await tx
     .selectFrom("messages")
     .select(["id", "conversation_id", "text", "metadata", "direction", "kind", "status", "template_id", "broadcast_id"])
     .where("tenant_id", "=", tenantId)
-    .where("id", "in", [...new Set(retries.map(({ target }) => target.of))])
+    .where("id", "in", ids)
+    .orderBy("id")
+    .forUpdate()
+    .execute();
+  const again = await tx
+    .selectFrom("messages")
+    .select(["id", "retry_of", "direction", "kind", "status"])
+    .where("tenant_id", "=", tenantId)
+    .where("retry_of", "in", ids)
     .execute();
   for (const { request, target } of retries) {
     const row = rows.find(({ id }) => id === target.of);
@@ -97,20 +107,25 @@ async function placeRetries(
       continue;
     }
     const { text, metadata, template_id: templateId, conversation_id: conversationId } = row;
-    const isOver = decideRetry(row) === "send";
+    const present = again.find((one) => one.retry_of === target.of && decideRetry(one) === "refuse");
+    const refusal = decideRetry(row) === "refuse" ? stillUnderWay() : present && sentAgain(present.id);
     places.set(request, {
       conversationId,
       isNew: false,
       content: { text, templateId, sendAt: null, metadata, clientId: target.clientId ?? null, refusals: [] },
       retryOf: target.of,
       isBroadcast: row.broadcast_id !== null,
-      ...(isOver ? {} : { refusal: stillUnderWay() }),
+      ...(refusal ? { refusal } : {}),
     });
   }
 }
 
 const stillUnderWay = () =>
   new Refusal("conflict", { detail: "Only a text that failed or was not delivered can be sent again." });
+
+/** A double click, or a job that runs twice, must not text anybody twice. */
+export const sentAgain = (id: MessageId) =>
+  new Refusal("conflict", { detail: `This text was sent again already, as ${id}.` });
 
 /** A line that texts may be sent from by its number or sender id. */
 export interface SenderLine {

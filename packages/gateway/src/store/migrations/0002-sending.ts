@@ -93,6 +93,7 @@ export const sending: Migration = {
       foreign key (tenant_id, broadcast_id) references broadcasts on delete cascade
     )`,
     "create index messages_of_broadcast on messages (tenant_id, broadcast_id) where broadcast_id is not null",
+    "create index messages_that_retry on messages (tenant_id, retry_of) where retry_of is not null",
 
     // Where a number stands, folded from its entries. `line_id` is '' for all lines.
     `create table opt_ins (
