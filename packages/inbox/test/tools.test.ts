@@ -44,8 +44,12 @@ test("a template is found by keyboard, says what is known, asks for what is not,
   await expect.element(page.getByRole("option", { name: /Thank you/ })).not.toBeInTheDocument();
   await expect.element(page.getByText(/Hi Nora, your/)).toBeVisible();
   await userEvent.keyboard("{Enter}");
-  const item = page.getByRole("textbox", { name: "item" });
-  await expect.element(item).toBeVisible();
+  const item = page.getByRole("textbox", { name: "Item", exact: true });
+  await hasFocus(item);
+  await expect.element(page.getByRole("textbox", { name: "First name", exact: true })).toHaveValue("Nora");
+  await page.getByRole("button", { name: "Insert" }).click();
+  await expect.element(page.getByText("Still missing: Item")).toBeVisible();
+  await hasFocus(item);
   await seeIn(inbox);
   await item.fill("bike");
   await expect.element(page.getByText("Hi Nora, your bike is ready.")).toBeVisible();
@@ -76,6 +80,20 @@ test("Escape leaves the templates, and one in another language is chosen there",
   await userEvent.keyboard("{Escape}");
   await hasFocus(field());
   await expect.element(search()).not.toBeInTheDocument();
+});
+
+test("the templates give way to the times", async () => {
+  const { client } = await opened();
+  await client.templates.create({ name: "Soon", text: "Soon, {{name}}!" });
+  await field().fill("Good morning!");
+  await page.getByRole("button", { name: /^Templates/ }).click();
+  await hasFocus(search());
+  await later().click();
+  await expect.element(page.getByRole("menuitem", { name: /^Tomorrow/ })).toBeVisible();
+  await expect.element(search()).not.toBeInTheDocument();
+  await page.getByRole("button", { name: /^Templates/ }).click();
+  await hasFocus(search());
+  await expect.element(page.getByRole("menuitem", { name: /^Tomorrow/ })).not.toBeInTheDocument();
 });
 
 test("a text is scheduled from the menu, on the recipient's clock", async () => {

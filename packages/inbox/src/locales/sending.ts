@@ -63,6 +63,7 @@ export const sending = {
   "picker.usual": "Usual words",
   "picker.back": "Back",
   "picker.insert": "Insert",
+  "picker.missing": "Still missing: {names}",
 
   "later.label": "Send later",
   "later.today": "Later today",

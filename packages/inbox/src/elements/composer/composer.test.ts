@@ -34,6 +34,8 @@ test("what is left is told near the end, and too long a text cannot be sent", as
   await expect.element(page.getByText("20 characters left")).toBeVisible();
   await field.fill("x".repeat(MAX_TEXT + 1));
   await expect.element(page.getByText("1 character too many")).toBeVisible();
+  await expect.element(page.getByText("11 texts", { exact: true })).toBeVisible();
+  await expect.element(page.getByText(/ left$/)).not.toBeInTheDocument();
   expect(send.element().getAttribute("aria-disabled")).toBe("true");
   await send.click({ force: true });
   expect(sent).toEqual([]);
@@ -69,7 +71,7 @@ test("what it costs is told when it matters, and a look-alike makes it plain wit
   await field.fill("It’s ready");
   await expect.element(page.getByText("1 text · 60 left")).toBeVisible();
   await expect.element(page.getByText(/’.* leaves room for 70 characters a text, not 160\./).first()).toBeVisible();
-  await page.getByRole("button", { name: "Use '" }).click();
+  await page.getByRole("button", { name: "Use ' instead" }).click();
   expect(composer.value).toBe("It's ready");
   await hasFocus(field);
   await expect.element(page.getByText("1 text · 60 left")).not.toBeInTheDocument();

@@ -150,7 +150,10 @@ export class TrunklineComposer extends TrunklineElement {
             words,
             isOpen: this.#schedule.loaded?.isOpen ?? false,
             isDisabled: !this.#canSend,
-            onOpen: (opener) => this.#use(this.#schedule, (schedule) => schedule.toggle(opener)),
+            onOpen: (opener) => {
+              this.#picker.loaded?.close();
+              this.#use(this.#schedule, (schedule) => schedule.toggle(opener));
+            },
           })}
         </div>
       </div>

@@ -41,7 +41,7 @@ export class MeterController implements ReactiveController {
     const over = text.length - longest;
     this.#hear(words, meter, over);
     return html`<div id="hint" class="hint">
-        ${meter === null ? nothing : countView(meter, words, onPlain)}
+        ${meter === null ? nothing : countView(meter, over > 0, words, onPlain)}
         ${over <= -NEARLY_FULL ? nothing : limitView(over, words)}
       </div>
       <div class="visually-hidden" role="status">${this.#spoken}</div>`;
@@ -74,10 +74,12 @@ function spoken({ texts, unitsLeft, remark }: Meter, words: Localizer): string {
 
 function countView(
   { texts, unitsLeft, remark }: Meter,
+  isTooLong: boolean,
   words: Localizer,
   onPlain: MeterOptions["onPlain"],
 ): TemplateResult {
-  return html`<p class="count">${say(words, "meter.left", { texts: textsOf(texts, words), left: unitsLeft })}</p>
+  const told = textsOf(texts, words);
+  return html`<p class="count">${isTooLong ? told : say(words, "meter.left", { texts: told, left: unitsLeft })}</p>
     ${
       remark === null
         ? nothing

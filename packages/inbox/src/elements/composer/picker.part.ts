@@ -6,13 +6,15 @@ import type { Localizer } from "../../locales/localizer.ts";
 import { say } from "../../locales/sending.ts";
 import type { TrunklineElement } from "../../shared/element.ts";
 import { icon } from "../../shared/icons.ts";
-import { knownValues } from "./template-values.ts";
+import { knownValues, readableName } from "./template-values.ts";
 
 export { pickerStyles } from "./picker.styles.ts";
 
 /** How long somebody has stopped typing, in milliseconds, before the gateway is asked. */
 const PAUSE_MS = 150;
 const MOST = 20;
+/** Fields of the form that need a value and have none. */
+const MISSING = "form input:invalid";
 
 export interface PickerOptions {
   readonly words: Localizer;
@@ -29,6 +31,8 @@ interface Chosen {
   /** Index among the variants; -1 for the template's own words. */
   variant: number;
   values: Record<string, string>;
+  /** Somebody wanted to insert it while values were missing. */
+  isAskedFor: boolean;
 }
 
 /**
@@ -173,11 +177,15 @@ export class PickerController implements ReactiveController {
     const source = wordsOf(chosen);
     const { text, missing } = renderTemplate(source, values);
     const count = segments(text).segments;
+    const lacks = chosen.isAskedFor ? missing : [];
     return html`<form
       class="picker-form"
+      novalidate
       @submit=${(event: Event) => {
         event.preventDefault();
-        if (missing.length === 0) this.#insert(text, options);
+        if (missing.length === 0) return this.#insert(text, options);
+        chosen.isAskedFor = true;
+        this.#focus(MISSING);
       }}
     >
       ${
@@ -203,18 +211,23 @@ export class PickerController implements ReactiveController {
       ${templateVariables(source).map(
         ({ name, default: usual }) =>
           html`<label
-            ><bdi>${name}</bdi>
+            ><bdi>${readableName(name)}</bdi>
             <input
               type="text"
               maxlength="500"
               autocomplete="off"
               placeholder=${usual ?? nothing}
               ?required=${usual === null}
+              aria-invalid=${lacks.includes(name) ? "true" : nothing}
+              aria-describedby=${lacks.includes(name) ? "picker-missing" : nothing}
               .value=${values[name] ?? ""}
               @input=${(event: Event) => this.#onValue(chosen, name, (event.target as HTMLInputElement).value)}
           /></label>`,
       )}
       <p class="picker-preview" dir="auto">${text}</p>
+      <p id="picker-missing" class="picker-missing" role="alert">
+        ${lacks.length === 0 ? nothing : say(words, "picker.missing", { names: listOf(lacks.map(readableName), words) })}
+      </p>
       <div class="picker-actions">
         <span class="picker-count">${say(words, "meter.texts", { count })}</span>
         <button class="button" type="button" @click=${() => this.#back()}>${say(words, "picker.back")}</button>
@@ -241,8 +254,8 @@ export class PickerController implements ReactiveController {
       return;
     }
     const names = template.variables.map(({ name }) => name);
-    this.#chosen = { template, variant: -1, values: knownValues(names, options.recipientName) };
-    this.#focus("form :is(select, input, button)");
+    this.#chosen = { template, variant: -1, values: knownValues(names, options.recipientName), isAskedFor: false };
+    this.#focus(MISSING, "form :is(select, input, button)");
   }
 
   #insert(text: string, { insert }: PickerOptions): void {
@@ -281,11 +294,16 @@ export class PickerController implements ReactiveController {
     );
   }
 
-  #focus(selector: string): void {
+  /** Focuses what the first of the selectors finds that finds anything. */
+  #focus(...selectors: string[]): void {
     this.#host.requestUpdate();
-    void this.#host.updateComplete.then(() =>
-      this.#host.renderRoot.querySelector<HTMLElement>(`.picker ${selector}`)?.focus(),
-    );
+    void this.#host.updateComplete.then(() => {
+      const find = (selector: string) => this.#host.renderRoot.querySelector<HTMLElement>(`.picker ${selector}`);
+      selectors
+        .map(find)
+        .find((found) => found !== null)
+        ?.focus();
+    });
   }
 
   async #search(): Promise<void> {
@@ -311,6 +329,10 @@ export class PickerController implements ReactiveController {
 
 function wordsOf({ template, variant }: Chosen): string {
   return template.variants[variant]?.text ?? template.text;
+}
+
+function listOf(names: readonly string[], words: Localizer): string {
+  return new Intl.ListFormat(words.locale).format(names);
 }
 
 function languageName(locale: string, words: Localizer): string {

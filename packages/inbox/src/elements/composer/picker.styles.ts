@@ -111,6 +111,12 @@ export const pickerStyles = css`
     font-weight: 400;
   }
 
+  .picker-missing:not(:empty) {
+    color: var(--_danger);
+    font-size: 12px;
+    line-height: 16px;
+  }
+
   .picker-preview {
     padding: 8px 12px;
     border-radius: var(--_radius);

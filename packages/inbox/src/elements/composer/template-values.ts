@@ -1,3 +1,14 @@
+/** A variable's name as people read it: "firstName" and "first_name" are "First name". */
+export function readableName(variable: string): string {
+  const words = variable
+    .replace(/(?<=[\p{Ll}\p{N}])(?=\p{Lu})/gu, " ")
+    .split(/[\s_.-]+/)
+    .filter((word) => word !== "")
+    .map((word) => (/^\p{Lu}{2,}$/u.test(word) ? word : word.toLowerCase()));
+  const name = words.join(" ") || variable;
+  return name.replace(/^\p{Ll}/u, (first) => first.toUpperCase());
+}
+
 /** Names under which templates ask for the recipient's name, without case, `_`, `-` and `.`. */
 const WHOLE = new Set(["name", "fullname", "contactname", "customername"]);
 const FIRST = new Set(["firstname", "givenname", "contactfirstname"]);
