@@ -165,7 +165,8 @@ export class FakeGateway {
     list[index] = after;
     const conversation = this.#conversations.get(message.conversationId);
     if (conversation?.lastMessage?.id === message.id) {
-      const lastMessage = { ...conversation.lastMessage, status: after.status, updatedAt: after.updatedAt };
+      const { status, updatedAt } = after;
+      const lastMessage = { ...conversation.lastMessage, status, waitsUntil: waitsUntil(after), updatedAt };
       this.#conversations.set(conversation.id, { ...conversation, lastMessage });
     }
     this.emit("message.updated", after);
