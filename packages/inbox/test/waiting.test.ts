@@ -24,8 +24,15 @@ test("a scheduled text says when it goes, in its thread and in the list, and is 
   const inbox = desk.inbox({ client, now: worldNow, locale: "en-US" });
   await inbox.open({ conversationId: id });
   const row = message(/Scheduled$/);
-  await expect.element(row.getByText(/^Goes \w{3} \d+:\d\d [AP]M$/)).toBeVisible();
-  await expect.element(page.getByRole("button", { name: /Goes \w{3} \d.*See you on the day/ })).toBeVisible();
+  const clock = String.raw`\w{3} \d+:\d\d [AP]M`;
+  await expect.element(row.getByText(new RegExp(`^Goes ${clock} PT, ${clock} your time$`))).toBeVisible();
+  const own = new Intl.DateTimeFormat("en-US", {
+    weekday: "short",
+    hour: "numeric",
+    minute: "2-digit",
+    timeZoneName: "short",
+  }).format(new Date(sendAt));
+  await expect.element(page.getByRole("button", { name: new RegExp(`Goes ${own}.*See you on the day`) })).toBeVisible();
   for (const theme of THEMES) {
     inbox.theme = theme;
     await inbox.updateComplete;
@@ -36,6 +43,28 @@ test("a scheduled text says when it goes, in its thread and in the list, and is 
   await expect.element(message(/Canceled$/).getByText("Canceled, not sent")).toBeVisible();
   await expect.element(page.getByRole("button", { name: "Cancel sending" })).not.toBeInTheDocument();
   await expect.element(page.getByRole("button", { name: /Goes/ })).not.toBeInTheDocument();
+});
+
+test("a scheduled text says that it will not go while they have opted out, and can still be taken back", async () => {
+  const number = desk.number();
+  const phone = desk.sandbox.handset(number);
+  await phone.text(desk.line(), "Hello?");
+  const client = desk.client();
+  const id = (await client.conversations.list({ participant: number }).page()).data[0]?.id as `conv_${string}`;
+  const sendAt = new Date(worldNow() + 50 * HOUR).toISOString();
+  await client.messages.send(id, { text: "See you on the day", sendAt });
+  await desk.inbox({ client, now: worldNow, locale: "en-US" }).open({ conversationId: id });
+  const row = message(/Scheduled$/);
+  await expect.element(row.getByText(/^Goes /)).toBeVisible();
+  await phone.text(desk.line(), "STOP");
+  await expect.element(row.getByText("Will not be sent: they opted out")).toBeVisible();
+  await expect.element(row.getByText(/^Goes /)).not.toBeInTheDocument();
+  await phone.text(desk.line(), "START");
+  await expect.element(row.getByText(/^Goes /)).toBeVisible();
+  await phone.text(desk.line(), "STOP");
+  await expect.element(row.getByText("Will not be sent: they opted out")).toBeVisible();
+  await row.getByRole("button", { name: "Cancel sending" }).click();
+  await expect.element(message(/Canceled$/).getByText("Canceled, not sent")).toBeVisible();
 });
 
 test("a text that is held says why, and goes by itself", async () => {

@@ -82,6 +82,8 @@ export const sending = {
 
   "row.goes": "Goes {when}",
   "row.held": "It is a quiet time for {name}. Goes {when}",
+  "row.both": "{theirs} {zone}, {own} your time",
+  "row.stopped": "Will not be sent: they opted out",
   "row.cancel": "Cancel sending",
   "row.canceled": "Canceled, not sent",
   "row.carrier": "The carrier says “{word}”, a word that is not known here.",

@@ -21,9 +21,11 @@ export interface OptOut {
   readonly entry: OptInEntry | null;
 }
 
+type StandingHost = ReactiveControllerHost & Pick<HTMLElement, "isConnected" | "dispatchEvent">;
+
 /** Whether a text could leave: asked when a conversation is opened, and again when something may have changed that. */
 export class StandingController implements ReactiveController {
-  readonly #host: ReactiveControllerHost & { readonly isConnected: boolean };
+  readonly #host: StandingHost;
   readonly #wanted: () => StandingWanted;
   #client: Trunkline | null = null;
   #conversationId: ConversationId | undefined;
@@ -41,7 +43,7 @@ export class StandingController implements ReactiveController {
   problem: "check.conflict" | "check.failed" | null = null;
   isSettling = false;
 
-  constructor(host: ReactiveControllerHost & { readonly isConnected: boolean }, wanted: () => StandingWanted) {
+  constructor(host: StandingHost, wanted: () => StandingWanted) {
     this.#host = host;
     this.#wanted = wanted;
     host.addController(this);
@@ -108,8 +110,8 @@ export class StandingController implements ReactiveController {
       const isOut = check.reasons.some(({ code }) => code === "opted_out");
       const optOut = isOut && !check.canSend ? await this.#lookUp(client, conversationId, signal) : null;
       if (signal.aborted) return;
-      this.check = check;
       this.optOut = optOut;
+      this.#tell(check);
       this.#host.requestUpdate();
     } catch {
       // Nobody waits for it: a text that may not leave is refused all the same, and the connection tells its own trouble.
@@ -161,8 +163,14 @@ export class StandingController implements ReactiveController {
     }, GATHER_MS);
   }
 
+  /** The thread around hears of it too: it shows texts that wait to leave. */
+  #tell(check: MessageCheck | null): void {
+    this.check = check;
+    this.#host.dispatchEvent(new CustomEvent("check", { detail: check }));
+  }
+
   #forget(): void {
-    this.check = null;
+    this.#tell(null);
     this.optOut = null;
     this.problem = null;
     this.#number = null;

@@ -1,5 +1,5 @@
 import { waitsUntil } from "@trunkline/protocol/vocabulary";
-import type { Failure, MessageRow, MessageStatus } from "@trunkline/sdk";
+import type { Failure, MessageCheck, MessageRow, MessageStatus } from "@trunkline/sdk";
 import { html, nothing, type TemplateResult } from "lit";
 import type { PhraseKey } from "../../locales/en.ts";
 import type { Localizer } from "../../locales/localizer.ts";
@@ -10,6 +10,7 @@ import { type IconName, type IconShape, icon } from "../../shared/icons.ts";
 import { hrefOf, type LinkFor } from "../../shared/link-for.ts";
 import { linkify } from "../../shared/links.ts";
 import type { Person } from "../../shared/people.ts";
+import { ownZone, sharedZone, soonIn, wallClock, zoneName } from "../../shared/zone-times.ts";
 import { STATUS_ICONS } from "./status-icons.ts";
 
 export interface MessageOptions {
@@ -27,6 +28,8 @@ export interface MessageOptions {
   /** Absent where the reader may not send. */
   readonly onCancel?: ((item: MessageRow) => void) | undefined;
   readonly now: Date;
+  /** Whether a text could leave, and which clocks they may have; null while that is not known. */
+  readonly check: MessageCheck | null;
   /** It is the message that the thread was opened for. */
   readonly isSought: boolean;
   readonly linkFor: LinkFor | null;
@@ -163,16 +166,15 @@ function media(item: MessageRow, words: Localizer): unknown {
 }
 
 /** What is said under a text that waits, or that was taken back. */
-function waiting({ item, words, tabStop, onCancel, now, person }: MessageOptions, status: MessageStatus | null) {
+function waiting(options: MessageOptions, status: MessageStatus | null) {
+  const { item, words, tabStop, onCancel } = options;
   if (item.state !== "accepted") return null;
   if (status === "canceled") return html`<p class="waiting" id="more-${item.key}">${say(words, "row.canceled")}</p>`;
   const until = waitsUntil(item.message);
   if (until === null) return null;
-  const when = words.soon(new Date(until), now);
-  const isQuiet = item.message.held?.code === "quiet_hours";
   return html`<p class="waiting" id="more-${item.key}">
     <span title=${words.moment(new Date(until))}
-      >${isQuiet ? say(words, "row.held", { name: person.label, when }) : say(words, "row.goes", { when })}</span
+      >${goes(options, new Date(until), item.message.held?.code === "quiet_hours")}</span
     >
     ${
       onCancel
@@ -182,6 +184,21 @@ function waiting({ item, words, tabStop, onCancel, now, person }: MessageOptions
         : nothing
     }
   </p>`;
+}
+
+/** Whether it goes at all, and when: on the recipient's clock, as it was chosen, and on the reader's where that shows another time. */
+function goes({ check, now, person, words }: MessageOptions, at: Date, isQuiet: boolean): string {
+  if (check?.canSend === false && check.reasons[0]?.code === "opted_out") return say(words, "row.stopped");
+  const zone = sharedZone(check?.timeZones ?? [], now);
+  const when =
+    zone === null || wallClock(at, zone) === wallClock(at, ownZone())
+      ? words.soon(at, now)
+      : say(words, "row.both", {
+          theirs: soonIn(at, now, zone, words),
+          zone: zoneName(zone, at, words),
+          own: soonIn(at, now, undefined, words),
+        });
+  return isQuiet ? say(words, "row.held", { name: person.label, when }) : say(words, "row.goes", { when });
 }
 
 /** A word of the carrier's own that nobody here knows, as it came. */

@@ -1,4 +1,14 @@
-import type { Conversation, ConversationId, Line, LineId, Live, LiveItem, MessageId, MessageRow } from "@trunkline/sdk";
+import type {
+  Conversation,
+  ConversationId,
+  Line,
+  LineId,
+  Live,
+  LiveItem,
+  MessageCheck,
+  MessageId,
+  MessageRow,
+} from "@trunkline/sdk";
 import { type CSSResultGroup, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { property, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
@@ -59,6 +69,8 @@ export class TrunklineThread extends TrunklineElement {
   @property({ type: Boolean, attribute: "with-back" }) withBack = false;
 
   @state() private activeKey: string | null = null;
+  /** What the composer was told about writing here. */
+  @state() private check: MessageCheck | null = null;
   /** Where the reader had read to when the thread was opened; the "New" divider stays there. */
   #unreadAfter: number | null = null;
   #unreadKnownFor: ConversationId | null = null;
@@ -264,6 +276,7 @@ export class TrunklineThread extends TrunklineElement {
       person,
       words,
       linkFor,
+      check: this.check,
       now: new Date(now()),
       userId: me?.user?.id ?? null,
       tabStop: row.key === this.#tabStop,
@@ -294,6 +307,9 @@ export class TrunklineThread extends TrunklineElement {
       .recipient=${person?.label ?? ""}
       .recipientName=${person?.name ?? ""}
       @trunkline-sent=${this.#onSent}
+      @check=${(event: CustomEvent<MessageCheck | null>) => {
+        this.check = event.detail;
+      }}
       exportparts="input, send, send-later, templates, picker, notice, blocked"
     ><slot name="composer-actions" slot="actions"></slot></${this.tag("composer")}>`;
   }
