@@ -89,7 +89,11 @@ export class Http {
     if (call.body !== undefined) headers["Content-Type"] = "application/json";
     const body = call.body === undefined ? null : JSON.stringify(call.body);
     try {
-      const response = await fetch(new Request(url, { method: call.method, headers, body, signal }));
+      // Not left to the request's own signal: it only follows this one, weakly, and is collected with a fetch that forgets it.
+      const response = await unlessAborted(
+        fetch(new Request(url, { method: call.method, headers, body, signal })),
+        signal,
+      );
       if (!response.ok) throw await problemError(response, url.href);
       if (call.isStreamed) return response.body as Answer; // its time is the reader's own
       return parseAnswer<Answer>(await unlessAborted(response.text(), signal));
