@@ -1,11 +1,7 @@
-import { createGateway } from "../../src/index.ts";
-import { openPgliteDirectory, postgresEngine, serve } from "../../src/node/index.ts";
+import { type StoreOptions, startMeasured } from "./measured-gateway.ts";
 import { options, ready } from "./support.ts";
 
-/** Where the store is: PGlite's directory, or a PostgreSQL server's address. */
-export interface GatewayBenchOptions {
-  directory?: string;
-  databaseUrl?: string;
+export interface GatewayBenchOptions extends StoreOptions {
   /** Conversations to open, on as many lines. */
   conversations: number;
 }
@@ -17,50 +13,17 @@ export interface GatewayReady {
   sessionToken: string;
 }
 
-const { directory, databaseUrl, conversations } = options<GatewayBenchOptions>();
-const engine = directory ? await openPgliteDirectory({ dir: directory }) : postgresEngine({ url: databaseUrl ?? "" });
-let taken = 0;
-const gateway = createGateway({
-  engine,
-  masterKey: crypto.getRandomValues(new Uint8Array(32)),
+const { conversations, ...store } = options<GatewayBenchOptions>();
+const { gateway, url, call, newTenant, taken } = await startMeasured(store, {
   requestsPerSecond: 1_000_000, // what is measured is how fast it is, not what one key may do
-  // A carrier that takes everything at once: what is measured is the gateway, not the world.
-  fetch: async () => Response.json({ id: `carrier-${++taken}`, status: "accepted" }, { status: 201 }),
 });
-await gateway.start();
-const operatorKey = (await gateway.firstOperatorKey()) ?? "";
-const server = await serve({ gateway });
-
-async function call(bearer: string, path: string, body: object, tenantId?: string) {
-  const response = await fetch(server.url + path, {
-    method: "POST",
-    headers: {
-      authorization: `Bearer ${bearer}`,
-      "content-type": "application/json",
-      ...(tenantId ? { "trunkline-tenant": tenantId } : {}),
-    },
-    body: JSON.stringify(body),
-  });
-  if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
-  return (await response.json()) as Record<string, string>;
-}
-
-const { id: tenant } = await call(operatorKey, "/v1/tenants", {
-  name: "Measured",
-  limits: { requestsPerSecond: 100_000 },
-});
-const { key = "" } = await call(operatorKey, "/v1/keys", { name: "bench", scopes: ["*"] }, tenant);
-const account = await call(key, "/v1/carrier-accounts", {
-  carrier: "sandbox",
-  name: "Takes everything",
-  credentials: { baseUrl: "http://carrier.invalid", apiKey: "none", webhookSecret: "none-none-none-none-none" },
-});
+const { key, accountId } = await newTenant({ name: "Measured", limits: { requestsPerSecond: 100_000 } });
 const conversationIds: string[] = [];
 for (let index = 0; index < conversations; index++) {
   const digits = String(index).padStart(2, "0");
   const line = await call(key, "/v1/lines", {
     name: `Line ${digits}`,
-    carrierAccountId: account.id,
+    carrierAccountId: accountId,
     number: `+1206555${`01${digits}`.slice(-4)}`,
   });
   const conversation = await call(key, "/v1/conversations", {
@@ -75,10 +38,7 @@ const session = await call(key, "/v1/sessions", {
   expiresInSeconds: 3600,
 });
 
-ready({ url: server.url, key, conversationIds, sessionToken: session.token ?? "" }, async () => {
+ready({ url, key, conversationIds, sessionToken: session.token ?? "" }, async () => {
   await gateway.idle();
-  return { taken };
-});
-process.once("SIGTERM", () => {
-  void Promise.all([server.close({ graceMs: 0 }), gateway.stop()]).then(() => process.exit(0));
+  return { taken: taken() };
 });
