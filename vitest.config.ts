@@ -26,6 +26,7 @@ export default defineConfig({
           ...everywhere,
           name: "node",
           environment: "node",
+          setupFiles: [...everywhere.setupFiles, "scripts/vitest-properties.ts"],
           globalSetup: ["packages/gateway/test/support/global-postgres.ts"],
           include: ["packages/*/{src,test}/**/*.test.ts", "examples/*/{src,test}/**/*.test.ts", "scripts/**/*.test.ts"],
           exclude: [...everywhere.exclude, "**/*.browser.test.ts", "packages/inbox/**"],

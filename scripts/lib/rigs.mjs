@@ -3,14 +3,15 @@ import { basename, join, relative } from "node:path";
 import { install, nodePath, ROOT, run, workspacePackages } from "./workspace.mjs";
 
 /**
- * Runs the files `*.<kind>.ts` in the `<kind>` folder of every package one after another, each in a process of its own under Node 24. With `--list`
- * it names them; further arguments pick by name, and what follows `--` goes to each rig.
+ * Runs the files `*.<kind>.ts` in the `<kind>` folder of every package and of `scripts` one after another, each in a process of its own under Node 24. With
+ * `--list` it names them; further arguments pick by name, and what follows `--` goes to each rig.
  * @param {"prove" | "bench"} kind
  */
 export async function runRigs(kind) {
   const ending = `.${kind}.ts`;
-  const rigs = workspacePackages().flatMap(({ path }) => {
-    const folder = join(path, kind);
+  const places = [...workspacePackages().map(({ path }) => path), join(ROOT, "scripts")];
+  const rigs = places.flatMap((place) => {
+    const folder = join(place, kind);
     if (!existsSync(folder)) return [];
     const files = readdirSync(folder).filter((file) => file.endsWith(ending));
     return files.sort().map((file) => ({ name: basename(file, ending), path: join(folder, file) }));

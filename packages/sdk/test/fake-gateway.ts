@@ -268,15 +268,16 @@ export class FakeGateway {
 
   #send(id: ConversationId, { headers, body }: SeenCall): Message {
     const key = headers.get("Idempotency-Key") ?? "";
-    const sent =
-      this.#keys.get(key) ??
-      this.addMessage(id, String(body?.text), {
-        clientId: body?.clientId === undefined ? null : String(body.clientId),
-        direction: "outbound",
-        author: { kind: "user", id: this.userId, name: "Ada" },
-        status: "queued",
-      });
+    const before = this.#keys.get(key);
+    if (before) return before;
+    const sent = this.addMessage(id, String(body?.text), {
+      clientId: body?.clientId === undefined ? null : String(body.clientId),
+      direction: "outbound",
+      author: { kind: "user", id: this.userId, name: "Ada" },
+      status: "queued",
+    });
     this.#keys.set(key, sent);
+    this.#markRead(id, sent.sequence); // whoever answers has read what they answer to
     return sent;
   }
 

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { MessageRow } from "../src/index.ts";
 import { startClient, watch, watchNow } from "./client.ts";
-import { problem } from "./fake-gateway.ts";
+import { problem, USER } from "./fake-gateway.ts";
 import { settle } from "./test-clock.ts";
 
 const textsOf = (rows: readonly MessageRow[]) => rows.map(({ message }) => message.text);
@@ -396,6 +396,19 @@ test("a count that was asked for earlier and answered later does not replace a n
   resolve();
   await clock.advance(5_000);
   expect(trunkline.unread.getSnapshot().data?.messages).toBe(2);
+});
+
+test("what is read elsewhere while the first page of conversations is on its way stays read", async () => {
+  const { gateway, trunkline, id } = withThread(2);
+  const { promise, resolve } = Promise.withResolvers<void>();
+  gateway.beforeAnswer = ({ path }) => (path === "/v1/conversations" ? promise : undefined);
+  const list = trunkline.conversations.live();
+  await watchNow(list);
+  gateway.emit("conversation.read", { conversationId: id, userId: USER, readThroughSequence: 2, unreadCount: 0 });
+  await settle();
+  resolve();
+  await settle();
+  expect(list.getSnapshot().data[0]?.viewer).toEqual({ readThroughSequence: 2, unreadCount: 0 });
 });
 
 test("what happens while the first page of conversations is on its way is counted, and shown", async () => {

@@ -11,7 +11,7 @@ import { countInbound, type ReadMark, readThrough, showMark, takeAnswer } from "
 
 /** Conversations that are asked for at a time; a burst of events must not become a burst of calls. */
 const MAX_FETCHES = 4;
-/** Messages of events that are remembered for answers that were made before them and come after. */
+/** Events that are remembered for answers that were made before them and come after. */
 const REMEMBERED = 500;
 /** Conversations kept beyond those that are shown; more are forgotten. */
 const SPARE = 500;
@@ -31,6 +31,9 @@ export interface ConversationTableParts {
   fetch(id: ConversationId): Promise<ConversationWithViewer>;
 }
 
+/** What counts once however often it is told, so that it may be told again after an answer. */
+type RememberedEvent = Extract<AnyEvent, { type: "message.created" | "message.updated" | "conversation.read" }>;
+
 interface Row {
   conversation: ConversationWithViewer;
   mark: ReadMark | undefined;
@@ -40,7 +43,7 @@ interface Row {
 export class ConversationTable {
   readonly #parts: ConversationTableParts;
   readonly #rows = new Map<ConversationId, Row>();
-  readonly #recent: Message[] = [];
+  readonly #recent: RememberedEvent[] = [];
   readonly #holders = new Set<ConversationHolder>();
   readonly #fetching = new Set<ConversationId>();
   readonly #waiting = new Set<ConversationId>();
@@ -70,8 +73,8 @@ export class ConversationTable {
     const held = this.#rows.get(come.id);
     const mark = viewer ? takeAnswer(held?.mark, come.sequence, viewer) : held?.mark;
     this.#put(come, mark);
-    // The answer may have been made before what events have told since. Each message counts once, however often it is told.
-    for (const message of this.#recent) if (message.conversationId === come.id) this.message(message);
+    // The answer may have been made before what events have told since.
+    for (const event of this.#recent) if (event.data.conversationId === come.id) this.#tellOf(event);
     return this.get(come.id) ?? answer;
   }
 
@@ -89,13 +92,11 @@ export class ConversationTable {
         this.#tell(event.data.id);
         break;
       case "conversation.read":
-        this.read(event.data);
-        break;
       case "message.created":
       case "message.updated":
-        this.#recent.push(event.data);
+        this.#recent.push(event);
         if (this.#recent.length > REMEMBERED) this.#recent.shift();
-        this.message(event.data);
+        this.#tellOf(event);
     }
   }
 
@@ -155,6 +156,11 @@ export class ConversationTable {
     this.#waiting.clear();
     this.#recent.length = 0;
     for (const id of ids) this.#tell(id);
+  }
+
+  #tellOf(event: RememberedEvent): void {
+    if (event.type === "conversation.read") this.read(event.data);
+    else this.message(event.data);
   }
 
   #created(come: Conversation): void {
