@@ -19,8 +19,10 @@ const { values } = parseArgs({
 const ms = Number(values.seconds) * 1000;
 const rounds = Number(values.rounds);
 
-/** As many callers as connections in the gateway's pool, and four times as many, so that commits can be shared. */
-const CONCURRENCY = [8, 32] as const;
+/** As many callers as connections in the gateway's pool, and four and sixteen times as many, so that commits can be shared. */
+const CONCURRENCY = [8, 32, 128] as const;
+/** More connections than this make bare inserts slower, not faster. */
+const BARE_CONNECTIONS = 32;
 /** Lines with one conversation each. */
 const CONVERSATIONS = 32;
 const TEXT = "Your boat is back in the water and ready when you are. See you at the dock!";
@@ -43,7 +45,7 @@ async function barePost(concurrency: number): Promise<number> {
 }
 
 async function bareInsertPostgres(url: string, concurrency: number): Promise<number> {
-  const pool = new pg.Pool({ connectionString: url, max: concurrency });
+  const pool = new pg.Pool({ connectionString: url, max: Math.min(concurrency, BARE_CONNECTIONS) });
   await pool.query(`drop table if exists bare; ${ROW}`);
   const rate = await perSecond(concurrency, ms, async (_, turn) => {
     await pool.query({ name: "bare", text: INSERT, values: rowOf(turn) });

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { systemClock } from "../src/clock.ts";
 import { postgresEngine } from "../src/node/postgres.ts";
 import { idSource, platformRandom } from "../src/random.ts";
-import { type Database, openDatabase, type Tx } from "../src/store/database.ts";
+import { type Database, Ending, openDatabase, type Tx } from "../src/store/database.ts";
 import { brokenConstraint, type SqlEngine, sqlState } from "../src/store/engine.ts";
 import { json } from "../src/store/json.ts";
 import { migrate } from "../src/store/migrate.ts";
@@ -63,6 +63,30 @@ eachStore(({ name, open }) => {
     );
     expect(rows.length).toBeGreaterThan(15);
     expect(rows.filter(({ walled }) => !walled)).toEqual([]);
+  });
+
+  test("a last statement commits with its result, and takes everything back when it fails", async () => {
+    const rename = (to: string) => sql`update users set name = ${to} where tenant_id = ${ours}`;
+    const names = () => database.tenant(ours, (tx) => tx.selectFrom("users").select("name").execute());
+    expect(await database.tenant(ours, async () => new Ending(rename("by the last"), "done"))).toBe("done");
+    const failing = database.tenant(ours, async (tx) => {
+      await rename("before the last").execute(tx);
+      return new Ending(sql`select 1 / ${0}::int`, "done");
+    });
+    await expect(failing).rejects.toThrow(/division by zero/);
+    expect(await names()).toEqual([{ name: "by the last" }]);
+  });
+
+  test("statements that are asked together run in order; the first that fails is told, and nothing of them stays", async () => {
+    const rename = (to: string) => sql`update users set name = ${to} where tenant_id = ${ours}`;
+    const names = () => database.tenant(ours, (tx) => tx.selectFrom("users").select("name").execute());
+    await database.tenant(ours, (tx) => Promise.all([rename("first").execute(tx), rename("second").execute(tx)]));
+    expect(await names()).toEqual([{ name: "second" }]);
+    const failing = database.tenant(ours, (tx) =>
+      Promise.all([rename("third").execute(tx), sql`select 1 / ${0}::int`.execute(tx), rename("fourth").execute(tx)]),
+    );
+    await expect(failing).rejects.toThrow(/division by zero/);
+    expect(await names()).toEqual([{ name: "second" }]);
   });
 
   test("no tenant set means no rows, and no role is left on the connection", async () => {

@@ -12,7 +12,7 @@ import { type RawBuilder, sql } from "kysely";
 import { SEND_KIND } from "../messaging/outbound-kind.ts";
 import type { Sight } from "../rights/sight.ts";
 import type { Tx } from "../store/database.ts";
-import { json } from "../store/json.ts";
+import { json, recordset } from "../store/json.ts";
 import { BROADCAST_PRIORITY, MOST_AHEAD } from "./broadcast-kind.ts";
 import {
   type BroadcastRow,
@@ -69,7 +69,7 @@ export async function insertRecipients(
 ): Promise<void> {
   await sql`insert into broadcast_recipients (tenant_id, broadcast_id, index, number, variables, locale, failure)
     select ${tenantId}::text, ${id}::text, r.index, r.number, r.variables, r.locale, r.failure
-    from jsonb_to_recordset(${json(recipients)}) as r
+    from ${recordset(recipients)} as r
       (index int, number text, variables jsonb, locale text, failure jsonb) order by r.index`.execute(tx);
 }
 
@@ -140,7 +140,7 @@ export async function updateBroadcasts(tx: Tx, tenantId: TenantId, changed: read
   await sql`update broadcasts b set state = n.state, next_index = n.next_index, skipped = n.skipped, counts = n.counts,
       is_settled = n.is_settled, told_at = n.told_at, held_code = n.held_code, held_until = n.held_until,
       started_at = n.started_at, completed_at = n.completed_at, updated_at = n.updated_at
-    from jsonb_to_recordset(${json(rows)}) as n (id text, state text, next_index int, skipped int, counts jsonb,
+    from ${recordset(rows)} as n (id text, state text, next_index int, skipped int, counts jsonb,
       is_settled boolean, told_at timestamptz, held_code text, held_until timestamptz, started_at timestamptz,
       completed_at timestamptz, updated_at timestamptz)
     where b.tenant_id = ${tenantId} and b.id = n.id`.execute(tx);
@@ -192,7 +192,7 @@ export async function readPending(
 ): Promise<PendingRecipient[]> {
   if (asked.length === 0) return [];
   const { rows } = await sql<Omit<PendingRecipient, "broadcastId"> & { broadcast_id: BroadcastId }>`
-    select p.* from jsonb_to_recordset(${json(asked)}) as a (id text, "from" int, most int), lateral (
+    select p.* from ${recordset(asked)} as a (id text, "from" int, most int), lateral (
       select broadcast_id, index, number, variables, locale from broadcast_recipients r
       where r.tenant_id = ${tenantId} and r.broadcast_id = a.id and r.index >= a."from"
         and r.message_id is null and r.failure is null
@@ -217,7 +217,7 @@ export async function writeDecided(tx: Tx, tenantId: TenantId, decided: readonly
     failure,
   }));
   await sql`update broadcast_recipients r set message_id = n.message_id, failure = n.failure
-    from jsonb_to_recordset(${json(rows)}) as n (broadcast_id text, index int, message_id text, failure jsonb)
+    from ${recordset(rows)} as n (broadcast_id text, index int, message_id text, failure jsonb)
     where r.tenant_id = ${tenantId} and r.broadcast_id = n.broadcast_id and r.index = n.index`.execute(tx);
 }
 

@@ -6,7 +6,7 @@ import type { Outlet } from "../http/outlet.ts";
 import type { Logger } from "../logger.ts";
 import type { Principal } from "../rights/principal.ts";
 import type { Database } from "../store/database.ts";
-import { json } from "../store/json.ts";
+import { recordset } from "../store/json.ts";
 import type { Position } from "./cursor.ts";
 import { Follower } from "./follower.ts";
 import { heartbeatFrame } from "./frames.ts";
@@ -74,7 +74,7 @@ export function createEventHub(parts: EventHubParts): EventHub {
     if (places.length === 0) return;
     const { rows } = await database.system((tx) =>
       sql<{ tenant_id: TenantId }>`
-        select p.tenant_id from jsonb_to_recordset(${json(places)}) as p (tenant_id text, xid text, n bigint)
+        select p.tenant_id from ${recordset(places)} as p (tenant_id text, xid text, n bigint)
         where exists (select from events e where e.tenant_id = p.tenant_id and (e.xid, e.n) > (p.xid::xid8, p.n))`.execute(
         tx,
       ),

@@ -2,7 +2,7 @@ import type { TenantId } from "@trunkline/protocol";
 import { sql } from "kysely";
 import { toHex } from "../bytes.ts";
 import type { Tx } from "../store/database.ts";
-import { json } from "../store/json.ts";
+import { recordset } from "../store/json.ts";
 import { KEPT_MS, type KeptAnswer, type Keyed, replay, rowOf } from "./idempotency.ts";
 import type { Reply } from "./reply.ts";
 
@@ -49,7 +49,7 @@ export async function takeKeys<Body>(
   const { rows: taken } = await sql<Row>`
     insert into idempotency_keys as kept (tenant_id, principal, route, key, request_hash, created_at)
     select ${tenantId}::text, k.principal, k.route, k.key, decode(k.hash, 'hex'), ${new Date(first.now)}
-    from jsonb_to_recordset(${json(rows)}) as k (principal text, route text, key text, hash text)
+    from ${recordset(rows)} as k (principal text, route text, key text, hash text)
     order by k.principal, k.route, k.key
     on conflict (tenant_id, principal, route, key) do update
       set request_hash = excluded.request_hash, created_at = excluded.created_at, status = null, answer = null
@@ -61,7 +61,7 @@ export async function takeKeys<Body>(
   if (repeated.length === 0) return claims;
   const { rows: kept } = await sql<Row & KeptAnswer>`
     select i.principal, i.route, i.key, i.request_hash, i.status, i.answer, i.created_at
-    from jsonb_to_recordset(${json(repeated.map(({ principal, route, key }) => ({ principal, route, key })))})
+    from ${recordset(repeated.map(({ principal, route, key }) => ({ principal, route, key })))}
       as k (principal text, route text, key text)
     join idempotency_keys i on i.tenant_id = ${tenantId} and i.principal = k.principal and i.route = k.route and i.key = k.key
   `.execute(tx);
@@ -97,7 +97,7 @@ export async function keepAnswers(
     })),
   );
   await sql`update idempotency_keys i set status = a.status, answer = decode(a.answer, 'hex')
-    from jsonb_to_recordset(${json(rows)}) as a (principal text, route text, key text, status int, answer text)
+    from ${recordset(rows)} as a (principal text, route text, key text, status int, answer text)
     where i.tenant_id = ${tenantId} and i.principal = a.principal and i.route = a.route and i.key = a.key`.execute(tx);
 }
 
@@ -106,6 +106,6 @@ export async function giveKeysBack(tx: Tx, tenantId: TenantId, requests: readonl
   if (requests.length === 0) return;
   const rows = requests.map(({ principal, route, key }) => ({ principal, route, key }));
   await sql`delete from idempotency_keys i
-    using jsonb_to_recordset(${json(rows)}) as k (principal text, route text, key text)
+    using ${recordset(rows)} as k (principal text, route text, key text)
     where i.tenant_id = ${tenantId} and i.principal = k.principal and i.route = k.route and i.key = k.key`.execute(tx);
 }

@@ -1,4 +1,5 @@
 import { HEADERS, type LineId, type Message, type TenantId } from "@trunkline/protocol";
+import type { RawBuilder } from "kysely";
 import type { Bus } from "../bus/bus.ts";
 import { sameBytes } from "../bytes.ts";
 import type { EventLog } from "../events/log.ts";
@@ -35,9 +36,22 @@ export async function acceptSends(
   tx: Tx,
   tenantId: TenantId,
   requests: readonly SendRequest[],
-  { log, ids }: AcceptParts,
+  parts: AcceptParts,
   now: number,
 ): Promise<Accepted> {
+  const { accepted, writing } = await decideSends(tx, tenantId, requests, parts, now);
+  await writing?.execute(tx);
+  return accepted;
+}
+
+/** The same, with the statement that writes the texts, null for none, left to the caller. */
+export async function decideSends(
+  tx: Tx,
+  tenantId: TenantId,
+  requests: readonly SendRequest[],
+  { log, ids }: AcceptParts,
+  now: number,
+): Promise<{ accepted: Accepted; writing: RawBuilder<unknown> | null }> {
   const outcomes = new Map<SendRequest, SendOutcome>();
   const leaders = leadersOf(requests);
   const claims = await takeKeys<Message>(
@@ -58,7 +72,7 @@ export async function acceptSends(
     const place = places.get(request);
     if (place) outcomes.set(request, batch.add(request, place));
   }
-  await batch.write(tx, log);
+  const writing = await batch.writing(tx, log);
 
   const own = fresh.flatMap((request) => {
     const outcome = outcomes.get(request);
@@ -74,7 +88,8 @@ export async function acceptSends(
     tenantId,
     own.filter(({ outcome }) => outcome.kind === "refused").map(({ keyed }) => keyed),
   );
-  return { outcomes: requests.map((request) => outcomeOf(request, leaders, outcomes)), lineIds: batch.lineIds };
+  const answers = requests.map((request) => outcomeOf(request, leaders, outcomes));
+  return { accepted: { outcomes: answers, lineIds: batch.lineIds }, writing };
 }
 
 /** Wakes the readers of the event log and the lines that have work; call it after the commit. */

@@ -1,7 +1,7 @@
 import type { Conversation, MessagePreview, TenantId, Viewer } from "@trunkline/protocol";
 import { type RawBuilder, type Selectable, sql } from "kysely";
 import type { Audience } from "../rights/sight.ts";
-import { json } from "../store/json.ts";
+import { recordset } from "../store/json.ts";
 import type { Tables } from "../store/tables.ts";
 import { isoOf } from "./message-row.ts";
 
@@ -121,7 +121,7 @@ export function conversationUpdate(tenantId: TenantId, stored: readonly StoredCo
     set state = n.state, snoozed_until = n.snoozed_until, sequence = n.sequence, inbound_count = n.inbound_count,
       last_inbound_at = n.last_inbound_at, last_message_id = n.last_message_id,
       last_activity_at = greatest(c.last_activity_at, n.last_activity_at), updated_at = n.updated_at
-    from jsonb_to_recordset(${json(rows)}) as n (id text, state text, snoozed_until timestamptz, sequence int,
+    from ${recordset(rows)} as n (id text, state text, snoozed_until timestamptz, sequence int,
       inbound_count int, last_inbound_at timestamptz, last_message_id text, last_activity_at timestamptz, updated_at timestamptz)
     where c.tenant_id = ${tenantId} and c.id = n.id`;
 }

@@ -112,8 +112,8 @@ export class HandOverTurn implements KindTurn<SendPayload, SendTask, SendResult>
   ): Promise<HandOverTurn> {
     const stopMark = parts.recentStops.mark();
     const ids = items.map(messageIdOf);
-    await shareNumbersOf(tx, tenantId, ids); // and what is read after it knows every STOP that was committed before
-    const texts = await lockTextsToSend(tx, tenantId, ids);
+    // The second statement, which runs when the first has its locks, knows every STOP that was committed before them.
+    const [, texts] = await Promise.all([shareNumbersOf(tx, tenantId, ids), lockTextsToSend(tx, tenantId, ids)]);
     const accounts = [...texts.values()].map(({ text }) => text.account);
     const carriers = await openCarriers(parts.carriers, tenantId, accounts);
     return new HandOverTurn(tx, tenantId, texts, carriers, stopMark, parts);
@@ -179,8 +179,11 @@ export class HandOverTurn implements KindTurn<SendPayload, SendTask, SendResult>
     const changed = [...this.#changed.values()];
     await this.#askBroadcasts(changed);
     const named = changed.filter(({ message }) => this.#settled.has(message.id)).flatMap(nameOf);
-    const woken = await storeOutcomes(this.#tx, this.#tenantId, changed, log, named);
-    woken.push(...(await storeOutcomes(this.#tx, this.#tenantId, await this.#mergeParked(named), log)));
+    const [woken, parked] = await Promise.all([
+      storeOutcomes(this.#tx, this.#tenantId, changed, log, named), // takes the locks that the other one needs
+      this.#mergeParked(named),
+    ]);
+    woken.push(...(await storeOutcomes(this.#tx, this.#tenantId, parked, log)));
     for (const lane of woken) this.#parts.wakes.note(lane);
     // Whoever took the lane over from a holder that was only slow has queued the same look-up.
     await enqueueMissing(this.#tx, this.#tenantId, this.#lookUps, this.#now);

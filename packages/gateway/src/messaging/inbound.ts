@@ -7,7 +7,7 @@ import type { EventLog, NewEvent } from "../events/log.ts";
 import { applyKeywords, type KeywordEffects, NO_EFFECTS, openKeywords, type Placed } from "../opt-ins/keyword-turn.ts";
 import type { Ids } from "../random.ts";
 import type { Tx } from "../store/database.ts";
-import { json } from "../store/json.ts";
+import { recordset } from "../store/json.ts";
 import {
   audienceOf,
   type ConversationRow,
@@ -175,7 +175,7 @@ async function findLines(
   });
   const { rows } = await sql<InboundLine & { i: number }>`
     select w.i, l.id, l.number, l.sender_id as "senderId"
-    from jsonb_to_recordset(${json(wanted)}) as w (i int, account text, number text)
+    from ${recordset(wanted)} as w (i int, account text, number text)
     join lines l on l.tenant_id = ${tenantId} and l.carrier_account_id = w.account
       and (l.number = w.number or l.sender_id = w.number)`.execute(tx);
   const lines = new Map<ReceivedText, InboundLine>();
@@ -212,7 +212,7 @@ async function claim(
   const { rows: taken } = await sql<{ account: string; carrier_id: string }>`
     insert into inbound_texts (tenant_id, carrier_account_id, carrier_message_id, message_id, raw, received_at)
     select ${tenantId}::text, t.account, t.carrier_id, t.message_id, decode(t.raw, 'hex'), ${new Date(now)}::timestamptz
-    from jsonb_to_recordset(${json(rows)}) as t (account text, carrier_id text, message_id text, raw text)
+    from ${recordset(rows)} as t (account text, carrier_id text, message_id text, raw text)
     order by t.account, t.carrier_id
     on conflict (tenant_id, carrier_account_id, carrier_message_id) do nothing
     returning carrier_account_id as account, carrier_message_id as carrier_id`.execute(tx);

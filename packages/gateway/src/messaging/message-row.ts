@@ -1,6 +1,6 @@
 import { type Message, type MessagePreview, type TenantId, waitsUntil } from "@trunkline/protocol";
 import { type RawBuilder, type Selectable, sql } from "kysely";
-import { json } from "../store/json.ts";
+import { recordset } from "../store/json.ts";
 import type { Tables } from "../store/tables.ts";
 
 /** A row of `messages` as the store gives it. */
@@ -97,7 +97,7 @@ export function messageInsertion(tenantId: TenantId, stored: readonly StoredMess
   return sql`insert into messages (tenant_id, id, conversation_id, line_id, sequence, inbound_count, direction, kind, text,
       sender, recipient, author, status, encoding, segments, send_at, held_code, held_until, template_id, retry_of,
       broadcast_id, purpose, carrier_account_id, carrier_message_id, client_id, metadata, created_at, updated_at)
-    select ${tenantId}::text, m.* from jsonb_to_recordset(${json(rows)}) as m (id text, conversation_id text, line_id text,
+    select ${tenantId}::text, m.* from ${recordset(rows)} as m (id text, conversation_id text, line_id text,
       sequence int, inbound_count int, direction text, kind text, text text, sender text, recipient text, author jsonb,
       status text, encoding text, segments int, send_at timestamptz, held_code text, held_until timestamptz,
       template_id text, retry_of text, broadcast_id text, purpose text, carrier_account_id text, carrier_message_id text,

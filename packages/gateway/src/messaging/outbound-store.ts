@@ -17,7 +17,7 @@ import { blockOf } from "../opt-ins/carrier-block-work.ts";
 import { standingColumn, toStanding } from "../opt-ins/standing.ts";
 import type { Audience } from "../rights/sight.ts";
 import type { Tx } from "../store/database.ts";
-import { json } from "../store/json.ts";
+import { recordset } from "../store/json.ts";
 import { toSending } from "../tenants/settings.ts";
 import { enqueueMissing, type LaneName } from "../work/queue.ts";
 import type { SealedAccount } from "./carrier-access.ts";
@@ -184,7 +184,7 @@ export async function storeOutcomes(
       update messages m set status = n.status, failure = n.failure, held_code = n.held_code, held_until = n.held_until,
         sent_at = n.sent_at, delivered_at = n.delivered_at, carrier_message_id = n.carrier_message_id,
         carrier_status = n.carrier_status, updated_at = n.updated_at
-      from jsonb_to_recordset(${json(rows)}) as n (id text, status text, failure jsonb, held_code text,
+      from ${recordset(rows)} as n (id text, status text, failure jsonb, held_code text,
         held_until timestamptz, sent_at timestamptz, delivered_at timestamptz, carrier_message_id text,
         carrier_status text, updated_at timestamptz)
       where m.tenant_id = ${tenantId} and m.id = n.id ${locked} returning 1)

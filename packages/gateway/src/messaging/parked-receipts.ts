@@ -2,7 +2,7 @@ import type { CarrierAccountId, TenantId } from "@trunkline/protocol";
 import { type RawBuilder, sql } from "kysely";
 import type { Receipt } from "../carriers/carrier.ts";
 import type { Tx } from "../store/database.ts";
-import { json } from "../store/json.ts";
+import { json, recordset } from "../store/json.ts";
 
 /*
  * A receipt can overtake the carrier's own answer: we then do not know yet whose it is. It waits under the carrier's id.
@@ -51,7 +51,7 @@ export async function unparkReceipts(
   if (carrierIds.length === 0) return [];
   const rows = carrierIds.map(({ accountId, carrierMessageId }) => ({ account: accountId, id: carrierMessageId }));
   const { rows: parked } = await sql<{ accountId: CarrierAccountId; receipt: Receipt }>`
-    delete from parked_receipts p using jsonb_to_recordset(${json(rows)}) as w (account text, id text)
+    delete from parked_receipts p using ${recordset(rows)} as w (account text, id text)
     where p.tenant_id = ${tenantId} and p.carrier_account_id = w.account and p.carrier_message_id = w.id
     returning p.carrier_account_id as "accountId", p.receipt`.execute(tx);
   return parked;

@@ -1,6 +1,6 @@
 import type { ConversationId, ReadState, TenantId, UserId } from "@trunkline/protocol";
 import { type RawBuilder, sql } from "kysely";
-import { json } from "../store/json.ts";
+import { recordset } from "../store/json.ts";
 
 /** How far a user has read a conversation, and how many inbound texts there are up to that place. */
 export interface ReadMark {
@@ -20,7 +20,7 @@ export function readMarkUpsert(tenantId: TenantId, marks: readonly ReadMark[], n
   }));
   return sql`insert into read_states as r (tenant_id, user_id, conversation_id, through_sequence, inbound_count, updated_at)
     select ${tenantId}::text, n.user_id, n.conversation_id, n.through_sequence, n.inbound_count, ${new Date(now)}::timestamptz
-    from jsonb_to_recordset(${json(rows)}) as n (user_id text, conversation_id text, through_sequence int, inbound_count int)
+    from ${recordset(rows)} as n (user_id text, conversation_id text, through_sequence int, inbound_count int)
     order by n.user_id, n.conversation_id
     on conflict (tenant_id, user_id, conversation_id) do update
       set through_sequence = excluded.through_sequence, inbound_count = excluded.inbound_count,

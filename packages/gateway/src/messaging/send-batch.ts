@@ -1,5 +1,5 @@
 import type { ConversationId, LineId, Message, MessageId, TenantId, UserId } from "@trunkline/protocol";
-import { sql } from "kysely";
+import { type RawBuilder, sql } from "kysely";
 import type { EventLog, NewEvent } from "../events/log.ts";
 import { notFound } from "../http/refusal.ts";
 import { Reply } from "../http/reply.ts";
@@ -158,24 +158,24 @@ export class SendBatch {
     return { kind: "accepted", reply: new Reply<Message>(JSON.stringify(message)) };
   }
 
-  /** Writes all that was added, and the work that follows from it, with one statement. */
-  async write(tx: Tx, log: EventLog): Promise<void> {
+  /** Prepares the one statement that writes all that was added, and the work that follows from it; null for nothing. */
+  async writing(tx: Tx, log: EventLog): Promise<RawBuilder<unknown> | null> {
     const tenantId = this.#tenantId;
     const unused = [...this.#conversations.values()].flatMap(({ isNew, conversation }) =>
       isNew ? conversation.id : [],
     );
     await dropThreads(tx, tenantId, unused);
-    if (this.#messages.length === 0) return;
+    if (this.#messages.length === 0) return null;
     await this.#cap.write(tx);
     const marks = [...this.#marks.values()];
     const events = [...this.#events, ...marks.map((mark) => this.#readEvent(mark))];
     const touched = [...this.#touched].flatMap((id) => this.#conversations.get(id) ?? []);
     const marking =
       marks.length > 0 ? sql`marked as (${readMarkUpsert(tenantId, marks, this.#context.now)} returning 1),` : sql``;
-    await sql`with changed as (${conversationUpdate(tenantId, touched)} returning 1), ${marking}
+    return sql`with changed as (${conversationUpdate(tenantId, touched)} returning 1), ${marking}
       stored as (${messageInsertion(tenantId, this.#messages)} returning 1),
       queued as (${enqueuing(tenantId, this.#work, this.#context.now)} returning 1)
-      ${log.insertion(tenantId, events)}`.execute(tx);
+      ${log.insertion(tenantId, events)}`;
   }
 
   #recordStored(

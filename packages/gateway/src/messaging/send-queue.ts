@@ -4,9 +4,9 @@ import type { Clock } from "../clock.ts";
 import type { EventLog } from "../events/log.ts";
 import type { Reply } from "../http/reply.ts";
 import type { Ids } from "../random.ts";
-import type { Database } from "../store/database.ts";
+import { type Database, Ending } from "../store/database.ts";
 import { type Outcome, tenantBatches } from "../store/tenant-batches.ts";
-import { acceptSends, announceSends } from "./accept.ts";
+import { announceSends, decideSends } from "./accept.ts";
 import type { SendRequest } from "./send-request.ts";
 
 export interface SendQueueParts {
@@ -27,8 +27,13 @@ export interface SendQueue {
 
 export function createSendQueue({ database, log, bus, clock, ids }: SendQueueParts): SendQueue {
   const batches = tenantBatches<SendRequest, Reply<Message>>(async (tenantId, requests) => {
-    const accepted = await database.tenant(tenantId, (tx) =>
-      acceptSends(tx, tenantId, requests, { log, ids }, clock.now()),
+    const accepted = await database.tenant(
+      tenantId,
+      async (tx) => {
+        const { accepted: answers, writing } = await decideSends(tx, tenantId, requests, { log, ids }, clock.now());
+        return writing ? new Ending(writing, answers) : answers;
+      },
+      { byKeys: true },
     );
     announceSends(bus, tenantId, accepted);
     return accepted.outcomes.map(

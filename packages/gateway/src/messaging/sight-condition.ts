@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from "kysely";
 import type { Sight } from "../rights/sight.ts";
-import { json } from "../store/json.ts";
+import { recordset } from "../store/json.ts";
 
 /**
  * The rule of `sees()` as a condition on a conversation `c`, so that lists are filtered where the rows are. A test holds
@@ -13,7 +13,7 @@ export function seenBy({ lineIds, records, assignedTo }: Sight): RawBuilder<bool
   if (records !== null) {
     const rows = records.map(({ source, type, externalId }) => ({ source, type, external_id: externalId }));
     conditions.push(sql<boolean>`exists (select from conversation_records cr
-      join jsonb_to_recordset(${json(rows)}) as s (source text, type text, external_id text) using (source, type, external_id)
+      join ${recordset(rows)} as s (source text, type text, external_id text) using (source, type, external_id)
       where cr.tenant_id = c.tenant_id and cr.conversation_id = c.id)`);
   }
   return conditions.length === 0 ? sql<boolean>`true` : sql<boolean>`(${sql.join(conditions, sql` and `)})`;

@@ -2,7 +2,7 @@ import type { ConversationId, CrmRecord, LineId, Participant, TenantId, UserId }
 import { sql } from "kysely";
 import type { Ids } from "../random.ts";
 import type { Tx } from "../store/database.ts";
-import { json } from "../store/json.ts";
+import { recordset } from "../store/json.ts";
 import { participantKey } from "./numbers.ts";
 
 /** A thread that is wanted: found by its line and participants, or made with all of this. */
@@ -74,7 +74,7 @@ async function findThreads(tx: Tx, tenantId: TenantId, keys: readonly Key[]): Pr
   if (keys.length === 0) return new Map();
   const { rows } = await sql<Key & { id: ConversationId }>`
     select c.id, c.line_id, c.participant_key
-    from jsonb_to_recordset(${json(keys)}) as k (line_id text, participant_key text)
+    from ${recordset(keys)} as k (line_id text, participant_key text)
     join conversations c on c.tenant_id = ${tenantId} and c.line_id = k.line_id and c.participant_key = k.participant_key
   `.execute(tx);
   return new Map(rows.map((row) => [nameOf(row), { id: row.id, isNew: false }]));
@@ -101,7 +101,7 @@ async function createThreads(
       last_activity_at, created_at, updated_at)
     select ${tenantId}::text, n.id, n.line_id, n.participants, n.participant_key, n.assignee_id, n.records, n.metadata,
       ${time}::timestamptz, ${time}::timestamptz, ${time}::timestamptz
-    from jsonb_to_recordset(${json(rows)}) as n (id text, line_id text, participants jsonb, participant_key text,
+    from ${recordset(rows)} as n (id text, line_id text, participants jsonb, participant_key text,
       assignee_id text, records jsonb, metadata jsonb)
     order by n.line_id, n.participant_key
     on conflict (tenant_id, line_id, participant_key) do nothing
@@ -127,6 +127,6 @@ export async function linkRecords(
   if (rows.length === 0) return;
   await sql`insert into conversation_records (tenant_id, source, type, external_id, conversation_id)
     select ${tenantId}::text, r.source, r.type, r.external_id, r.id
-    from jsonb_to_recordset(${json(rows)}) as r (id text, source text, type text, external_id text)
+    from ${recordset(rows)} as r (id text, source text, type text, external_id text)
     on conflict do nothing`.execute(tx);
 }

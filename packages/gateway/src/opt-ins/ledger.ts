@@ -2,7 +2,7 @@ import type { LineId, MessageId, OptIn, OptInEntry, OptInMethod, OptInState, Ten
 import { sql } from "kysely";
 import type { Ids } from "../random.ts";
 import type { Tx } from "../store/database.ts";
-import { json } from "../store/json.ts";
+import { json, recordset } from "../store/json.ts";
 import { type EntryRow, lineColumn, type OptInRow, toEntry, toOptIn } from "./entry-row.ts";
 import { ownNumbers } from "./number-locks.ts";
 import { foldHistory } from "./state.ts";
@@ -166,12 +166,12 @@ export class Ledger {
           evidence, certain, created_at)
         select ${tenantId}::text, e.id, e.number, e.line_id, e.state, e.method, e.at, e.by, e.wording, e.language,
           e.message_id, e.evidence, e.certain, ${new Date(this.#now)}::timestamptz
-        from jsonb_to_recordset(${json(entries)}) as e (id text, number text, line_id text, state text, method text,
+        from ${recordset(entries)} as e (id text, number text, line_id text, state text, method text,
           at timestamptz, by jsonb, wording text, language text, message_id text, evidence jsonb, certain boolean)
         returning 1)
       insert into opt_ins as o (tenant_id, number, line_id, state, method, needs_review, carrier_blocked, since, updated_at)
       select ${tenantId}::text, n.*
-      from jsonb_to_recordset(${json(optIns)}) as n (number text, line_id text, state text, method text,
+      from ${recordset(optIns)} as n (number text, line_id text, state text, method text,
         needs_review boolean, carrier_blocked boolean, since timestamptz, updated_at timestamptz)
       on conflict (tenant_id, number, line_id) do update set state = excluded.state, method = excluded.method,
         needs_review = excluded.needs_review, carrier_blocked = excluded.carrier_blocked, since = excluded.since,

@@ -1,7 +1,7 @@
 import type { LineId, OptInState, SendingSettings, TenantId } from "@trunkline/protocol";
 import { type RawBuilder, sql } from "kysely";
 import type { Tx } from "../store/database.ts";
-import { json } from "../store/json.ts";
+import { recordset } from "../store/json.ts";
 import type { MessagePurpose, Tables } from "../store/tables.ts";
 
 /** What holds between a line and a number: what is known for all lines and for this one, the stricter of the two. */
@@ -41,7 +41,7 @@ export async function readStandings(
   const wanted = pairs.map(({ lineId, number }) => ({ line: lineId, number }));
   const { rows } = await sql<{ line: LineId; number: string; known: StandingRow[] | null }>`
     select p.line, p.number, ${standingColumn(tenantId, sql`p.line`, sql`p.number`)} as known
-    from jsonb_to_recordset(${json(wanted)}) as p (line text, number text)`.execute(tx);
+    from ${recordset(wanted)} as p (line text, number text)`.execute(tx);
   for (const { line, number, known } of rows) standings.set(pairKey(line, number), toStanding(known));
   return standings;
 }

@@ -12,6 +12,10 @@ export interface SqlEngine {
   close(): Promise<void>;
 }
 
+/**
+ * What it is given runs in the order in which it is given. The next need not wait for the answer to the one before: within
+ * a transaction it fails where that one failed.
+ */
 export interface SqlConnection {
   /** Runs one statement with parameters `$1`, `$2`, …. */
   query<Row>(sql: string, parameters: readonly unknown[]): Promise<{ rows: Row[]; affected: number }>;

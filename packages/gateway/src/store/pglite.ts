@@ -40,12 +40,20 @@ export function pgliteEngine(database: PGlite): SqlEngine {
       await new Promise<void>((resolve) => setTimeout(resolve, Math.min(MAX_PAUSE_MS, busyMs / 10)));
   }
 
+  const run = statementsOf(database);
+  let lastAnswer: Promise<unknown> = Promise.resolve();
+  const inOrder = <Result>(next: () => Promise<Result>): Promise<Result> => {
+    const answer = lastAnswer.then(next, next);
+    lastAnswer = answer;
+    return answer;
+  };
   // One object, so that what is prepared for a connection is prepared once.
   const shared: SqlConnection = {
-    query: statementsOf(database),
-    async exec(sql) {
-      await database.exec(sql);
-    },
+    query: (sql, parameters) => inOrder(() => run(sql, parameters)),
+    exec: (sql) =>
+      inOrder(async () => {
+        await database.exec(sql);
+      }),
     release: () => waiting?.(),
   };
 

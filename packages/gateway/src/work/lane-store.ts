@@ -1,7 +1,7 @@
 import type { TenantId } from "@trunkline/protocol";
 import { type RawBuilder, sql } from "kysely";
 import type { SystemTx, Tx } from "../store/database.ts";
-import { json } from "../store/json.ts";
+import { recordset } from "../store/json.ts";
 import type { LaneName, Settlement, WorkItem } from "./queue.ts";
 
 /*
@@ -79,7 +79,7 @@ export async function openTurns(
   // All that exist are locked first, in one order: two nodes that want the same lanes wait, and do not lock each other out.
   const { rows } = await sql<WorkRow & { lane: string; fence: number }>`
     with asked as materialized (
-      select * from jsonb_to_recordset(${json(asked)}) as a
+      select * from ${recordset(asked)} as a
         (lane text, fence bigint, places int, in_flight text[], busy text[], with_orphans boolean)
     ), present as (
       select lane from work_lanes where tenant_id = ${tenantId} and kind = ${kind} and lane = any(${turns.map(({ lane }) => lane)}::text[])
@@ -190,7 +190,7 @@ export async function closeTurns(
   const steps: RawBuilder<unknown>[] = [];
   if (started.length > 0) {
     steps.push(sql`started as (update work w set started_fence = n.fence, attempts = w.attempts + 1
-      from jsonb_to_recordset(${json(started)}) as n (id text, fence bigint)
+      from ${recordset(started)} as n (id text, fence bigint)
       where w.tenant_id = ${tenantId} and w.id = n.id and w.started_fence is null returning 1)`);
   }
   if (done.length > 0) {
@@ -202,7 +202,7 @@ export async function closeTurns(
       at: how.kind === "again" ? new Date(how.at).toISOString() : null,
     }));
     steps.push(sql`moved as (update work w set started_fence = null, due_at = coalesce(n.at, w.due_at)
-      from jsonb_to_recordset(${json(rows)}) as n (id text, at timestamptz)
+      from ${recordset(rows)} as n (id text, at timestamptz)
       where w.tenant_id = ${tenantId} and w.id = n.id)`);
   }
   if (changedLanes.length > 0) {
@@ -215,7 +215,7 @@ export async function closeTurns(
     steps.push(sql`lanes as (update work_lanes l set paused_until = coalesce(n.paused_until, l.paused_until),
         holder = case when n.release then null else l.holder end,
         lease_until = case when n.release then null else l.lease_until end
-      from jsonb_to_recordset(${json(rows)}) as n (lane text, fence bigint, paused_until timestamptz, release boolean)
+      from ${recordset(rows)} as n (lane text, fence bigint, paused_until timestamptz, release boolean)
       where l.tenant_id = ${tenantId} and l.kind = ${kind} and l.lane = n.lane and l.fence = n.fence)`);
   }
   if (steps.length === 0) return new Map();
@@ -227,7 +227,7 @@ export async function closeTurns(
     released.length > 0
       ? sql`(select jsonb_object_agg(r.lane, (select min(due_at) from work w where w.tenant_id = ${tenantId}
             and w.kind = ${kind} and w.lane = r.lane and w.id <> all(r.changed)))
-          from jsonb_to_recordset(${json(released)}) as r (lane text, changed text[]))`
+          from ${recordset(released)} as r (lane text, changed text[]))`
       : sql`null::jsonb`;
   const begun = started.length > 0 ? sql`(select count(*) from started)` : sql`0`;
   const { rows } = await sql<{ due: Record<string, string | null> | null; begun: number }>`

@@ -1,7 +1,7 @@
 import type { TenantId } from "@trunkline/protocol";
 import { type RawBuilder, sql } from "kysely";
 import type { Tx } from "../store/database.ts";
-import { json } from "../store/json.ts";
+import { recordset } from "../store/json.ts";
 
 /** A lane is drained by one node at a time, in order. Which lanes there are is up to the kind of work: a line, an account. */
 export interface LaneName {
@@ -65,7 +65,7 @@ export function enqueuing(tenantId: TenantId, items: readonly NewWork<object>[],
   }));
   return sql`insert into work (tenant_id, id, kind, lane, serial, priority, due_at, payload, created_at)
     select ${tenantId}::text, w.id, w.kind, w.lane, w.serial, w.priority, w.due_at, w.payload, ${new Date(now)}::timestamptz
-    from jsonb_to_recordset(${json(rows)}) as w
+    from ${recordset(rows)} as w
       (id text, kind text, lane text, serial text, priority int, due_at timestamptz, payload jsonb)`;
 }
 

@@ -70,7 +70,9 @@ export function createTurns(parts: TurnParts, kind: AnyWorkKind): Turns {
     (tenantId, lanes) =>
       turnstile.pass(tenantId, async () => {
         const states = lanes.map((gather) => gather());
-        const turns = await database.tenant(tenantId, (tx) => moveLanes(tx, tenantId, kind, states, parts));
+        const turns = await database.tenant(tenantId, (tx) => moveLanes(tx, tenantId, kind, states, parts), {
+          byKeys: true,
+        });
         if (turns.some((turn) => "move" in turn && turn.move.hasChanged)) kind.committed(tenantId);
         return turns.map((result): Outcome<LaneTurn> => ({ kind: "done", result }));
       }),
@@ -107,12 +109,8 @@ async function moveLanes(
     const lane = opened.get(state.lane);
     if (lane) decided.set(state.lane, decide(turn, state, lane, now));
   }
-  await turn.write();
-  const nextTimes = await closeTurns(
-    tx,
-    group,
-    [...decided.values()].map(({ closing }) => closing),
-  );
+  const closings = [...decided.values()].map(({ closing }) => closing);
+  const [, nextTimes] = await Promise.all([turn.write(), closeTurns(tx, group, closings)]);
   const away = states.map(({ lane }) => lane).filter((lane) => !opened.has(lane));
   const held = await heldUntil(tx, group, away, now);
   return states.map((state): LaneTurn => {
