@@ -8,5 +8,6 @@ export function ready(value: object, answer: (message: Record<string, unknown>) 
     if (message.memory) process.send?.({ rss: process.memoryUsage.rss() });
     else void answer(message).then((reply) => process.send?.(reply));
   });
+  process.once("disconnect", () => process.exit()); // a bench that fails leaves no server behind
   process.send?.({ ready: value });
 }
