@@ -8,6 +8,7 @@ import { type Database, Ending, openDatabase, type Tx } from "../src/store/datab
 import { brokenConstraint, type SqlEngine, sqlState } from "../src/store/engine.ts";
 import { json } from "../src/store/json.ts";
 import { migrate } from "../src/store/migrate.ts";
+import { together } from "../src/store/together.ts";
 import { eachStore, newPostgresDatabase } from "./support/stores.ts";
 
 const ids = idSource(systemClock(), platformRandom);
@@ -87,6 +88,21 @@ eachStore(({ name, open }) => {
     );
     await expect(failing).rejects.toThrow(/division by zero/);
     expect(await names()).toEqual([{ name: "second" }]);
+  });
+
+  test("what runs together has ended, all of it, before its transaction is taken back", async () => {
+    const steps: string[] = [];
+    const slow = async (tx: Tx) => {
+      for (const step of ["one", "two", "three"]) {
+        await sql`select ${step}::text`.execute(tx).then(
+          () => steps.push(step),
+          () => steps.push(`${step} refused`),
+        );
+      }
+    };
+    const failing = database.tenant(ours, (tx) => together(slow(tx), sql`select 1 / ${0}::int`.execute(tx)));
+    await expect(failing).rejects.toThrow(/division by zero/);
+    expect(steps).toEqual(["one", "two refused", "three refused"]);
   });
 
   test("no tenant set means no rows, and no role is left on the connection", async () => {

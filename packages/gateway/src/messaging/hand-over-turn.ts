@@ -9,6 +9,7 @@ import { shareNumbersOf } from "../opt-ins/number-locks.ts";
 import type { RecentStops } from "../opt-ins/recent-stops.ts";
 import { passesOptOut } from "../opt-ins/standing.ts";
 import type { Tx } from "../store/database.ts";
+import { together } from "../store/together.ts";
 import type { Completed, KindTurn, Settled, Take, Taken } from "../work/kind.ts";
 import { enqueueMissing, type NewWork, type Settlement, type WorkItem } from "../work/queue.ts";
 import { type CarrierAccess, openCarriers } from "./carrier-access.ts";
@@ -113,7 +114,7 @@ export class HandOverTurn implements KindTurn<SendPayload, SendTask, SendResult>
     const stopMark = parts.recentStops.mark();
     const ids = items.map(messageIdOf);
     // The second statement, which runs when the first has its locks, knows every STOP that was committed before them.
-    const [, texts] = await Promise.all([shareNumbersOf(tx, tenantId, ids), lockTextsToSend(tx, tenantId, ids)]);
+    const [, texts] = await together(shareNumbersOf(tx, tenantId, ids), lockTextsToSend(tx, tenantId, ids));
     const accounts = [...texts.values()].map(({ text }) => text.account);
     const carriers = await openCarriers(parts.carriers, tenantId, accounts);
     return new HandOverTurn(tx, tenantId, texts, carriers, stopMark, parts);
@@ -179,10 +180,10 @@ export class HandOverTurn implements KindTurn<SendPayload, SendTask, SendResult>
     const changed = [...this.#changed.values()];
     await this.#askBroadcasts(changed);
     const named = changed.filter(({ message }) => this.#settled.has(message.id)).flatMap(nameOf);
-    const [woken, parked] = await Promise.all([
+    const [woken, parked] = await together(
       storeOutcomes(this.#tx, this.#tenantId, changed, log, named), // takes the locks that the other one needs
       this.#mergeParked(named),
-    ]);
+    );
     woken.push(...(await storeOutcomes(this.#tx, this.#tenantId, parked, log)));
     for (const lane of woken) this.#parts.wakes.note(lane);
     // Whoever took the lane over from a holder that was only slow has queued the same look-up.

@@ -4,6 +4,7 @@ import { fairTurnstile } from "../fair-turnstile.ts";
 import { ConnectionDialect } from "./dialect.ts";
 import { type SqlConnection, type SqlEngine, StoreUnavailable, sqlState } from "./engine.ts";
 import type { Tables } from "./tables.ts";
+import { together } from "./together.ts";
 
 /** An open transaction of one tenant. Rows of other tenants do not exist in it. */
 export type Tx = Kysely<Tables> & { readonly [scope]: "tenant" };
@@ -112,24 +113,28 @@ export function openDatabase(engine: SqlEngine): Database {
       tx = new Kysely<Tables>({ dialect: new ConnectionDialect(connection) });
       kyselyOf.set(connection, tx);
     }
+    const begun = connection.exec(begin);
+    begun.catch(() => undefined); // what is asked next fails with it, and is told why below
     try {
-      const begun = connection.exec(begin);
-      begun.catch(() => undefined); // what is asked next fails with it
       const done = await work(tx);
       if (!(done instanceof Ending)) {
-        await Promise.all([begun, connection.exec("commit")]);
+        await together(begun, connection.exec("commit"));
         return done;
       }
       const { sql, parameters } = done.statement.compile(tx);
-      await Promise.all([begun, connection.query(sql, parameters), connection.exec("commit")]);
+      await together(begun, connection.query(sql, parameters), connection.exec("commit"));
       return done.result;
     } catch (error) {
+      const reason = await begun.then(
+        () => error,
+        (first: unknown) => first,
+      );
       try {
         await connection.exec("rollback");
       } catch {
-        throw new ConnectionLost(error); // the rollback's own error says less than what led to it
+        throw new ConnectionLost(reason); // the rollback's own error says less than what led to it
       }
-      throw error;
+      throw reason;
     }
   }
 

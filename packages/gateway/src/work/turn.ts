@@ -3,6 +3,7 @@ import type { Clock } from "../clock.ts";
 import type { FairTurnstile } from "../fair-turnstile.ts";
 import type { Database, Tx } from "../store/database.ts";
 import { type Outcome, type TenantBatches, tenantBatches } from "../store/tenant-batches.ts";
+import { together } from "../store/together.ts";
 import type { AnyWorkKind, Completed, KindTurn } from "./kind.ts";
 import { type CloseTurn, closeTurns, heldUntil, type OpenedTurn, openTurns } from "./lane-store.ts";
 import type { Settlement, WorkItem } from "./queue.ts";
@@ -110,7 +111,7 @@ async function moveLanes(
     if (lane) decided.set(state.lane, decide(turn, state, lane, now));
   }
   const closings = [...decided.values()].map(({ closing }) => closing);
-  const [, nextTimes] = await Promise.all([turn.write(), closeTurns(tx, group, closings)]);
+  const [, nextTimes] = await together(turn.write(), closeTurns(tx, group, closings));
   const away = states.map(({ lane }) => lane).filter((lane) => !opened.has(lane));
   const held = await heldUntil(tx, group, away, now);
   return states.map((state): LaneTurn => {
