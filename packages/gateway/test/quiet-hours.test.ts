@@ -93,6 +93,30 @@ eachStore((store) => {
       expect(await send("12345")).toMatchObject({ status: "scheduled", held: { until: utc(15) } });
     });
 
+    test("leaves, or waits for another moment, as soon as the hours change", async () => {
+      const message = await send(PHOENIX);
+      await made(acme.call("PATCH", `/v1/lines/${acme.line.id}`, { quietHours: { ...NIGHT, end: "10:00" } }));
+      await world.gateway.idle();
+      expect(await read(message)).toMatchObject({ status: "scheduled", held: { until: utc(17) } });
+      await made(acme.call("PATCH", `/v1/lines/${acme.line.id}`, { quietHours: null }));
+      await world.gateway.idle();
+      expect(await read(message)).toMatchObject({ status: "scheduled", held: { until: utc(15) } });
+      await made(acme.call("PATCH", "/v1/tenant", { sending: { quietHours: null } }));
+      await world.gateway.idle();
+      expect(sent()).toEqual([message.id]);
+      expect(await read(message)).toMatchObject({ status: "sent", held: null });
+    });
+
+    test("keeps the time that was asked for when the hours change", async () => {
+      const message = await send(PHOENIX, { sendAt: utc(7) });
+      expect(message).toMatchObject({ status: "scheduled", held: { until: utc(15) } });
+      await made(world.operator("PATCH", `/v1/tenants/${acme.tenant.id}`, { sending: { quietHours: null } }));
+      await world.gateway.idle();
+      expect(sent()).toEqual([]);
+      await goTo(7);
+      expect(sent()).toEqual([message.id]);
+    });
+
     test("can be taken back while it is held", async () => {
       const message = await send(PHOENIX);
       const canceled = await made<Message>(acme.call("POST", `/v1/messages/${message.id}/cancel`));

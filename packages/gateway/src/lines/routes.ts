@@ -8,6 +8,7 @@ import { once } from "../http/idempotency.ts";
 import { openPage } from "../http/paging.ts";
 import { invalid, notFound, Refusal } from "../http/refusal.ts";
 import type { Handlers } from "../http/route.ts";
+import { lookAgainAtHeld } from "../messaging/held-texts.ts";
 import { refuseUnfitQuietHours } from "../quiet-hours/refuse-policy.ts";
 import type { Ids } from "../random.ts";
 import type { Sight } from "../rights/sight.ts";
@@ -95,7 +96,7 @@ export function lineRoutes({
 
     async updateLine({ principal: { tenantId, sight, actor }, params: { id }, body }) {
       refuseUnfitQuietHours(body.quietHours, ["quietHours"]);
-      const line = await refusing(BROKEN, () =>
+      const { line, woken } = await refusing(BROKEN, () =>
         log.transaction(tenantId, async (tx, record) => {
           await lockLine(tx, tenantId, id);
           const before = await visible(tx, tenantId, id, sight);
@@ -108,9 +109,11 @@ export function lineRoutes({
           await updateLine(tx, tenantId, id, change, clock.now());
           const after = await visible(tx, tenantId, id, { lineIds: "all" });
           record({ type: "line.updated", data: after, audience: { lineId: id }, actor });
-          return after;
+          const lanes = body.quietHours === undefined ? [] : await lookAgainAtHeld(tx, tenantId, id, clock.now());
+          return { line: after, woken: lanes };
         }),
       );
+      for (const lane of woken) bus.publish({ topic: "work", ...lane });
       if (body.assignees) bus.publish({ topic: "access", tenantId });
       return line;
     },

@@ -1,4 +1,4 @@
-import type { Tenant, UpdateTenant } from "@trunkline/protocol";
+import type { Tenant, TenantId, UpdateTenant } from "@trunkline/protocol";
 import type { Bus } from "../bus/bus.ts";
 import type { Clock } from "../clock.ts";
 import { refusing } from "../http/broken-rule.ts";
@@ -6,6 +6,7 @@ import { once } from "../http/idempotency.ts";
 import { openPage } from "../http/paging.ts";
 import { notFound, Refusal } from "../http/refusal.ts";
 import type { Handlers } from "../http/route.ts";
+import { lookAgainAtHeld } from "../messaging/held-texts.ts";
 import { refuseUnfitQuietHours } from "../quiet-hours/refuse-policy.ts";
 import type { Ids } from "../random.ts";
 import type { Database } from "../store/database.ts";
@@ -39,6 +40,12 @@ export function tenantRoutes({ database, bus, clock, ids, eraser }: TenantParts)
     if (!tenant) throw notFound();
     return tenant;
   };
+  /** Texts that the hours before held may leave now, or at another time. */
+  async function quietHoursChanged(tenantId: TenantId, { sending, timeZone }: UpdateTenant): Promise<void> {
+    if (sending?.quietHours === undefined && timeZone === undefined) return;
+    const woken = await database.tenant(tenantId, (tx) => lookAgainAtHeld(tx, tenantId, null, clock.now()));
+    for (const lane of woken) bus.publish({ topic: "work", ...lane });
+  }
   const find = async (ref: string) => present(await database.system((tx) => findTenant(tx, ref)));
 
   return {
@@ -63,6 +70,7 @@ export function tenantRoutes({ database, bus, clock, ids, eraser }: TenantParts)
       const { id } = await find(params.id);
       const tenant = await refusing(TAKEN, () => database.system((tx) => updateTenant(tx, id, body, clock.now())));
       bus.publish({ topic: "access", tenantId: id });
+      await quietHoursChanged(id, body);
       return present(tenant);
     },
 
@@ -90,6 +98,7 @@ export function tenantRoutes({ database, bus, clock, ids, eraser }: TenantParts)
         database.tenant(tenantId, (tx) => updateTenant(tx, tenantId, body, clock.now())),
       );
       bus.publish({ topic: "access", tenantId });
+      await quietHoursChanged(tenantId, body);
       return present(tenant);
     },
   };
