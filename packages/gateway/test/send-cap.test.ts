@@ -1,4 +1,4 @@
-import type { MessageCheck, Problem, Tenant, TenantId } from "@trunkline/protocol";
+import type { Message, MessageCheck, Problem, Tenant, TenantId } from "@trunkline/protocol";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openSendCap, readSendCap } from "../src/limits/send-cap.ts";
 import { eachStore } from "./support/stores.ts";
@@ -112,6 +112,18 @@ eachStore((store) => {
       expect((await text(acme, 1, { to: acme.line.number })).status).toBe(422);
       expect((await text(acme, 2)).status).toBe(202);
       expect((await text(acme, 3)).status).toBe(429);
+    });
+
+    test("gets back what a text took that was canceled before it left, and once", async () => {
+      const acme = await world.newTenant(`acme ${tenants++}`);
+      await setCap(acme, 2);
+      const sendAt = new Date(world.clock.now() + 30 * 60_000).toISOString();
+      const first = await made<Message>(text(acme, 1, { sendAt }));
+      await made(text(acme, 2));
+      expect((await text(acme, 3)).status).toBe(429);
+      for (let n = 0; n < 3; n++) await made(acme.call("POST", `/v1/messages/${first.id}/cancel`));
+      expect((await text(acme, 4)).status).toBe(202);
+      expect((await text(acme, 5)).status).toBe(429);
     });
 
     test("reads its limits and cannot change them; its operator can, and it holds at once", async () => {

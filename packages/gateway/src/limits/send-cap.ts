@@ -2,6 +2,7 @@ import type { TenantId } from "@trunkline/protocol";
 import { sql } from "kysely";
 import { Refusal } from "../http/refusal.ts";
 import type { Tx } from "../store/database.ts";
+import { recordset } from "../store/json.ts";
 import { type HourlyCount, type Room, roomFor } from "./cap-window.ts";
 
 /*
@@ -42,7 +43,7 @@ export async function openSendCap(
   const counts = await readCounts(tx, tenantId, now);
   const { left } = roomFor(textsPerDay, counts, now);
   let taken = 0;
-  const room = () => roomFor(textsPerDay, [...counts, { hour: now - (now % HOUR_MS), texts: taken }], now);
+  const room = () => roomFor(textsPerDay, [...counts, { hour: hourOf(now), texts: taken }], now);
   return {
     take() {
       if (taken >= left) return false;
@@ -82,11 +83,29 @@ async function readCounts(tx: Tx, tenantId: TenantId, now: number): Promise<Hour
 async function count(tx: Tx, tenantId: TenantId, texts: number, now: number): Promise<void> {
   if (texts === 0) return;
   await sql`insert into sent_counts as c (tenant_id, hour, texts)
-    values (${tenantId}, ${new Date(now - (now % HOUR_MS))}, ${texts})
+    values (${tenantId}, ${new Date(hourOf(now))}, ${texts})
     on conflict (tenant_id, hour) do update set texts = c.texts + excluded.texts`.execute(tx);
 }
 
+/**
+ * Gives back what texts took that were accepted at `times`, in milliseconds, and will never be sent. Nothing is locked for it:
+ * who counts at the same time may only see too little room.
+ */
+export async function uncount(tx: Tx, tenantId: TenantId, times: readonly number[]): Promise<void> {
+  if (times.length === 0) return;
+  const byHour = new Map<number, number>();
+  for (const at of times) byHour.set(hourOf(at), (byHour.get(hourOf(at)) ?? 0) + 1);
+  const rows = [...byHour].map(([hour, texts]) => ({ hour: new Date(hour).toISOString(), texts }));
+  await sql`with hours as materialized (
+      select c.hour, n.texts from sent_counts c join ${recordset(rows)} as n (hour timestamptz, texts int) using (hour)
+      where c.tenant_id = ${tenantId} order by c.hour for update of c
+    )
+    update sent_counts c set texts = greatest(0, c.texts - hours.texts) from hours
+    where c.tenant_id = ${tenantId} and c.hour = hours.hour`.execute(tx);
+}
+
 const HOUR_MS = 60 * 60_000;
+const hourOf = (at: number): number => at - (at % HOUR_MS);
 /** Counts that are older say nothing any more. */
 export const SENT_COUNTS_KEPT_MS = 25 * HOUR_MS;
 /** When to come back where nothing but a change by the operator will help, in seconds. */

@@ -1,13 +1,16 @@
 import type { Actor, Message, MessageId, TenantId } from "@trunkline/protocol";
 import type { EventLog } from "../events/log.ts";
+import { uncount } from "../limits/send-cap.ts";
 import type { Tx } from "../store/database.ts";
 import { withdraw } from "../work/queue.ts";
+import { isCapped } from "./decide-send.ts";
 import { mergeOutcome } from "./merge-outcome.ts";
 import { type LockedText, lockTexts, storeOutcomes } from "./outbound-store.ts";
 
 /*
  * Taking texts back. Whoever hands a text over locks it before its work is marked as begun, and so does whoever takes it
- * back: one of the two comes first, and the other one sees it. Locks: texts by id, then their work.
+ * back: one of the two comes first, and the other one sees it. Locks: texts by id, then their work,
+ * then the hours in which they were counted.
  */
 
 export interface CancelParts {
@@ -60,5 +63,11 @@ export async function cancelTexts(
     return [{ ...text, message }];
   });
   await storeOutcomes(tx, tenantId, changed, log, [], actor);
+  const counted = changed.filter(({ purpose }) => isCapped(purpose));
+  await uncount(
+    tx,
+    tenantId,
+    counted.map(({ message }) => Date.parse(message.createdAt)),
+  );
   return { canceled, hasChanged: changed.length > 0 };
 }

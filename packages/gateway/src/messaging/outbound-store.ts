@@ -18,6 +18,7 @@ import { standingColumn, toStanding } from "../opt-ins/standing.ts";
 import type { Audience } from "../rights/sight.ts";
 import type { Tx } from "../store/database.ts";
 import { recordset } from "../store/json.ts";
+import type { MessagePurpose } from "../store/tables.ts";
 import { toSending } from "../tenants/settings.ts";
 import { enqueueMissing, type LaneName } from "../work/queue.ts";
 import type { SealedAccount } from "./carrier-access.ts";
@@ -32,6 +33,8 @@ export interface LockedText {
   readonly lineId: LineId;
   readonly carrierAccountId: CarrierAccountId | null;
   readonly audience: Audience;
+  /** What the gateway answers by itself with it; null for what people, programs and broadcasts send. */
+  readonly purpose: MessagePurpose | null;
   /** Texts a second that its line hands over; null for no limit of its own. */
   readonly sendRate: number | null;
   /** The account that it goes through; null when that is gone. */
@@ -143,6 +146,7 @@ function toLocked({ assignee_id, conversation_records, send_rate, carrier, crede
     lineId: row.line_id,
     carrierAccountId: row.carrier_account_id,
     audience: { lineId: row.line_id, conversation: { assigneeId: assignee_id, records } },
+    purpose: row.purpose,
     sendRate: send_rate,
     account: carrier && row.carrier_account_id ? { id: row.carrier_account_id, carrier, credentials } : null,
   };
