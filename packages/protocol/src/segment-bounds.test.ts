@@ -38,6 +38,13 @@ test("a default counts as a value that may stand there", () => {
   expect(counts(`${"a".repeat(160)}{{name|}}`, { name: { minLength: 5, alphabet: "basic" } })[0]).toBe(1);
 });
 
+test("a sign that joins the value before it may move that value's end into the next part", () => {
+  const value = `\u200d${"a".repeat(47)}🇫🇷🇫🇷${"a".repeat(11)}`; // 67 units: the first joins what stands before it
+  const taken = segments(value + value).segments;
+  expect(taken).toBe(3);
+  expect(counts("{{code}}{{code}}", { code: { maxLength: 67 } })[1]).toBe(taken);
+});
+
 const ALPHABETS = {
   basic: fc.constantFrom(..."abc XYZ@Ç"),
   gsm7: fc.constantFrom(..."ab€[]~^"),

@@ -97,22 +97,26 @@ function wideValue({ maxLength, fallback }: Value): Stretch {
 }
 
 /**
- * Fills parts as badly as can be: where a run does not fit, its largest piece falls on the seam and moves on. Pieces are
- * placed in order, so the worst end of one run is the worst beginning for the next.
+ * Fills parts as badly as can be: where a run does not fit, its largest piece falls on the seam and moves on. In UCS-2 that
+ * piece may have begun in the runs before, as far as those can join what follows them. Pieces are placed in order, so
+ * the worst end of one run is the worst beginning for the next.
  */
 function mostParts(stretches: readonly Stretch[], encoding: SegmentEncoding): number {
   const { alone, each } = PART_SIZES[encoding];
   const total = stretches.reduce((sum, { units }) => sum + units, 0);
   if (total <= alone) return total > 0 ? 1 : 0;
-  let [parts, used] = [1, 0];
+  // `joining` units at the end of the part may belong to a piece that goes on behind them.
+  let [parts, used, joining] = [1, 0, 0];
   for (const { units, largest } of stretches) {
     let left = units;
     while (left > each - used) {
-      left -= Math.max(0, each - largest + 1 - used);
+      const cut = Math.max(each - largest + 1, used - joining);
+      left -= cut - used;
       parts++;
-      used = 0;
+      [used, joining] = [0, 0];
     }
     used += left;
+    if (units > 0) joining = encoding === "ucs2" && largest > 1 ? joining + left : 0;
   }
   return parts;
 }
