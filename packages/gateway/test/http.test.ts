@@ -1,4 +1,4 @@
-import { type Conversation, HEADERS, type Problem, type Tenant } from "@trunkline/protocol";
+import { type Conversation, HEADERS, type Problem, type Template, type Tenant } from "@trunkline/protocol";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { eachStore } from "./support/stores.ts";
 import {
@@ -71,6 +71,18 @@ eachStore((store) => {
       expect(answered.body.code).toBe("invalid_json");
       expect(answered.body.detail).toBe("The body must be JSON in UTF-8.");
     }
+  });
+
+  test("a POST that needs no field needs no body; what would change nothing, or is incomplete, does", async () => {
+    const { id } = await made<Template>(acme.call("POST", "/v1/templates", { name: "T", text: "Hello" }));
+    expect(await acme.call("POST", `/v1/templates/${id}/preview`)).toMatchObject({
+      status: 200,
+      body: { text: "Hello" },
+    });
+    const missing = `/v1/messages/msg_${"0".repeat(26)}/retry`;
+    expect(await acme.call("POST", missing)).toMatchObject({ status: 404, body: { code: "not_found" } });
+    expect((await acme.call("PATCH", `/v1/templates/${id}`)).status).toBe(415);
+    expect((await acme.call("POST", "/v1/templates")).status).toBe(415);
   });
 
   test("JSON that is nested without end, or names prototypes, is refused like any other", async () => {

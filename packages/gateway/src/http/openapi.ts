@@ -3,6 +3,7 @@ import { ERROR_CODES, type ErrorCode, HEADERS, MAX_IDEMPOTENCY_KEY, Problem } fr
 import { type Operation, ROUTES, type RouteDefinition } from "@trunkline/protocol/routes";
 import * as z from "zod/mini";
 import { VERSION } from "../version.ts";
+import { mayLackBody } from "./read-request.ts";
 
 type Json = { [name: string]: unknown };
 type Io = "input" | "output";
@@ -82,7 +83,12 @@ function operation(name: Operation, route: RouteDefinition, refer: (schema: z.Zo
       ...(route.idempotent ? [IDEMPOTENCY_HEADER] : []),
     ],
     ...(route.body
-      ? { requestBody: { required: true, content: { "application/json": { schema: refer(route.body, "input") } } } }
+      ? {
+          requestBody: {
+            required: !mayLackBody(route),
+            content: { "application/json": { schema: refer(route.body, "input") } },
+          },
+        }
       : {}),
     responses: {
       ...Object.fromEntries(statuses.map((status) => [status, success(name, route, refer)])),

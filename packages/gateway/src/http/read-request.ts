@@ -31,12 +31,21 @@ export function readRouteQuery({ query }: RouteDefinition, { search, searchParam
   });
 }
 
-/** @throws Refusal unsupported_media_type, invalid_json, unknown_field, invalid_input */
+/**
+ * Whether a call says enough without a body: a POST all of whose fields may be missing, such as a retry. A PATCH without
+ * one would change nothing, which nobody means.
+ */
+export const mayLackBody = ({ method, body }: RouteDefinition): boolean =>
+  method === "POST" && body?.safeParse({}).success === true;
+
+/** @throws Refusal unsupported_media_type, invalid_json, unknown_field, too_long, invalid_input */
 export function readJson(
+  route: RouteDefinition,
   schema: NonNullable<RouteDefinition["body"]>,
   bytes: Uint8Array<ArrayBuffer>,
   contentType: string | null,
 ): unknown {
+  if (bytes.length === 0 && contentType === null && mayLackBody(route)) return validate(schema, {});
   const { value, text } = parseJson(bytes, contentType);
   const body = validate(schema, value);
   const hasEscape = text.includes("\\u");

@@ -170,7 +170,7 @@ async function answerRoute(
     principal,
     params: readParams(route, req.param()),
     query: readRouteQuery(route, url),
-    body: route.body ? readJson(route.body, body, request.headers.get("content-type")) : undefined,
+    body: route.body ? readJson(route, route.body, body, request.headers.get("content-type")) : undefined,
     keyed: await readKey({ name, route, principal, request, url, body, now: clock.now(), sealer }),
     requestId,
     request,

@@ -1,6 +1,6 @@
-import { type Issue, isStorableText } from "@trunkline/protocol";
-import { en } from "zod/locales";
+import { type ErrorCode, type Issue, isStorableText, MAX_TEXT_LENGTH } from "@trunkline/protocol";
 import type * as z from "zod/mini";
+import { explainIssue, unfoldUnion } from "./explain-issue.ts";
 import { Refusal } from "./refusal.ts";
 
 type Path = Issue["path"];
@@ -8,17 +8,24 @@ type Path = Issue["path"];
 /**
  * Narrows what came over the wire by a schema of the protocol.
  *
- * @throws Refusal unknown_field when nothing but fields that the schema does not know is wrong, otherwise invalid_input
+ * @throws Refusal unknown_field when nothing but fields that the schema does not know is wrong, too_long when nothing but
+ * the length of a text is, otherwise invalid_input
  */
 export function validate(schema: z.ZodMiniType, value: unknown): unknown {
-  const result = schema.safeParse(value, { error: ENGLISH });
+  const result = schema.safeParse(value, { error: explainIssue });
   if (result.success) return result.data;
   const { issues } = result.error;
-  const onlyUnknown = issues.every(({ code }) => code === "unrecognized_keys");
-  throw new Refusal(onlyUnknown ? "unknown_field" : "invalid_input", { issues: issues.flatMap(toIssues) });
+  throw new Refusal(codeOf(issues), { issues: issues.flatMap(unfoldUnion).flatMap(toIssues) });
 }
 
-const ENGLISH = en().localeError;
+function codeOf(issues: readonly z.core.$ZodIssue[]): ErrorCode {
+  if (issues.every(({ code }) => code === "unrecognized_keys")) return "unknown_field";
+  return issues.every(isTooLong) ? "too_long" : "invalid_input";
+}
+
+/** The words of a text are the one thing with this bound; too long they are `too_long`, as when a template makes them so. */
+const isTooLong = (issue: z.core.$ZodIssue): boolean =>
+  issue.code === "too_big" && issue.origin === "string" && issue.maximum === MAX_TEXT_LENGTH;
 
 function toIssues(issue: z.core.$ZodIssue): Issue[] {
   const path = toPath(issue.path);
