@@ -96,12 +96,11 @@ test("a conversation, with links, emoji, right-to-left text, and what was sent",
   await seeEverywhere(inbox, () =>
     expect.element(page.getByRole("link", { name: /example\.com/ })).toBeInTheDocument(),
   );
-  expect(
-    page
-      .getByRole("link", { name: /example\.com/ })
-      .element()
-      .getAttribute("rel"),
-  ).toContain("noopener");
+  const link = page.getByRole("link", { name: /example\.com/ }).element();
+  expect(link.getAttribute("rel")).toContain("noopener");
+  expect(link.textContent.trim()).toBe("https://example.com/a-rather-long-address?with=parameters");
+  const lines = link.innerHTML.replace(/<!--.*?-->/gs, "").trim().split("<wbr>");
+  expect(lines).toEqual(["https://example.com/", "a-rather-long-address?", "with=", "parameters"]);
 });
 
 test("a new message", async () => {

@@ -68,6 +68,8 @@ export const sending = {
   "later.label": "Send later",
   "later.today": "Later today",
   "later.tomorrow": "Tomorrow",
+  "later.their-today": "Later today, their time",
+  "later.their-tomorrow": "Tomorrow, their time",
   "later.monday": "On Monday",
   "later.choose": "Choose date and time…",
   "later.theirs": "Their time: {zone}",

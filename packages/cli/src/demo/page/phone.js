@@ -240,6 +240,9 @@ export class Phone {
   }
 }
 
+// An address that does not fit on a line goes on behind a slash, not in the middle of a word.
+const SEAMS = /(?<=:\/\/\S*[^:/]\/)(?=\S)/;
+
 function bubble(direction, text, isNew) {
   return h(
     "li",
@@ -247,6 +250,6 @@ function bubble(direction, text, isNew) {
       class: `bubble bubble-${direction} ${isNew ? "bubble-arrives" : ""}`,
       dir: "auto",
     },
-    text,
+    ...text.split(SEAMS).flatMap((piece, index) => (index === 0 ? [piece] : [h("wbr"), piece])),
   );
 }

@@ -6,7 +6,7 @@ import { dialogStyles } from "../../shared/dialog.styles.ts";
 import type { TrunklineElement } from "../../shared/element.ts";
 import { MenuController, menuStyles } from "../../shared/menu.ts";
 import { ownZone, sharedZone, wallClock, zoneName } from "../../shared/zone-times.ts";
-import { suggestedTimes } from "./suggested-times.ts";
+import { sharesDay, suggestedTimes } from "./suggested-times.ts";
 
 export interface ScheduleOptions {
   readonly words: Localizer;
@@ -44,8 +44,9 @@ export class ScheduleController implements ReactiveController {
   view({ words, now, timeZones, send }: ScheduleOptions): TemplateResult {
     const theirs = sharedZone(timeZones, now);
     const zone = theirs ?? ownZone();
+    const isTheirDay = !sharesDay(now, zone, ownZone());
     const items = suggestedTimes(now, zone).map(({ kind, local }) => ({
-      label: say(words, `later.${kind}`),
+      label: say(words, isTheirDay && kind !== "monday" ? `later.their-${kind}` : `later.${kind}`),
       detail: onTheWall(local, words),
       run: () => send({ local, timeZone: zone }),
     }));

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { suggestedTimes } from "./suggested-times.ts";
+import { sharesDay, suggestedTimes } from "./suggested-times.ts";
 
 const at = (iso: string, zone = "America/New_York") => suggestedTimes(new Date(iso), zone).map(({ local }) => local);
 
@@ -10,6 +10,12 @@ test("later today, tomorrow and Monday, on the wall where the recipient is", () 
     "2026-03-06T09:00",
     "2026-03-09T09:00",
   ]);
+});
+
+test("today is another day where it is already tomorrow", () => {
+  const now = new Date("2026-03-04T23:30-08:00");
+  expect(sharesDay(now, "America/Los_Angeles", "America/Phoenix")).toBe(false);
+  expect(sharesDay(now, "America/New_York", "Europe/Berlin")).toBe(true);
 });
 
 test("in the evening nothing is left of today, and on Sunday tomorrow is Monday", () => {

@@ -28,6 +28,11 @@ export function suggestedTimes(now: Date, timeZone: string): SuggestedTime[] {
   return times;
 }
 
+/** Whether it is the same day on the walls of two zones; where not, "today" is somebody's own. */
+export function sharesDay(now: Date, one: string, other: string): boolean {
+  return wallClock(now, one).slice(0, 10) === wallClock(now, other).slice(0, 10);
+}
+
 function dayAfter(day: string, days: number): string {
   return new Date(Date.parse(`${day}T00:00Z`) + days * 86_400_000).toISOString().slice(0, 10);
 }

@@ -155,10 +155,16 @@ function body(text: string, tabStop: boolean): unknown {
     part.kind === "text"
       ? part.text
       : html`<a href=${part.href} target="_blank" rel="noopener noreferrer nofollow ugc" tabindex=${tabStop ? 0 : -1}
-          >${part.text}</a
+          >${breakable(part.text)}</a
         >`,
   );
 }
+
+/** An address that does not fit on a line goes on behind a slash, not in the middle of a word. */
+function breakable(address: string): unknown[] {
+  return address.split(SEAMS).map((piece, index) => (index === 0 ? piece : html`<wbr />${piece}`));
+}
+const SEAMS = /(?<=[^:/]\/|[?&=#])(?=.)/;
 
 function media(item: MessageRow, words: Localizer): unknown {
   const count = item.state === "accepted" ? item.message.media.length : 0;
