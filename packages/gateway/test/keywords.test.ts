@@ -69,11 +69,11 @@ eachStore((store) => {
       expect(answer?.text).toContain(acme.tenant.name);
     });
 
-    test("that is repeated, in any way and at once, changes nothing and is not answered again", async () => {
+    test("that is repeated, in any way and at once, is on record, changes nothing and is not answered again", async () => {
       await Promise.all([says("STOP"), says("stop"), says("Unsubscribe"), says("STOPALL")]);
       world.clock.advance(10 * MINUTE);
       await says("stop");
-      expect(await ledger()).toHaveLength(1);
+      expect(await ledger()).toHaveLength(5);
       expect(await answers()).toHaveLength(1);
       expect(await changes()).toHaveLength(1);
     });
@@ -119,6 +119,16 @@ eachStore((store) => {
       expect((await send()).status).toBe(202);
     });
 
+    test("that is repeated is not lifted by a START from between that comes late", async () => {
+      await says("STOP", { at: "2026-11-01T10:00:01Z" });
+      await says("STOP", { at: "2026-11-01T10:00:03Z" });
+      await says("START", { at: "2026-11-01T10:00:02Z" });
+      expect(await send()).toMatchObject({ status: 422, body: { code: "opted_out" } });
+      expect(await changes()).toHaveLength(1);
+      await says("START", { at: "2026-11-01T10:00:04Z" });
+      expect((await send()).status).toBe(202);
+    });
+
     test("and a START of the same millisecond count in the order in which they came", async () => {
       for (const word of ["stop", "start", "stop", "start"]) await says(word);
       expect(await send()).toMatchObject({ status: 202 });
@@ -133,6 +143,12 @@ eachStore((store) => {
       expect(await changes()).toMatchObject([{ state: "opted_out", method: "phrase", needsReview: true }]);
       expect(await ledger()).toMatchObject([{ certain: false, wording: "please stop texting me" }]);
       expect(await answers()).toEqual([]);
+    });
+
+    test("that may be a joke wait for a person's look, and are never certain", async () => {
+      await says("Stop it, you're too funny");
+      expect(await changes()).toMatchObject([{ state: "opted_out", method: "phrase", needsReview: true }]);
+      expect(await ledger()).toMatchObject([{ certain: false }]);
     });
 
     test("become certain with a STOP, which is answered", async () => {

@@ -42,10 +42,12 @@ export function decideKeyword(
       if (reached.some(isOut)) return NOTHING;
       return { entries: [{ scope: optOutScope, state: "opted_out", method: "phrase", certain: false }], answer: null };
     case "opt_out": {
-      if (reached.some((one) => isOut(one) && one.method === "keyword")) return NOTHING;
+      // Said again it changes nothing, but it is on record: a START that was sent in between and comes late lifts neither.
+      const said = reached.find((one) => isOut(one) && one.method === "keyword");
+      const scope = said === undefined ? optOutScope : said === standings.tenant ? "tenant" : "line";
       // Their own word weighs more than what was recorded before, but who is out already need not hear it again.
       const isNews = !reached.some((one) => isOut(one) && !one.needsReview);
-      const entry = { scope: optOutScope, state: "opted_out", method: "keyword", certain: true } as const;
+      const entry = { scope, state: "opted_out", method: "keyword", certain: true } as const;
       return { entries: [entry], answer: isNews ? "optOut" : null };
     }
     case "opt_in": {
