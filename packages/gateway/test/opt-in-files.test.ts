@@ -26,8 +26,8 @@ eachStore((store) => {
         counts: { recorded: 3, kept: 1, refused: 4 },
         kept: [0],
         refused: [
-          { index: 3, code: "invalid_number", message: expect.any(String) },
-          { index: 4, code: "invalid_input", message: expect.stringContaining("wording") },
+          { index: 3, code: "invalid_number", message: "Line 5: the number has too many or too few digits" },
+          { index: 4, code: "invalid_input", message: expect.stringMatching(/^Line 6: .*wording/) },
           { index: 5, code: "invalid_input", message: expect.stringContaining("Line 7") },
           { index: 6, code: "invalid_input", message: expect.stringContaining("still to come") },
         ],
@@ -76,6 +76,8 @@ eachStore((store) => {
     test.each([
       ["an unknown column", "number,state,colour\n1,2,3", "colour"],
       ["no state", "number\n1", "state"],
+      ["no line of column names", `${PHONE},opted_in`, "first line must name the columns"],
+      ["a line without end", `number,state\n${",".repeat(3_000_000)}`, "line 2: there are more than 100 cells"],
       ["no entries", "number,state", "no entries"],
       ["a cell without an end", 'number,state\n"1', "line 2"],
     ])("of a table with %s is refused as a whole", async (_, table, word) => {

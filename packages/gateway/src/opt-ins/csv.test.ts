@@ -57,7 +57,19 @@ describe("tables of spreadsheets", () => {
   });
 });
 
+test("a line of more cells than a table has is refused before it is read to its end", () => {
+  const begun = performance.now();
+  for (const cell of [",", '"",', "a,"]) {
+    const table = `number,state\n${cell.repeat(4_000_000 / cell.length)}`;
+    expect(() => readCsv(table)).toThrow(expect.objectContaining({ line: 2 }));
+  }
+  expect(performance.now() - begun).toBeLessThan(1000);
+  expect(readCsv(`${"a,".repeat(99)}a`)[0]?.cells).toHaveLength(100);
+});
+
 test("a hostile table costs linear time", () => {
-  const large = `a,b\n${'"",'.repeat(200_000)}\n`;
-  expect(readCsv(large)).toHaveLength(1);
+  const begun = performance.now();
+  expect(readCsv(`a,b\n${'"",""\n'.repeat(200_000)}`)).toHaveLength(1);
+  expect(readCsv(`a,b\n${"\n".repeat(2_000_000)}`)).toHaveLength(1);
+  expect(performance.now() - begun).toBeLessThan(3000);
 });

@@ -28,6 +28,9 @@ export function csvLine(cells: readonly (string | null)[]): string {
 
 const quoted = (cell: string): string => (NEEDS_QUOTES.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell);
 
+/** More cells than any table of ours has; what has more is no table, and need not be read to its end. */
+const MAX_CELLS = 100;
+
 /** A line of a table, with its number in the file, from 1. */
 export interface CsvRow {
   readonly line: number;
@@ -38,7 +41,7 @@ export interface CsvRow {
  * Reads a table; empty lines are left out. Cells are separated by commas, or by semicolons or tabs where the first line
  * has one of those and no comma, as spreadsheets in many countries write it.
  *
- * @throws CsvError when a quoted cell never ends, or goes on after its end
+ * @throws CsvError when a quoted cell never ends, or goes on after its end, and when a line has more than 100 cells
  */
 export function readCsv(text: string): CsvRow[] {
   const source = text.startsWith("\uFEFF") ? text.slice(1) : text;
@@ -52,8 +55,10 @@ export function readCsv(text: string): CsvRow[] {
   };
   while (at < source.length) {
     if (cells.length === 0) begun = line;
-    const cell = source[at] === '"' ? readQuoted(source, at, line) : readPlain(source, at, separator);
-    line += lineBreaks(source.slice(at, cell.end));
+    if (cells.length === MAX_CELLS) throw new CsvError(line, `there are more than ${MAX_CELLS} cells`);
+    const isQuoted = source[at] === '"';
+    const cell = isQuoted ? readQuoted(source, at, line) : readPlain(source, at, separator);
+    if (isQuoted) line += lineBreaks(source.slice(at, cell.end));
     at = cell.end;
     cells.push(FORMULA.test(cell.text) && cell.text.startsWith("'") ? cell.text.slice(1) : cell.text);
     const next = source[at];

@@ -11,11 +11,14 @@ import {
   type OptInState,
   PutOptIn,
 } from "@trunkline/protocol";
+import { explainIssue } from "../http/explain-issue.ts";
 import { invalid, Refusal } from "../http/refusal.ts";
 import { CsvError, type CsvRow, readCsv } from "./csv.ts";
 
 /** An entry to import, as far as it can be read without the store. */
 export interface ImportRow {
+  /** Where it stands in a table, from 1; null when there is none. */
+  readonly line: number | null;
   readonly number: string;
   readonly lineId: LineId | null;
   readonly state: OptInState;
@@ -34,14 +37,14 @@ export interface RowRefusal {
 export function readImport({ entries, csv }: ImportOptIns): (ImportRow | RowRefusal)[] {
   if (entries !== undefined) {
     return entries.map(({ number, lineId = null, state, evidence: { method, ...evidence } }) => ({
-      ...{ number, lineId, state, method, evidence },
+      ...{ line: null, number, lineId, state, method, evidence },
     }));
   }
   const [header, ...rows] = parse(csv ?? "");
   if (!header) throw invalid(["csv"], "must begin with a line of column names");
+  const columns = readHeader(header);
   if (rows.length === 0) throw invalid(["csv"], "holds no entries");
   if (rows.length > MAX_IMPORTED) throw invalid(["csv"], `must hold at most ${MAX_IMPORTED} entries`);
-  const columns = readHeader(header);
   return rows.map((row) => readRow(row, columns));
 }
 
@@ -62,9 +65,16 @@ const PASSED_OVER = ["needsreview", "carrierblocked", "updatedat", "certain", "b
 function readHeader({ cells }: CsvRow): Map<Column, number> {
   const columns = new Map<Column, number>();
   const issues: Issue[] = [];
+  const columnOf = (cell: string) => READ.find((one) => one.toLowerCase() === cell.trim().toLowerCase());
+  if (!cells.some(columnOf)) {
+    throw new Refusal("invalid_input", {
+      detail: `The first line must name the columns, as in "number,state,method,at,wording". Columns that are read: ${READ.join(", ")}.`,
+      issues: [{ path: ["csv"], message: "must begin with a line of column names, `number` and `state` among them" }],
+    });
+  }
   for (const [index, cell] of cells.entries()) {
     const name = cell.trim().toLowerCase();
-    const column = READ.find((one) => one.toLowerCase() === name);
+    const column = columnOf(cell);
     if (column === undefined && !PASSED_OVER.includes(name)) {
       issues.push({ path: ["csv"], message: `has a column that is not known: ${cell.slice(0, 64)}` });
     } else if (column !== undefined && columns.has(column)) {
@@ -85,24 +95,32 @@ function readRow({ line, cells }: CsvRow, columns: ReadonlyMap<Column, number>):
     const cell = cells[columns.get(column) ?? cells.length]?.trim();
     return cell === "" ? undefined : cell;
   };
-  const refuse = (what: string): RowRefusal => ({ code: "invalid_input", message: `Line ${line}: ${what}` });
+  const refuse = (what: string): RowRefusal => ({ code: "invalid_input", message: inLine(line, what) });
   const [state, lineId, at] = [given("state")?.toLowerCase(), given("lineId"), given("at")];
   const method = given("method")?.toLowerCase() ?? "import";
-  if (!isOneOf(OPT_IN_STATES, state)) return refuse(`state must be one of ${OPT_IN_STATES.join(", ")}.`);
-  if (!isOneOf(OPT_IN_METHODS, method)) return refuse(`method must be one of ${OPT_IN_METHODS.join(", ")}.`);
-  if (lineId !== undefined && !isId("line", lineId)) return refuse("lineId must be a line's id.");
+  const number = given("number");
+  if (number === undefined) return refuse("number is needed");
+  if (!isOneOf(OPT_IN_STATES, state)) return refuse(`state must be one of ${OPT_IN_STATES.join(", ")}`);
+  if (!isOneOf(OPT_IN_METHODS, method)) return refuse(`method must be one of ${OPT_IN_METHODS.join(", ")}`);
+  if (lineId !== undefined && !isId("line", lineId)) return refuse("lineId must be the id of a line, line_…");
   const shown = { wording: given("wording"), language: given("language"), url: given("url"), note: given("note"), at };
   const evidence = Object.fromEntries(Object.entries(shown).filter(([, value]) => value !== undefined));
-  const { data, error } = PutOptIn.safeParse({
-    number: given("number") ?? "",
-    state,
-    // The schema knows only what a caller may say; the others are as good in a file.
-    evidence: { ...evidence, method: isOneOf(GIVEN_METHODS, method) ? method : "api" },
-  });
+  const { data, error } = PutOptIn.safeParse(
+    {
+      number,
+      state,
+      // The schema knows only what a caller may say; the others are as good in a file.
+      evidence: { ...evidence, method: isOneOf(GIVEN_METHODS, method) ? method : "api" },
+    },
+    { error: explainIssue },
+  );
   if (!data) return refuse(error.issues.map(({ path, message }) => `${String(path.at(-1))} ${message}`).join("; "));
   const { method: _, ...read } = data.evidence;
-  return { number: data.number, lineId: lineId ?? null, state, method, evidence: read };
+  return { line, number: data.number, lineId: lineId ?? null, state, method, evidence: read };
 }
+
+/** What is said of an entry, with its line where it stands in a table: a spreadsheet's reader counts lines. */
+export const inLine = (line: number | null, what: string): string => (line === null ? what : `Line ${line}: ${what}`);
 
 function isOneOf<Word extends string>(words: readonly Word[], value: string | undefined): value is Word {
   return words.some((word) => word === value);

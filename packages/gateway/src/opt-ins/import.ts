@@ -6,7 +6,7 @@ import type { Principal } from "../rights/principal.ts";
 import type { Tx } from "../store/database.ts";
 import { optInEvents } from "./audience.ts";
 import { requireEvidence, timeOf } from "./decide-change.ts";
-import type { ImportRow, RowRefusal } from "./import-rows.ts";
+import { type ImportRow, inLine, type RowRefusal } from "./import-rows.ts";
 import { Ledger, type NewEntry } from "./ledger.ts";
 import { type OwnLines, readOwned, readOwnLines } from "./numbers.ts";
 import type { Stop } from "./recent-stops.ts";
@@ -39,7 +39,7 @@ export async function importRows(
   const prepared: Prepared[] = [];
   for (const [index, row] of rows.entries()) {
     if ("code" in row) continue;
-    const entry = trying(() => toEntry(row, lines, by, now));
+    const entry = trying(row, () => toEntry(row, lines, by, now));
     if ("code" in entry) results[index] = { kind: "refused", ...entry };
     else prepared.push({ index, row, entry });
   }
@@ -62,7 +62,7 @@ function add(ledger: Ledger, row: ImportRow, entry: NewEntry): RowResult {
   // A list without dates does not show that somebody agreed, or a number changed hands, after the opt-out.
   const isOut = ledger.standing(entry.number, entry.lineId).state === "opted_out";
   if (isOut && entry.at === null && entry.state !== "opted_out") return { kind: "kept" };
-  const missing = trying(() => {
+  const missing = trying(row, () => {
     if (needsEvidence(row)) requireEvidence({ state: row.state, evidence: { ...row.evidence, method: givenOf(row) } });
     return {};
   });
@@ -114,13 +114,17 @@ function toEntry(
   };
 }
 
-function trying<Result extends object>(work: () => Result): Result | RowRefusal {
+function trying<Result extends object>({ line }: ImportRow, work: () => Result): Result | RowRefusal {
   try {
     return work();
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     const [issue] = error.issues ?? [];
-    return { code: error.code, message: issue ? `${String(issue.path.at(-1))} ${issue.message}` : error.message };
+    // A number is refused in a sentence of its own; other words go on after the name of their field.
+    const own =
+      issue && error.code !== "invalid_number" ? `${String(issue.path.at(-1))} ${issue.message}` : issue?.message;
+    const what = own ?? error.message;
+    return { code: error.code, message: inLine(line, what) };
   }
 }
 
