@@ -99,8 +99,7 @@ test("a conversation, with links, emoji, right-to-left text, and what was sent",
   const link = page.getByRole("link", { name: /example\.com/ }).element();
   expect(link.getAttribute("rel")).toContain("noopener");
   expect(link.textContent.trim()).toBe("https://example.com/a-rather-long-address?with=parameters");
-  const lines = link.innerHTML.replace(/<!--.*?-->/gs, "").trim().split("<wbr>");
-  expect(lines).toEqual(["https://example.com/", "a-rather-long-address?", "with=", "parameters"]);
+  expect(link.querySelectorAll("wbr")).toHaveLength(3);
 });
 
 test("a new message", async () => {
