@@ -1,4 +1,4 @@
-import type { Page, Template, TemplatePreview } from "@trunkline/protocol";
+import type { Page, Problem, Template, TemplatePreview } from "@trunkline/protocol";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { eachStore } from "./support/stores.ts";
 import { made, type TestGateway, type TestTenant, testGateway } from "./support/test-gateway.ts";
@@ -113,6 +113,36 @@ eachStore((store) => {
     });
     const variables2 = { constructor: "A", toString: "B" };
     expect(await preview(id, { variables: variables2 })).toMatchObject({ text: "A B {{#if}} {{= 1}}", missing: [] });
+  });
+
+  test("a place that is not closed is refused, in words that say how to write it", async () => {
+    const closing = expect.stringContaining("write {{name}} or {{name|default}}");
+    const open = { name: "T", text: "Hi {{name" };
+    const issues = [{ path: ["text"], message: closing }];
+    expect(await acme.call("POST", "/v1/templates", open)).toMatchObject({ status: 422, body: { issues } });
+    const { id } = await create({ ...open, text: "Hi {{name}}" });
+    const variants = [{ locale: "es", text: "Hola {{name}" }];
+    expect(await acme.call("PATCH", `/v1/templates/${id}`, { variants })).toMatchObject({
+      body: { issues: [{ path: ["variants", 0, "text"], message: closing }] },
+    });
+  });
+
+  test("a language tag that is none is refused alike by a preview, a check, a text and a broadcast", async () => {
+    const { id: templateId } = await create({ name: "T", text: "Hello" });
+    const to = { from: acme.line.number, to: "+14255550101", templateId, locale: "e_s" };
+    const broadcast = { lineId: acme.line.id, templateId, recipients: [{ to: to.to, locale: "e_s" }] };
+    const answers = [
+      await acme.call<Problem>("POST", `/v1/templates/${templateId}/preview`, { locale: "e_s" }),
+      await acme.call<Problem>("POST", "/v1/messages/check", to),
+      await acme.call<Problem>("POST", "/v1/messages", to),
+      await acme.call<Problem>("POST", "/v1/broadcasts", broadcast),
+    ];
+    for (const { status, body } of answers) {
+      expect({ status, words: body.issues?.map(({ message }) => message) }).toEqual({
+        status: 422,
+        words: ["must be a language tag such as es or pt-BR"],
+      });
+    }
   });
 
   test("two texts in one language are refused", async () => {

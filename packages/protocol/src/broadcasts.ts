@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 import { MESSAGE_STATUSES } from "./message-status.ts";
 import { Author, Failure, Held, oneOfWords, templateValues, words } from "./messages.ts";
-import { cursor, id, limit, metadata, text, timestamp } from "./schema.ts";
+import { cursor, id, languageTag, limit, metadata, text, timestamp } from "./schema.ts";
 import { SendAt } from "./sending.ts";
 
 export const BROADCAST_STATES = ["scheduled", "running", "paused", "completed", "canceled"] as const;
@@ -60,7 +60,7 @@ export type Broadcast = z.infer<typeof Broadcast>;
 const recipient = z.strictObject({
   to: text({ min: 1, max: 64 }),
   variables: z.optional(templateValues),
-  locale: z.optional(text({ min: 2, max: 35 })),
+  locale: z.optional(languageTag),
 });
 
 /**

@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 import { MESSAGE_STATUSES } from "./message-status.ts";
-import { cursor, id, limit, metadata, sequenceInput, text, timestamp } from "./schema.ts";
+import { cursor, id, languageTag, limit, metadata, sequenceInput, text, timestamp } from "./schema.ts";
 import { SendAt } from "./sending.ts";
 
 /** Who wrote a message. `contact` is the person at the other end; `api` a key, named by its name. */
@@ -113,7 +113,7 @@ export const words = {
   templateId: z.optional(id("tpl")),
   variables: z.optional(templateValues),
   /** Which variant of the template, as a BCP 47 tag; the nearest one is taken. */
-  locale: z.optional(text({ min: 2, max: 35 })),
+  locale: z.optional(languageTag),
 };
 
 const content = {

@@ -23,6 +23,14 @@ export function text({ min = 0, max }: { min?: number; max: number }) {
   );
 }
 
+/** A BCP 47 language tag such as `es` or `pt-BR`. */
+export const languageTag = z
+  .string()
+  .check(
+    z.maxLength(35, "must have at most 35 characters"),
+    z.regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$/, "must be a language tag such as es or pt-BR"),
+  );
+
 /** A time as ISO 8601 in UTC with milliseconds, as every answer has it. */
 export const timestamp = z.iso.datetime({ precision: 3 });
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { escapeTemplate, parseTemplate, renderTemplate, templateVariables } from "./template.ts";
+import { escapeTemplate, parseTemplate, renderTemplate, templateVariables, unclosedPlace } from "./template.ts";
 
 test("a value takes the place of its name, as often as it is named", () => {
   const { text, missing } = renderTemplate("Hi {{name}}, is {{ name }} free at {{visit.time}}?", {
@@ -113,11 +113,24 @@ test("any words can be written in a template by escaping them", () => {
   );
 });
 
+test.each([
+  ["Hi {{name", "{{name"],
+  ["Hi {{name}, see you", "{{name"],
+  ["Hi {{ name }} and {{shop|the {shop}}}", "{{shop|the "],
+  ["{{a {{b}}", "{{a "],
+  ["Hi {{name}}, {{time|soon}}", null],
+  ["{{{name}}} {{#if}} {{= 1}} {{ 1 < 2", null],
+  ["a { b } {{", null],
+])("a place that is begun and not closed is found in %j", (template, found) => {
+  expect(unclosedPlace(template)).toBe(found);
+});
+
 test("a hostile template of 64 kB is read in an instant", () => {
   for (const piece of ["{", "{{", "{{a", "{{a|", "\\", "{{ ", "{{a|x}", "\\{{a}}", "{{a "]) {
     const hostile = piece.repeat(Math.ceil(65_536 / piece.length));
     const start = performance.now();
     renderTemplate(hostile, { a: "b" });
+    unclosedPlace(hostile);
     expect(performance.now() - start, piece).toBeLessThan(250);
   }
 });

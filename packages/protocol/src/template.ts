@@ -53,6 +53,20 @@ export function parseTemplate(template: string): TemplatePiece[] {
   return pieces;
 }
 
+// What begins like a place: the name, and whatever stands before the next brace.
+const PLACE_BEGUN = /\{\{[ \t]*[A-Za-z_][^{}]*/g;
+
+/**
+ * The first place that somebody began and did not close with `}}`, as it is written: `{{name`, `{{name}`, or
+ * `{{name|a {b}}}`, whose default holds a brace. It would be sent as text. Null when there is none.
+ */
+export function unclosedPlace(template: string): string | null {
+  for (const { 0: begun, index } of template.matchAll(PLACE_BEGUN)) {
+    if (!template.startsWith("}}", index + begun.length)) return begun;
+  }
+  return null;
+}
+
 /** The variables of a template, in order of appearance, each name once. Syntax: see `parseTemplate`. */
 export function templateVariables(template: string): TemplateVariable[] {
   const found = new Map<string, TemplateVariable>();

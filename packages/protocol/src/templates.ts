@@ -1,16 +1,18 @@
 import * as z from "zod/mini";
 import { MAX_VARIABLES, messageText, templateValues } from "./messages.ts";
-import { cursor, id, limit, text, timestamp } from "./schema.ts";
-import { templateVariables } from "./template.ts";
+import { cursor, id, limit, languageTag as locale, text, timestamp } from "./schema.ts";
+import { templateVariables, unclosedPlace } from "./template.ts";
 
-/** A BCP 47 language tag such as `es` or `pt-BR`. */
-const locale = z
-  .string()
-  .check(z.regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, "must be a language tag such as es or pt-BR"));
-
-/** More variables than a call can give values for would make a template that cannot be sent. */
+/**
+ * More variables than a call can give values for would make a template that cannot be sent, and a place that is not
+ * closed would be sent as it is written.
+ */
 const templateText = messageText.check(
   z.refine((value) => templateVariables(value).length <= MAX_VARIABLES, `must have at most ${MAX_VARIABLES} variables`),
+  z.refine(
+    (value) => unclosedPlace(value) === null,
+    "has a place that begins with {{ and does not end with }}: write {{name}} or {{name|default}}, without braces inside",
+  ),
 );
 
 /** The same words in another language. */
