@@ -58,10 +58,8 @@ function who(
 ): TemplateResult {
   const url = person.contact?.url ? safeHref(person.contact.url) : null;
   // Each isolated: a number keeps its order between words of any script.
-  const under = [line?.name, person.contact?.subtitle]
-    .filter((part) => part !== undefined && part !== "")
-    .map((part) => html`<bdi>${part}</bdi>`);
-  if (person.name !== null) under.unshift(html`<bdi dir="ltr">${person.shownNumber}</bdi>`);
+  const number = person.name === null ? "" : person.shownNumber;
+  const under = [number, line?.name, person.contact?.subtitle].filter((part) => part);
   return html`<div class="who">
     <h2 dir="auto" title=${person.label}>
       ${
@@ -70,7 +68,9 @@ function who(
           : html`<a href=${url} target="_blank" rel="noopener" @click=${onOpenContact}>${person.label}</a>`
       }
     </h2>
-    <p>${under.map((part, index) => (index === 0 ? part : html` · ${part}`))}</p>
+    <p title=${under.join(" · ")}>
+      ${under.map((part, index) => html`${index === 0 ? "" : " · "}<bdi dir=${part === number ? "ltr" : "auto"}>${part}</bdi>`)}
+    </p>
   </div>`;
 }
 
