@@ -3,6 +3,7 @@ import { defineConfig } from "tsup";
 export default defineConfig({
   entry: {
     index: "src/index.ts",
+    permissions: "src/permissions.ts",
     "phone-number": "src/phone-number.ts",
     routes: "src/routes.ts",
     segments: "src/segments.ts",

@@ -1,14 +1,20 @@
 import { ERROR_CODES, PERMISSIONS, ROLE_PERMISSIONS, ROLES } from "../../packages/protocol/src/index.ts";
+import {
+  FEATURE_PERMISSIONS,
+  MICROSOFT_FEATURES,
+  needsAdmin,
+  permissionVerdicts,
+} from "../../packages/protocol/src/permissions.ts";
 import { ROUTES } from "../../packages/protocol/src/routes.ts";
 
 /**
  * Tables of the guides that are made from the code, by the name that stands in their markers.
  * @type {Readonly<Record<string, () => string>>}
  */
-const TABLES = { "error-codes": errorCodes, roles, routes };
+const TABLES = { "error-codes": errorCodes, features, roles, routes, verdicts };
 
 /** Files below `docs/` that hold such tables. */
-export const PAGES_WITH_TABLES = ["errors.md", "rights.md"];
+export const PAGES_WITH_TABLES = ["errors.md", "permissions.md", "rights.md"];
 
 /**
  * A page with each of its tables as the code has them now. Everything outside of the markers stays.
@@ -53,6 +59,30 @@ function routes() {
     summary,
   ]);
   return table(["route", "who may", "what it does"], rows);
+}
+
+function features() {
+  const rows = MICROSOFT_FEATURES.flatMap((feature) =>
+    FEATURE_PERMISSIONS[feature].map((permission) => [
+      `\`${feature}\``,
+      `\`${permission.name}\``,
+      permission.kind,
+      permission.kind === "rsc" ? "whoever installs the app" : needsAdmin(permission) ? "an admin" : "the person",
+      permission.reason,
+      permission.without,
+    ]),
+  );
+  return table(["feature", "permission", "kind", "who consents", "what for", "without it"], rows);
+}
+
+function verdicts() {
+  const rows = permissionVerdicts().map(({ name, verdict }) => {
+    const code = (/** @type {readonly string[]} */ names) => names.map((one) => `\`${one}\``).join(", ");
+    if (verdict.kind === "asked") return [`\`${name}\``, "asked", `For ${code(verdict.features)}.`];
+    if (verdict.kind === "never") return [`\`${name}\``, "never asked", verdict.why];
+    return [`\`${name}\``, `replaced by ${code(verdict.by)}`, verdict.why];
+  });
+  return table(["permission", "verdict", "why"], rows);
 }
 
 /** @param {string} access */

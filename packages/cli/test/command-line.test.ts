@@ -4,7 +4,7 @@ import { trunkline } from "./support/program.ts";
 test("help says what there is, for the command and for each part of it, with examples", async () => {
   const root = await trunkline(["--help"]);
   expect(root.code).toBe(0);
-  for (const name of ["dev", "start", "sandbox", "migrate", "tenants", "keys", "users", "listen"]) {
+  for (const name of ["dev", "start", "sandbox", "migrate", "tenants", "keys", "users", "listen", "permissions"]) {
     expect(root.stdout).toMatch(new RegExp(`^ {2}${name} `, "m"));
   }
   for (const path of [
@@ -36,6 +36,11 @@ test.each([
     ["listen", "--forward-to", "http://localhost:1", "--events", "mesage.*"],
     /Did you mean message\.\*\?/,
   ],
+  [
+    "a feature that is none",
+    ["permissions", "--features", "mail,meating"],
+    /Did you mean meetings\?|no feature "meating"/,
+  ],
   ["no key", ["tenants", "list", "--data", "/nowhere"], /There is no key in \/nowhere/],
 ])("%s is a mistake of the caller's: exit code 2, and it is said what would be right", async (_, args, message) => {
   const { code, stdout, stderr } = await trunkline(args);
@@ -49,3 +54,13 @@ test("a gateway that is not there is a failure: exit code 1, and a hint", async 
   expect(code).toBe(1);
   expect(stderr).toMatch(/Is the gateway running at http:\/\/127\.0\.0\.1:1\?/);
 }, 60_000);
+
+test("permissions are told without a gateway: as a table with reasons, and as JSON for programs", async () => {
+  const { code, stdout, stderr } = await trunkline(["permissions", "--features", "directory,presence_read"]);
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^User\.Read\.All +application +yes +directory presence_read +Follows colleagues/m);
+  expect(stdout).not.toContain("User.ReadBasic.All"); // the wider one includes it
+  expect(stderr).toContain("An admin of the organisation must consent.");
+  const json = await trunkline(["permissions", "--features", "contact_sync", "--json"]);
+  expect(JSON.parse(json.stdout)).toMatchObject({ features: ["contact_sync"], adminConsent: false, application: [] });
+});

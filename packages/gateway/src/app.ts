@@ -19,6 +19,7 @@ import { meRoutes } from "./me/routes.ts";
 import type { Messaging } from "./messaging/messaging.ts";
 import type { OptIns } from "./opt-ins/opt-ins.ts";
 import type { RequestRecord } from "./options.ts";
+import { permissionRoutes } from "./permissions/routes.ts";
 import type { Ids, RandomBytes } from "./random.ts";
 import type { Sealer } from "./seal/seal.ts";
 import { sessionRoutes } from "./sessions/routes.ts";
@@ -74,6 +75,7 @@ export function createApp(parts: AppParts): (request: Request, host?: Host) => P
       ...templateRoutes(parts),
       ...broadcasts.routes,
       ...optIns.routes,
+      ...permissionRoutes(parts),
       ...eventRoutes(parts),
     },
     outside: [...serviceRoutes({ publicUrl, checkStore }), ...messaging.outside],

@@ -17,6 +17,7 @@ import { Me } from "./me.ts";
 import { MESSAGE_ROUTES } from "./message-routes.ts";
 import { ListMessages, Message, SendMessage, SendMessageTo } from "./messages.ts";
 import { OPT_IN_ROUTES } from "./opt-in-routes.ts";
+import { PERMISSION_ROUTES } from "./permissions/routes.ts";
 import { accepted, byId, created, none, ok, paging, type RouteDefinition } from "./route-definition.ts";
 import { page, text } from "./schema.ts";
 import { CreatedSession, CreateSession } from "./sessions.ts";
@@ -427,6 +428,7 @@ export const ROUTES = {
   ...TEMPLATE_ROUTES,
   ...BROADCAST_ROUTES,
   ...OPT_IN_ROUTES,
+  ...PERMISSION_ROUTES,
 
   listEvents: {
     method: "GET",

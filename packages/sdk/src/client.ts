@@ -23,6 +23,7 @@ import {
   tenantsResource,
 } from "./resources/administration.ts";
 import { type BroadcastsResource, broadcastsResource } from "./resources/broadcasts.ts";
+import { type ConsentResource, consentResource } from "./resources/consent.ts";
 import { type ConversationsResource, conversationsResource } from "./resources/conversations.ts";
 import { type EventsResource, eventsResource } from "./resources/events.ts";
 import { type MessagesResource, messagesResource, postMessage } from "./resources/messages.ts";
@@ -47,6 +48,7 @@ export interface Trunkline extends AsyncDisposable {
   readonly templates: TemplatesResource;
   readonly broadcasts: BroadcastsResource;
   readonly optIns: OptInsResource;
+  readonly consent: ConsentResource;
   readonly sessions: SessionsResource;
   readonly tenant: TenantResource;
   readonly tenants: TenantsResource;
@@ -146,6 +148,7 @@ export function createTrunkline(options: TrunklineOptions): Trunkline {
     templates: templatesResource(http, store),
     broadcasts: broadcastsResource(http, store),
     optIns: optInsResource(http),
+    consent: consentResource(http),
     sessions: sessionsResource(http),
     tenant: tenantResource(http),
     tenants: tenantsResource(http),

@@ -59,6 +59,7 @@ export type {
   UserId,
   UserRef,
 } from "@trunkline/protocol";
+export type { MicrosoftFeature, PermissionPlan, PlannedPermission } from "@trunkline/protocol/permissions";
 export { type ApiKeyAuth, apiKeyAuth } from "./auth/api-key-auth.ts";
 export type { SessionToken, TokenReason, TokenRequest, TrunklineAuth } from "./auth/auth.ts";
 export { sessionAuth } from "./auth/session-auth.ts";
@@ -76,6 +77,7 @@ export type {
 } from "./resources/administration.ts";
 export type { BroadcastFilter, BroadcastsResource, RecipientFilter } from "./resources/broadcasts.ts";
 export type { CallOptions, KeyedCallOptions } from "./resources/call-options.ts";
+export type { ConsentResource } from "./resources/consent.ts";
 export type { ConversationsResource } from "./resources/conversations.ts";
 export type { EventRange, EventsResource } from "./resources/events.ts";
 export type { Listing, ListOptions } from "./resources/listing.ts";

@@ -87,6 +87,7 @@ const CALLS: Record<keyof typeof ROUTES, (trunkline: Trunkline) => Promise<unkno
   lookUpOptIns: ({ optIns }) => optIns.lookup({ numbers: [number] }),
   importOptIns: ({ optIns }) => optIns.import({ entries: [{ number, state: "opted_out", evidence }] }),
   exportOptIns: ({ optIns }) => optIns.export({ format: "ndjson", what: "history" }),
+  planPermissions: ({ consent }) => consent.permissions(["messaging", "mail"]),
   listEvents: ({ events }) => events.page({ limit: 2 }),
 };
 

@@ -3,6 +3,7 @@ import { dev } from "./dev.ts";
 import { keys } from "./keys.ts";
 import { listen } from "./listen.ts";
 import { migrate } from "./migrate.ts";
+import { permissions } from "./permissions.ts";
 import { sandbox } from "./sandbox.ts";
 import { start } from "./start.ts";
 import { tenants } from "./tenants.ts";
@@ -14,5 +15,5 @@ export const trunkline: CommandGroup = {
   name: "trunkline",
   about: "Business text messaging for Microsoft Teams and any CRM.",
   details: "To see it at work on this machine, with nothing installed and nobody texted: trunkline dev",
-  commands: [dev, start, sandbox, migrate, tenants, keys, users, listen],
+  commands: [dev, start, sandbox, migrate, tenants, keys, users, listen, permissions],
 };
