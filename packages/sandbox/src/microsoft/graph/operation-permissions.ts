@@ -1,0 +1,282 @@
+/**
+ * Which permissions an operation of Graph accepts: any one of them is enough.
+ *
+ * `delegated` counts for a token with a user (work or school account), `application` for one without; an empty list means
+ * that such tokens are refused. Source: Microsoft Graph permissions data, microsoft-graph-devx-content
+ * `permissions/new/permissions.json`, read 2026-08-07. `contract.test.ts` compares it with `x-graph-permissions`.
+ */
+export interface OperationPermissions {
+  readonly delegated: readonly string[];
+  readonly application: readonly string[];
+}
+
+interface Row extends OperationPermissions {
+  readonly operations: readonly string[];
+}
+
+const ROWS: readonly Row[] = [
+  {
+    operations: ["POST /communications/getPresencesByUserId"],
+    delegated: ["Presence.Read.All"],
+    application: ["Presence.Read.All", "Presence.ReadWrite.All"],
+  },
+  {
+    operations: ["GET /me"],
+    delegated: [
+      "AgentIdUser.ReadWrite.All",
+      "AgentIdUser.ReadWrite.IdentityParentedBy",
+      "Directory.Read.All",
+      "Directory.ReadWrite.All",
+      "User.Read",
+      "User.Read.All",
+      "User.ReadBasic.All",
+      "User.ReadWrite",
+      "User.ReadWrite.All",
+    ],
+    application: [],
+  },
+  {
+    operations: [
+      "GET /me/contactFolders",
+      "GET /me/contactFolders/{contactFolder-id}",
+      "GET /me/contactFolders/{contactFolder-id}/contacts",
+      "GET /me/contactFolders/{contactFolder-id}/contacts/delta",
+      "GET /me/contacts",
+      "GET /me/contacts/delta",
+      "GET /me/contacts/{contact-id}",
+      "GET /users/{user-id}/contactFolders",
+      "GET /users/{user-id}/contactFolders/{contactFolder-id}",
+      "GET /users/{user-id}/contactFolders/{contactFolder-id}/contacts",
+      "GET /users/{user-id}/contactFolders/{contactFolder-id}/contacts/delta",
+      "GET /users/{user-id}/contacts",
+      "GET /users/{user-id}/contacts/delta",
+      "GET /users/{user-id}/contacts/{contact-id}",
+    ],
+    delegated: ["Contacts.Read", "Contacts.ReadWrite"],
+    application: ["Contacts.Read", "Contacts.ReadWrite"],
+  },
+  {
+    operations: [
+      "POST /me/contactFolders",
+      "POST /me/contactFolders/{contactFolder-id}/contacts",
+      "POST /me/contacts",
+      "PATCH /me/contacts/{contact-id}",
+      "DELETE /me/contacts/{contact-id}",
+      "POST /users/{user-id}/contactFolders",
+      "POST /users/{user-id}/contactFolders/{contactFolder-id}/contacts",
+      "POST /users/{user-id}/contacts",
+      "DELETE /users/{user-id}/contacts/{contact-id}",
+    ],
+    delegated: ["Contacts.ReadWrite"],
+    application: ["Contacts.ReadWrite"],
+  },
+  {
+    operations: ["GET /me/licenseDetails"],
+    delegated: [
+      "AgentIdUser.ReadWrite.All",
+      "AgentIdUser.ReadWrite.IdentityParentedBy",
+      "Directory.Read.All",
+      "Directory.ReadWrite.All",
+      "LicenseAssignment.Read.All",
+      "User.Read",
+      "User.Read.All",
+      "User.ReadWrite.All",
+    ],
+    application: [],
+  },
+  { operations: ["GET /me/presence"], delegated: ["Presence.Read", "Presence.Read.All"], application: [] },
+  {
+    operations: [
+      "POST /me/presence/clearPresence",
+      "POST /me/presence/clearUserPreferredPresence",
+      "POST /me/presence/setPresence",
+      "POST /me/presence/setUserPreferredPresence",
+      "POST /users/{user-id}/presence/clearPresence",
+      "POST /users/{user-id}/presence/clearUserPreferredPresence",
+      "POST /users/{user-id}/presence/setPresence",
+      "POST /users/{user-id}/presence/setUserPreferredPresence",
+    ],
+    delegated: ["Presence.ReadWrite"],
+    application: ["Presence.ReadWrite.All"],
+  },
+  {
+    operations: ["GET /organization"],
+    delegated: [
+      "DeviceManagementConfiguration.Read.All",
+      "DeviceManagementConfiguration.ReadWrite.All",
+      "DeviceManagementServiceConfig.Read.All",
+      "DeviceManagementServiceConfig.ReadWrite.All",
+      "Directory.Read.All",
+      "Directory.ReadWrite.All",
+      "Organization.Read.All",
+      "Organization.ReadWrite.All",
+      "User.Read",
+      "User.Read.All",
+    ],
+    application: [
+      "DeviceManagementConfiguration.Read.All",
+      "DeviceManagementConfiguration.ReadWrite.All",
+      "DeviceManagementServiceConfig.Read.All",
+      "DeviceManagementServiceConfig.ReadWrite.All",
+      "Directory.Read.All",
+      "Directory.ReadWrite.All",
+      "Organization.Read.All",
+      "Organization.ReadWrite.All",
+      "User.Read.All",
+    ],
+  },
+  {
+    operations: ["GET /subscribedSkus"],
+    delegated: [
+      "Directory.Read.All",
+      "Directory.ReadWrite.All",
+      "LicenseAssignment.Read.All",
+      "Organization.Read.All",
+      "Organization.ReadWrite.All",
+    ],
+    application: [
+      "Directory.Read.All",
+      "Directory.ReadWrite.All",
+      "LicenseAssignment.Read.All",
+      "Organization.Read.All",
+      "Organization.ReadWrite.All",
+    ],
+  },
+  {
+    operations: ["GET /users"],
+    delegated: [
+      "AgentIdUser.ReadWrite.All",
+      "AgentIdUser.ReadWrite.IdentityParentedBy",
+      "DeviceManagementApps.Read.All",
+      "DeviceManagementApps.ReadWrite.All",
+      "DeviceManagementConfiguration.Read.All",
+      "DeviceManagementConfiguration.ReadWrite.All",
+      "DeviceManagementManagedDevices.Read.All",
+      "DeviceManagementManagedDevices.ReadWrite.All",
+      "DeviceManagementServiceConfig.Read.All",
+      "DeviceManagementServiceConfig.ReadWrite.All",
+      "Directory.Read.All",
+      "Directory.ReadWrite.All",
+      "User.Read.All",
+      "User.ReadBasic.All",
+      "User.ReadWrite.All",
+    ],
+    application: [
+      "AgentIdUser.ReadWrite.All",
+      "AgentIdUser.ReadWrite.IdentityParentedBy",
+      "DeviceManagementApps.Read.All",
+      "DeviceManagementApps.ReadWrite.All",
+      "DeviceManagementConfiguration.Read.All",
+      "DeviceManagementConfiguration.ReadWrite.All",
+      "DeviceManagementManagedDevices.Read.All",
+      "DeviceManagementManagedDevices.ReadWrite.All",
+      "DeviceManagementServiceConfig.Read.All",
+      "DeviceManagementServiceConfig.ReadWrite.All",
+      "Directory.Read.All",
+      "Directory.ReadWrite.All",
+      "User.Read.All",
+      "User.ReadBasic.All",
+      "User.ReadWrite.All",
+      "User.ReadWrite.CrossCloud",
+    ],
+  },
+  {
+    operations: ["GET /users/delta"],
+    delegated: [
+      "AgentIdUser.ReadWrite.All",
+      "AgentIdUser.ReadWrite.IdentityParentedBy",
+      "Directory.Read.All",
+      "Directory.ReadWrite.All",
+      "User.Read.All",
+      "User.ReadWrite.All",
+    ],
+    application: [
+      "AgentIdUser.ReadWrite.All",
+      "AgentIdUser.ReadWrite.IdentityParentedBy",
+      "Directory.Read.All",
+      "Directory.ReadWrite.All",
+      "User.Read.All",
+      "User.ReadWrite.All",
+    ],
+  },
+  {
+    operations: ["GET /users/{user-id}"],
+    delegated: [
+      "AgentIdUser.ReadWrite.All",
+      "AgentIdUser.ReadWrite.IdentityParentedBy",
+      "DeviceManagementApps.Read.All",
+      "DeviceManagementApps.ReadWrite.All",
+      "DeviceManagementConfiguration.Read.All",
+      "DeviceManagementConfiguration.ReadWrite.All",
+      "DeviceManagementManagedDevices.Read.All",
+      "DeviceManagementManagedDevices.ReadWrite.All",
+      "DeviceManagementServiceConfig.Read.All",
+      "DeviceManagementServiceConfig.ReadWrite.All",
+      "Directory.Read.All",
+      "Directory.ReadWrite.All",
+      "User.Read",
+      "User.Read.All",
+      "User.ReadBasic.All",
+      "User.ReadWrite",
+      "User.ReadWrite.All",
+    ],
+    application: [
+      "AgentIdUser.ReadWrite.All",
+      "AgentIdUser.ReadWrite.IdentityParentedBy",
+      "DeviceManagementApps.Read.All",
+      "DeviceManagementApps.ReadWrite.All",
+      "DeviceManagementConfiguration.Read.All",
+      "DeviceManagementConfiguration.ReadWrite.All",
+      "DeviceManagementManagedDevices.Read.All",
+      "DeviceManagementManagedDevices.ReadWrite.All",
+      "DeviceManagementServiceConfig.Read.All",
+      "DeviceManagementServiceConfig.ReadWrite.All",
+      "Directory.Read.All",
+      "Directory.ReadWrite.All",
+      "User.Read.All",
+      "User.ReadBasic.All",
+      "User.ReadWrite.All",
+      "User.ReadWrite.CrossCloud",
+    ],
+  },
+  {
+    operations: ["GET /users/{user-id}/licenseDetails"],
+    delegated: [
+      "AgentIdUser.ReadWrite.All",
+      "AgentIdUser.ReadWrite.IdentityParentedBy",
+      "Directory.Read.All",
+      "Directory.ReadWrite.All",
+      "LicenseAssignment.Read.All",
+      "User.Read",
+      "User.Read.All",
+      "User.ReadWrite.All",
+    ],
+    application: [
+      "AgentIdUser.ReadWrite.All",
+      "AgentIdUser.ReadWrite.IdentityParentedBy",
+      "Directory.Read.All",
+      "Directory.ReadWrite.All",
+      "LicenseAssignment.Read.All",
+      "User.Read.All",
+      "User.ReadWrite.All",
+    ],
+  },
+  {
+    operations: ["GET /users/{user-id}/presence"],
+    delegated: ["Presence.Read", "Presence.Read.All"],
+    application: ["Presence.Read.All", "Presence.ReadWrite.All"],
+  },
+  // Not in the published data; the page "Get presence" gives one list for both addresses.
+  {
+    operations: ["GET /communications/presences/{presence-id}"],
+    delegated: ["Presence.Read", "Presence.Read.All"],
+    application: ["Presence.Read.All", "Presence.ReadWrite.All"],
+  },
+];
+
+/** The table above by operation, such as `GET /users/{user-id}`. */
+export const OPERATION_PERMISSIONS: ReadonlyMap<string, OperationPermissions> = new Map(
+  ROWS.flatMap(({ operations, delegated, application }) =>
+    operations.map((name) => [name, { delegated, application }] as const),
+  ),
+);
