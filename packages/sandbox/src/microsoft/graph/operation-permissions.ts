@@ -65,6 +65,7 @@ const ROWS: readonly Row[] = [
       "POST /users/{user-id}/contactFolders",
       "POST /users/{user-id}/contactFolders/{contactFolder-id}/contacts",
       "POST /users/{user-id}/contacts",
+      "PATCH /users/{user-id}/contacts/{contact-id}",
       "DELETE /users/{user-id}/contacts/{contact-id}",
     ],
     delegated: ["Contacts.ReadWrite"],
