@@ -21,6 +21,15 @@ describe("what the guides say is what happens", { timeout: 180_000 }, () => {
     expect(pages).toEqual(expect.arrayContaining(RUNNING));
   });
 
+  test("no block that runs names a day that will have passed when somebody copies it", () => {
+    const dated = pages.flatMap((page) =>
+      stepsOf(page).flatMap((step) =>
+        step.kind === "run" && /\b20(?:2[6-9]|[3-8]\d)-\d\d/.test(step.code) ? [`${page}:${step.line}`] : [],
+      ),
+    );
+    expect(dated).toEqual([]);
+  });
+
   for (const page of pages) {
     test(`${page} runs as it stands`, async () => {
       expect(await runGuide(stepsOf(page))).toEqual([]);
