@@ -1,0 +1,216 @@
+import { ConfidentialClientApplication, CryptoProvider, type INetworkModule } from "@azure/msal-node";
+import { platformRandom } from "@trunkline/gateway";
+import { generate } from "selfsigned";
+import { expect, test } from "vitest";
+import { platformTime, WorldClock } from "../src/clock.ts";
+import { Directory } from "../src/microsoft/directory.ts";
+import { newDirectoryState } from "../src/microsoft/directory-seed.ts";
+import { createEntra } from "../src/microsoft/entra/entra.ts";
+
+const ORIGIN = "https://login.microsoftonline.com";
+const START = Date.now();
+const REDIRECT = "http://localhost/auth/callback";
+const DAY_MS = 24 * 60 * 60 * 1000;
+const GRAPH_DEFAULT = "https://graph.microsoft.com/.default";
+
+function tenant() {
+  const directory = new Directory({
+    state: newDirectoryState({ random: platformRandom, now: START }),
+    random: platformRandom,
+  });
+  const clock = new WorldClock({ host: platformTime, standsAt: START });
+  const entra = createEntra({ directory, clock, random: platformRandom, origin: ORIGIN });
+  const send = async <Body>(
+    url: string,
+    method: string,
+    options?: { headers?: Record<string, string>; body?: string },
+  ) => {
+    const { headers = {}, body } = options ?? {};
+    const response = await entra.fetch(new Request(url, { method, headers, ...(body === undefined ? {} : { body }) }));
+    return {
+      headers: Object.fromEntries(response.headers),
+      body: (await response.json()) as Body,
+      status: response.status,
+    };
+  };
+  const networkClient: INetworkModule = {
+    sendGetRequestAsync: (url, options) => send(url, "GET", options),
+    sendPostRequestAsync: (url, options) => send(url, "POST", options),
+  };
+  const app = directory.apps[0]!;
+  const msal = (credential: object = { clientSecret: app.secrets[0]!.secret }, clientId = app.clientId) =>
+    new ConfidentialClientApplication({
+      auth: { clientId, authority: `${ORIGIN}/${directory.tenantId}`, ...credential },
+      system: { networkClient },
+    });
+  const post = (url: string, fields: Record<string, string>) =>
+    entra.fetch(new Request(url, { method: "POST", body: new URLSearchParams(fields) }));
+  /** Picks the account and returns the page that follows, or the way back to the app. */
+  const pick = (url: string, account: string) => post(url, { account: directory.findUser(account)!.id });
+  /** Presses the button with this label on a page. */
+  const press = async (url: string, page: Response, label: string) => {
+    const forms = (await page.text()).split("<form").filter((form) => form.includes(`>${label}<`));
+    expect(forms).toHaveLength(1);
+    const fields = [...forms[0]!.matchAll(/name="(.*?)" value="(.*?)"/g)].map(([, name = "", value = ""]) => [
+      name,
+      value,
+    ]);
+    return post(url, Object.fromEntries(fields));
+  };
+  const back = (response: Response) => {
+    expect(response.status).toBe(302);
+    return Object.fromEntries(new URL(response.headers.get("location")!).searchParams);
+  };
+  const link = async (scopes: string[], more: object = {}) => {
+    const { verifier, challenge } = await new CryptoProvider().generatePkceCodes();
+    const url = await msal().getAuthCodeUrl({
+      scopes,
+      redirectUri: REDIRECT,
+      codeChallenge: challenge,
+      codeChallengeMethod: "S256",
+      ...more,
+    });
+    return { url, verifier };
+  };
+  return { directory, clock, entra, app, msal, pick, press, back, link };
+}
+
+test("a member consents, msal-node redeems the code, renews in silence, and the token reads as that member's", async () => {
+  const { entra, directory, clock, msal, pick, press, back, link } = tenant();
+  const { url, verifier } = await link(["User.Read"], { state: "abc" });
+  const consent = await pick(url, "ben@northwind.example");
+  const { code, state } = back(await press(url, consent, "Accept"));
+  expect(state).toBe("abc");
+  const client = msal();
+  const request = { code: code!, scopes: ["User.Read"], redirectUri: REDIRECT, codeVerifier: verifier };
+  const result = await client.acquireTokenByCode(request);
+  const ben = directory.findUser("ben@northwind.example")!;
+  expect(result.account).toMatchObject({ username: ben.upn, tenantId: directory.tenantId, localAccountId: ben.id });
+  expect(await entra.authorize(`Bearer ${result.accessToken}`)).toEqual({
+    tenantId: directory.tenantId,
+    clientId: directory.apps[0]!.clientId,
+    userId: ben.id,
+    scopes: ["User.Read"],
+    roles: [],
+  });
+  const renewed = await client.acquireTokenSilent({
+    account: result.account!,
+    scopes: ["User.Read"],
+    forceRefresh: true,
+  });
+  expect(renewed.accessToken).not.toBe(result.accessToken);
+  await expect(msal().acquireTokenByCode(request)).rejects.toMatchObject({ errorNo: 54005 });
+  await entra.keys.rotate();
+  expect(await entra.authorize(`Bearer ${renewed.accessToken}`)).toMatchObject({ userId: ben.id });
+  await clock.advance(2 * 60 * 60 * 1000);
+  expect(await entra.authorize(`Bearer ${renewed.accessToken}`)).toBe("expired");
+  await entra.keys.rotate();
+  expect(await entra.authorize(`Bearer ${renewed.accessToken}`)).toBe("invalid");
+  expect(await entra.authorize(null)).toBe("missing");
+  directory.putUser({ ...ben, isEnabled: false });
+  const again = client.acquireTokenSilent({ account: result.account!, scopes: ["User.Read"], forceRefresh: true });
+  await expect(again).rejects.toMatchObject({ errorNo: 50057 });
+});
+
+test("a verifier that does not fit and a code that is too old are refused", async () => {
+  const { clock, msal, pick, press, back, link } = tenant();
+  const { url, verifier } = await link(["User.Read"]);
+  const redeem = (code: string | undefined, codeVerifier: string) =>
+    msal().acquireTokenByCode({ code: code!, scopes: ["User.Read"], redirectUri: REDIRECT, codeVerifier });
+  const first = back(await press(url, await pick(url, "ben@northwind.example"), "Accept"));
+  await expect(redeem(first.code, "wrong")).rejects.toMatchObject({ errorNo: 501481 });
+  const second = back(await pick(url, "ben@northwind.example"));
+  await clock.advance(10 * 60 * 1000);
+  await expect(redeem(second.code, verifier)).rejects.toMatchObject({ errorNo: 70008 });
+});
+
+test("an app gets its roles with a secret and with a certificate", async () => {
+  const { entra, directory, app, msal } = tenant();
+  const pems = await generate([{ name: "commonName", value: "Trunkline" }], { keySize: 2048 });
+  const der = pems.cert.replace(/-----.*?-----|\s/g, "");
+  const hash = await crypto.subtle.digest("SHA-256", Buffer.from(der, "base64"));
+  const thumbprintSha256 = Buffer.from(hash).toString("hex");
+  const certificate = { keyId: "1", der, displayName: "", startsAt: START - DAY_MS, expiresAt: START + DAY_MS };
+  const clientCertificate = { privateKey: pems.private, thumbprintSha256 };
+  const ask = (credential?: object) => msal(credential).acquireTokenByClientCredential({ scopes: [GRAPH_DEFAULT] });
+  await expect(ask({ clientCertificate })).rejects.toMatchObject({ errorNo: 700027 });
+  directory.putApp({ ...app, certificates: [certificate] });
+  for (const credential of [undefined, { clientCertificate }]) {
+    const caller = await entra.authorize(`Bearer ${(await ask(credential))!.accessToken}`);
+    expect(caller).toMatchObject({ clientId: app.clientId, userId: null, scopes: [], roles: ["User.Read.All"] });
+  }
+});
+
+test("what is wrong with a client has its own number", async () => {
+  const { clock, msal } = tenant();
+  const ask = (client: ConfidentialClientApplication) =>
+    client.acquireTokenByClientCredential({ scopes: [GRAPH_DEFAULT] });
+  await expect(ask(msal({ clientSecret: "wrong" }))).rejects.toMatchObject({
+    errorCode: "invalid_client",
+    errorNo: 7000215,
+  });
+  const stranger = msal(undefined, "11111111-1111-4111-8111-111111111111");
+  await expect(ask(stranger)).rejects.toMatchObject({ errorCode: "unauthorized_client", errorNo: 700016 });
+  await clock.advance(731 * DAY_MS);
+  await expect(ask(msal())).rejects.toMatchObject({ errorCode: "invalid_client", errorNo: 7000222 });
+});
+
+test("on behalf of a person: only with their token for this app, and only what was consented to", async () => {
+  const { entra, directory, app, msal, pick, press, back, link } = tenant();
+  const own = `api://${app.clientId}/access_as_user`;
+  const { url, verifier } = await link([own]);
+  const { code } = back(await pick(url, "ben@northwind.example"));
+  const client = msal();
+  const signedIn = await client.acquireTokenByCode({
+    code: code!,
+    scopes: [own],
+    redirectUri: REDIRECT,
+    codeVerifier: verifier,
+  });
+  const ask = (oboAssertion: string) => msal().acquireTokenOnBehalfOf({ oboAssertion, scopes: ["User.Read"] });
+  await expect(ask(signedIn.accessToken)).rejects.toMatchObject({ errorNo: 65001, subError: "consent_required" });
+  await expect(ask(signedIn.idToken)).rejects.toMatchObject({ errorNo: 50013 });
+  const consent = await link(["User.Read"]);
+  back(await press(consent.url, await pick(consent.url, "ben@northwind.example"), "Accept"));
+  const result = await ask(signedIn.accessToken);
+  const ben = directory.findUser("ben@northwind.example")!;
+  expect(await entra.authorize(`Bearer ${result!.accessToken}`)).toMatchObject({
+    userId: ben.id,
+    scopes: ["User.Read"],
+  });
+});
+
+test("who may not consent is sent to an admin, whose consent holds for everybody", async () => {
+  const { directory, pick, press, back, link } = tenant();
+  const { url } = await link(["User.Read.All"]);
+  const refused = await pick(url, "ben@northwind.example");
+  expect(await refused.clone().text()).toContain("AADSTS90094");
+  const answer = back(await press(url, refused, "Return to the application without granting consent"));
+  expect(answer).toMatchObject({ error: "access_denied", error_subcode: "cancel" });
+  const admin = await pick(url, "ada@northwind.example");
+  expect(back(await press(url, admin, "Accept, on behalf of your organisation"))).toHaveProperty("code");
+  expect(directory.delegatedGrants).toMatchObject([{ principalId: null, scopes: ["User.Read.All"] }]);
+  expect(back(await pick(url, "cleo@northwind.example"))).toHaveProperty("code");
+});
+
+test("a decline, a guest, a disabled user, blocked access and a wrong address are each told apart", async () => {
+  const { directory, entra, pick, press, back, link } = tenant();
+  const { url } = await link(["User.Read"]);
+  const declined = back(await press(url, await pick(url, "ben@northwind.example"), "Cancel"));
+  expect(declined).toMatchObject({ error: "access_denied", error_description: expect.stringContaining("AADSTS65004") });
+  const guest = directory.users.find(({ role }) => role === "guest")!;
+  expect(await (await pick(url, guest.id)).text()).toContain("AADSTS90094");
+  const silent = await link(["User.Read"], { prompt: "none" });
+  expect(back(await entra.fetch(new Request(silent.url)))).toMatchObject({ error: "login_required" });
+  directory.setPolicy({ conditionalAccess: "mfa" });
+  const approved = await press(url, await pick(url, "ben@northwind.example"), "Approve");
+  expect(back(await press(url, approved, "Accept"))).toHaveProperty("code");
+  directory.setPolicy({ conditionalAccess: "block" });
+  expect(await (await pick(url, "ben@northwind.example")).text()).toContain("AADSTS53003");
+  directory.setPolicy({ conditionalAccess: "none" });
+  directory.putUser({ ...directory.findUser("ben@northwind.example")!, isEnabled: false });
+  expect(await (await pick(url, "ben@northwind.example")).text()).toContain("AADSTS50057");
+  const elsewhere = await entra.fetch(new Request(url.replace("callback", "elsewhere")));
+  expect(elsewhere.status).toBe(400);
+  expect(await elsewhere.text()).toContain("AADSTS50011");
+});
