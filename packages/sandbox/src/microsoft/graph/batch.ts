@@ -74,7 +74,7 @@ async function runItem(
   const text = await answer.text();
   return {
     status: answer.status,
-    headers: Object.fromEntries(answer.headers),
+    headers: headersOf(answer),
     body: text === "" ? null : JSON.parse(text),
   };
 }
@@ -82,6 +82,15 @@ async function runItem(
 function failedDependency(): { status: number; headers: Record<string, string>; body: Json } {
   const error = { code: "FailedDependency", message: "A request that this one depends on failed." };
   return { status: 424, headers: {}, body: { error } };
+}
+
+// Graph writes these names so within a batch, and Microsoft's own client 3.0.7 finds `Content-Type` only in this spelling.
+const SPELLINGS = new Map(
+  ["Content-Type", "Location", "OData-Version", "Retry-After"].map((name) => [name.toLowerCase(), name]),
+);
+
+function headersOf({ headers }: Response): Record<string, string> {
+  return Object.fromEntries([...headers].map(([name, value]) => [SPELLINGS.get(name) ?? name, value]));
 }
 
 // Ids are compared without regard to case.

@@ -2,6 +2,7 @@ import type { RandomBytes } from "@trunkline/gateway";
 import { hex } from "../../random.ts";
 import { GraphError } from "./graph-error.ts";
 import type { GraphCall, GraphReply } from "./operation.ts";
+import { linkText } from "./paging.ts";
 import type { Entity, Json } from "./query.ts";
 
 /** Directory objects: seven days. Source: Microsoft Graph, "Use delta query to track changes", token duration. */
@@ -86,7 +87,7 @@ export class DeltaRounds {
     link.searchParams.set(left.length > 0 ? "$skiptoken" : "$deltatoken", token);
     const body: Record<string, Json> = {
       "@odata.context": `${call.base}/$metadata#${source.context}`,
-      [left.length > 0 ? "@odata.nextLink" : "@odata.deltaLink"]: link.href,
+      [left.length > 0 ? "@odata.nextLink" : "@odata.deltaLink"]: linkText(link),
       value: round.left.slice(0, source.pageSize),
     };
     return { status: 200, body };

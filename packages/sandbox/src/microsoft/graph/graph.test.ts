@@ -274,7 +274,9 @@ test("a batch answers for each request, and skips what depends on a failed one",
   expect(status).toBe(200);
   const byId = new Map(json.responses.map((answer) => [answer.id, answer] as const));
   expect(["1", "2", "3", "4", "5"].map((id) => byId.get(id)?.status)).toEqual([200, 404, 424, 200, 429]);
-  expect(byId.get("5")).toMatchObject({ headers: { "retry-after": "7" } });
+  expect(byId.get("5")).toMatchObject({
+    headers: { "Retry-After": "7", "Content-Type": expect.stringContaining("json") },
+  });
   const item = { method: "GET", url: "/users" };
   const wrong = [
     [],

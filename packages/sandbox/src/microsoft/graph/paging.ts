@@ -22,9 +22,14 @@ export function page(
     const next = new URL(call.base + call.path);
     for (const name of [`$${by}`, by]) next.searchParams.delete(name);
     next.searchParams.set(`$${by}`, by === "skip" ? String(end) : writeToken(end));
-    body["@odata.nextLink"] = next.href;
+    body["@odata.nextLink"] = linkText(next);
   }
   return { ...body, value: entities.slice(start, end) };
+}
+
+/** A link as Graph writes it, with a plain `$` before each option. */
+export function linkText(link: URL): string {
+  return link.href.replaceAll("%24", "$");
 }
 
 /** Advanced queries of the directory ask for `ConsistencyLevel: eventual`. */
