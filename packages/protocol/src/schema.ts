@@ -9,7 +9,7 @@ import { isStorableText } from "./text.ts";
 
 /** An identifier of one kind; its TypeScript type is branded by the prefix. */
 export function id<Prefix extends IdPrefix>(prefix: Prefix): z.ZodMiniType<Id<Prefix>, Id<Prefix>> {
-  const schema = z.string().check(z.regex(idPattern(prefix), `not an id of the form ${prefix}_…`));
+  const schema = z.string().check(z.regex(idPattern(prefix), `must be an id of the form ${prefix}_…`));
   return schema as unknown as z.ZodMiniType<Id<Prefix>, Id<Prefix>>; // the pattern is the proof that the type asks for
 }
 
