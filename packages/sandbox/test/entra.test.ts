@@ -214,3 +214,25 @@ test("a decline, a guest, a disabled user, blocked access and a wrong address ar
   expect(elsewhere.status).toBe(400);
   expect(await elsewhere.text()).toContain("AADSTS50011");
 });
+
+test.each([
+  [2, "/v2.0/adminconsent", { admin_consent: "True", error: "consent_required" }],
+  [1, "/adminconsent", { error: "permission_denied" }],
+])(
+  "admin consent, version %i: only an admin grants, and what the registration asks for is held afterwards",
+  async (_, path, refused) => {
+    const { directory, pick, press, back } = tenant();
+    const app = directory.apps[1]!;
+    const query = { client_id: app.clientId, redirect_uri: REDIRECT, scope: GRAPH_DEFAULT, state: "s1" };
+    const url = `${ORIGIN}/${directory.tenantId}${path}?${new URLSearchParams(query)}`;
+    expect(await (await pick(url, "ben@northwind.example")).text()).toContain("AADSTS90094");
+    const declined = back(await press(url, await pick(url, "ada@northwind.example"), "Cancel"));
+    expect(declined).toMatchObject({ ...refused, state: "s1" });
+    expect(directory.grantedRoles(app.clientId)).toEqual([]);
+    const granted = back(await press(url, await pick(url, "ada@northwind.example"), "Accept"));
+    expect(granted).toMatchObject({ admin_consent: "True", tenant: directory.tenantId, state: "s1" });
+    expect(granted).not.toHaveProperty("error");
+    expect(directory.grantedRoles(app.clientId)).toEqual(["User.Read.All"]);
+    expect(directory.delegatedGrants).toMatchObject([{ principalId: null, scopes: ["User.Read", "User.Read.All"] }]);
+  },
+);

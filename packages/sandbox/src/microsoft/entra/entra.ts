@@ -1,5 +1,6 @@
 import type { Authorize } from "../caller.ts";
 import { newGuid } from "../guid.ts";
+import { answerAdminConsent } from "./admin-consent.ts";
 import { EntraError } from "./errors.ts";
 import { SignIn } from "./sign-in.ts";
 import { SigningKeys } from "./signing-keys.ts";
@@ -67,6 +68,12 @@ async function answer(request: Request, parts: TokenEndpointParts, signIn: SignI
       return signIn.answer(searchParams, new URLSearchParams(await request.text()));
     case "POST oauth2/v2.0/token":
       return answerTokenRequest(new URLSearchParams(await request.text()), tenant.toLowerCase(), parts);
+    case "GET v2.0/adminconsent":
+    case "POST v2.0/adminconsent":
+      return answerAdminConsent(2, searchParams, new URLSearchParams(await request.text()), parts);
+    case "GET adminconsent":
+    case "POST adminconsent":
+      return answerAdminConsent(1, searchParams, new URLSearchParams(await request.text()), parts);
     default:
       return new Response("The simulated Entra ID has nothing at this address.\n", { status: 404 });
   }

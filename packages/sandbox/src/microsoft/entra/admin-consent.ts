@@ -1,0 +1,75 @@
+import type { DirectoryApp } from "../directory-state.ts";
+import { EntraError } from "./errors.ts";
+import { page } from "./page.ts";
+import { describePermission } from "./permission-consent.ts";
+import { readScopes } from "./scopes.ts";
+import type { TokenParts } from "./tokens.ts";
+
+/**
+ * Answers `GET` and `POST` of the admin consent endpoint. Version 1, and `.default` in version 2, grant what stands in
+ * the registration, application permissions too. Refused in version 2, the answer says `admin_consent=True` all the same.
+ * Source: "Admin consent on the Microsoft identity platform", read 2026-11-22.
+ */
+export async function answerAdminConsent(
+  version: 1 | 2,
+  query: URLSearchParams,
+  form: URLSearchParams,
+  { directory }: TokenParts,
+): Promise<Response> {
+  const app = directory.findApp(query.get("client_id") ?? "");
+  if (!app) return refusal(new EntraError(700016));
+  if (!app.redirectUris.some(({ uri }) => uri === query.get("redirect_uri"))) return refusal(new EntraError(50011));
+  const account = form.get("account");
+  if (account === null) {
+    const buttons = directory.users.map(({ id, upn }) => ({ name: "account", value: id, label: upn }));
+    return page("Pick an account", "", buttons);
+  }
+  const user = directory.findUser(account);
+  if (!user) return refusal(new EntraError(50034));
+  if (!user.isEnabled) return refusal(new EntraError(50057));
+  if (user.role !== "global_admin") return refusal(new EntraError(90094)); // the app hears nothing of it
+  const request = readScopes(version === 1 ? ".default" : (query.get("scope") ?? ""), app, directory);
+  const roles = request.isDefault ? rolesOf(app, request.resource) : [];
+  switch (form.get("act")) {
+    case "accept":
+      if (request.scopes.length > 0) directory.grantScopes(app.clientId, null, request.scopes, request.resource);
+      if (roles.length > 0) directory.grantRoles(app.clientId, roles, request.resource);
+      return back(query, {
+        admin_consent: "True",
+        tenant: directory.tenantId,
+        ...(version === 2 ? { scope: request.scopes.map((name) => `${request.resourceUri}/${name}`).join(" ") } : {}),
+      });
+    case "decline":
+      return back(
+        query,
+        version === 2
+          ? { admin_consent: "True", error: "consent_required", error_description: new EntraError(65004).message }
+          : { error: "permission_denied", error_description: "The admin canceled the request" },
+      );
+    default: {
+      const button = (act: string, label: string) => ({ name: "act", value: act, label, also: { account } });
+      return page(
+        "Permissions requested: review for your organisation",
+        `${app.displayName} would like to, for everybody in ${directory.state.displayName}:`,
+        [button("accept", "Accept"), button("decline", "Cancel")],
+        [...new Set([...request.scopes, ...roles])].map(describePermission),
+      );
+    }
+  }
+}
+
+function rolesOf(app: DirectoryApp, resource: string): readonly string[] {
+  return app.applicationPermissions.filter((permission) => permission.resource === resource).map(({ name }) => name);
+}
+
+function refusal(error: EntraError): Promise<Response> {
+  return page("Sorry, but we’re having trouble signing you in", error.message, [], [], 400);
+}
+
+function back(query: URLSearchParams, fields: Record<string, string>): Response {
+  const target = new URL(query.get("redirect_uri") ?? "");
+  const state = query.get("state");
+  const answer = { ...fields, ...(state === null ? {} : { state }) };
+  for (const [name, value] of Object.entries(answer)) target.searchParams.set(name, value);
+  return new Response(null, { status: 302, headers: { location: target.href } });
+}
