@@ -2,7 +2,7 @@ import { z } from "zod";
 import { badRequest } from "./graph-error.ts";
 import type { Json } from "./query.ts";
 
-/** Source: Microsoft Graph, "Combine multiple HTTP requests using JSON batching", read 2026-08-07. */
+/** Source: Microsoft Graph, "Combine multiple HTTP requests using JSON batching". */
 const MOST_REQUESTS = 20;
 
 const Item = z.object({

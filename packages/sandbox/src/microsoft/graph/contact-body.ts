@@ -4,7 +4,7 @@ import type { Entity } from "./query.ts";
 
 const text = z.string().nullable();
 const phones = z.array(z.string());
-/* What may be written. Source: Microsoft Graph, resource type "contact", read 2026-08-07. */
+/* What may be written. Source: Microsoft Graph, resource type "contact". */
 const Contact = z.strictObject({
   displayName: text,
   givenName: text,

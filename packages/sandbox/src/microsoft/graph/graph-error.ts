@@ -1,6 +1,6 @@
 /**
  * An answer of Graph that is not the one asked for. `code` is Graph's own word for it.
- * Source of the codes: Microsoft Graph, "Error responses and resource types", read 2026-08-07, and each service's habit.
+ * Source of the codes: Microsoft Graph, "Error responses and resource types", and each service's habit.
  */
 export class GraphError extends Error {
   override readonly name = "GraphError";

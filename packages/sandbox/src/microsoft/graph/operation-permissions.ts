@@ -3,7 +3,7 @@
  *
  * `delegated` counts for a token with a user (work or school account), `application` for one without; an empty list means
  * that such tokens are refused. Source: Microsoft Graph permissions data, microsoft-graph-devx-content
- * `permissions/new/permissions.json`, read 2026-08-07. `contract.test.ts` compares it with `x-graph-permissions`.
+ * `permissions/new/permissions.json` of 2026-08-07. `contract.test.ts` compares it with `x-graph-permissions`.
  */
 export interface OperationPermissions {
   readonly delegated: readonly string[];

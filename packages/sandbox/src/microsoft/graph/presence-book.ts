@@ -19,7 +19,7 @@ const OFFLINE: PresenceState = { availability: "Offline", activity: "Offline" };
 // The strongest session wins; one that is not listed here is weaker than all that are.
 const STRENGTH = ["DoNotDisturb", "Busy", "Available", "Away"];
 // An app's Available turns idle after five minutes and Away after ten, unless it is set again.
-// Source: Microsoft Graph, "presence: setPresence", read 2026-08-07; this goes for STRENGTH too.
+// Source: Microsoft Graph, "presence: setPresence"; this goes for STRENGTH too.
 const IDLE_AFTER_MS = 300_000;
 const AWAY_AFTER_MS = 600_000;
 

@@ -8,7 +8,7 @@ import type { Entity } from "./query.ts";
 import { theUser } from "./users.ts";
 
 /* Source of the pairs and limits: Microsoft Graph, "presence: setPresence", "presence: setUserPreferredPresence" and
-   "cloudCommunications: getPresencesByUserId", read 2026-08-07. */
+   "cloudCommunications: getPresencesByUserId". */
 const SESSION_PAIRS = [
   "Available/Available",
   "Busy/InACall",

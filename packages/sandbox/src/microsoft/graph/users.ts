@@ -7,7 +7,7 @@ import type { GraphCall, Operation } from "./operation.ts";
 import { page } from "./paging.ts";
 import { type Entity, order, project, readCount, readSelect } from "./query.ts";
 
-// What a list gives without $select, and what User.ReadBasic.All shows. Source: Microsoft Graph, "List users", read 2026-08-07.
+// What a list gives without $select, and what User.ReadBasic.All shows. Source: Microsoft Graph, "List users".
 const DEFAULTS = [
   "businessPhones",
   "displayName",
