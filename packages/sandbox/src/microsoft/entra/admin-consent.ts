@@ -8,7 +8,7 @@ import type { TokenParts } from "./tokens.ts";
 /**
  * Answers `GET` and `POST` of the admin consent endpoint. Version 1, and `.default` in version 2, grant what stands in
  * the registration, application permissions too. Refused in version 2, the answer says `admin_consent=True` all the same.
- * Source: "Admin consent on the Microsoft identity platform", read 2026-11-22.
+ * Source: "Admin consent on the Microsoft identity platform" (Microsoft Entra documentation).
  */
 export async function answerAdminConsent(
   version: 1 | 2,

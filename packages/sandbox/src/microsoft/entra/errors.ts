@@ -10,7 +10,7 @@ interface AadstsKind {
 
 /**
  * What the simulator answers with. Programs branch on `error` and `suberror`; the numbers are for people.
- * Source: "Microsoft Entra authentication and authorization error codes", read 2026-11-22; texts are our own.
+ * Source: "Microsoft Entra authentication and authorization error codes"; the texts are our own, and so is `error` where that page names none.
  */
 export const AADSTS = {
   50001: { error: "invalid_resource", text: "The resource is not known in this tenant." },

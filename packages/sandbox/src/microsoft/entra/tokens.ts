@@ -28,7 +28,7 @@ export interface AccessTokenInput {
   readonly proof: ClientProof;
 }
 
-/** Seconds; the middle of the 60 to 90 minutes that Entra draws from ("Access tokens", read 2026-11-22). */
+/** Seconds; the middle of the 60 to 90 minutes that Entra draws from ("Access tokens", Microsoft Entra documentation). */
 export const TOKEN_SECONDS = 4500;
 const PROOF_NUMBER = { none: "0", secret: "1", certificate: "2" } as const;
 const TOLERANCE_SECONDS = 300;
