@@ -1,7 +1,7 @@
 import type { CreateTemplate, Message, MessageStatus } from "@trunkline/protocol";
 import { type GatewayCall, gatewayCalls } from "./gateway-calls.ts";
 import { type Stage, setStage } from "./stage.ts";
-import { ARRANGED_AGO, ARRANGED_TEXTS, HELD, LEAVES, SCHEDULED, TEMPLATES } from "./story/arrangements.ts";
+import { ARRANGED_AGO, ARRANGED_TEXTS, LEAVES, SCHEDULED, TEMPLATES } from "./story/arrangements.ts";
 import { FRONT_DESK } from "./story/front-desk.ts";
 import { PEOPLE, type Person, type PersonId, STAFF, type StaffId } from "./story/people.ts";
 import type { FailureCode, Thread } from "./story/thread.ts";
@@ -136,21 +136,6 @@ class Teller {
         sendAt: { local: `${tomorrow}T${SCHEDULED.at}`, timeZone: SCHEDULED.timeZone },
       },
     });
-    await this.#hold(call);
-  }
-
-  /** Quiet hours hold for this one text; whoever plays with the demo at night is not held up by them. */
-  async #hold(call: GatewayCall): Promise<void> {
-    const { asKey } = this.#parts;
-    await asKey("updateOwnTenant", { body: { sending: { quietHours: HELD.quietHours } } });
-    for (const person of HELD.with) {
-      const { id } = this.#threadWith(person);
-      const { sendAfter } = await call("checkMessage", { params: { id }, body: {} });
-      if (sendAfter === null) continue;
-      await call("sendMessage", { params: { id }, body: { text: HELD.text } });
-      break;
-    }
-    await asKey("updateOwnTenant", { body: { sending: { quietHours: null } } });
   }
 
   #threadWith(person: PersonId): { thread: Thread; id: Message["conversationId"] } {

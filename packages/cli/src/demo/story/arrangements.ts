@@ -41,12 +41,5 @@ export const SCHEDULED = {
   timeZone: "America/Los_Angeles",
 } as const satisfies { with: PersonId; text: string; at: string; timeZone: string };
 
-/** Of these at least one has night at any hour: the first of them gets a text that waits for their morning. */
-export const HELD = {
-  with: ["hugh-pemberton", "imogen-hale"],
-  text: "The parts for the windlass have come. Tell us when it suits you and we fit them.",
-  quietHours: { start: "20:00", end: "09:00", repliesWithin: null },
-} as const satisfies { with: readonly PersonId[]; text: string; quietHours: object };
-
-/** Texts that this adds to the story: STOP, its answer, one that is scheduled and one that is held. */
-export const ARRANGED_TEXTS = 4;
+/** Texts that this adds to the story: STOP, its answer, and one that is scheduled. */
+export const ARRANGED_TEXTS = 3;
