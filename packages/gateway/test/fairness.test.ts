@@ -48,8 +48,9 @@ eachStore((store) => {
       ...Array.from({ length: 5 }, () => read(other, "other")),
     ];
     await Promise.all(all);
-    // Eight connections at most are the crowd's when the others come; then each has every second one.
-    expect(order.lastIndexOf("other")).toBeLessThan(30);
+    // Each has every second connection from the moment at which the others come, and a busy machine lets them come late.
+    // Those that waited for all that came before them would be among the last.
+    expect(order.lastIndexOf("other")).toBeLessThan(150);
   });
 
   test("a text is accepted among the first, though a hundred reads and texts of another tenant came before it", async () => {
