@@ -49,7 +49,14 @@ test("Shift+Enter begins a line, Enter sends both", async () => {
   desk.inbox();
   await row(/two lines\?/).click();
   await hasFocus(field());
-  await userEvent.keyboard("one{Shift>}{Enter}{/Shift}two{Enter}");
+  await userEvent.keyboard("one{Shift>}{Enter}{/Shift}two");
+  const send = page.getByRole("button", { name: "Send", exact: true }).element();
+  await vi.waitFor(() => {
+    const words = field().element().getBoundingClientRect();
+    expect(words.bottom).toBeLessThanOrEqual(send.getBoundingClientRect().top); // and so they have the whole width
+    expect(words.right).toBeGreaterThanOrEqual(send.getBoundingClientRect().right);
+  });
+  await userEvent.keyboard("{Enter}");
   await vi.waitFor(() => expect(desk.sandbox.handset(number).messages().at(-1)?.text).toBe("one\ntwo"));
 });
 

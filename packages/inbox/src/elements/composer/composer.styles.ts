@@ -39,6 +39,11 @@ export const styles = css`
     scrollbar-width: thin;
   }
 
+  /* Several lines have the whole width, and the buttons stand below them. */
+  .tall .grow {
+    flex-basis: 100%;
+  }
+
   .grow > * {
     grid-area: 1 / 1;
     inline-size: 100%;

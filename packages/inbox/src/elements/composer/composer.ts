@@ -110,7 +110,7 @@ export class TrunklineComposer extends TrunklineElement {
         timeZones: writing?.standing.check?.timeZones ?? [],
         send: (sendAt) => void this.#submit(sendAt),
       })}
-      <div class="field" part="field" @focusin=${() => writing?.standing.refresh()}>
+      <div class="field ${this.text.includes("\n") ? "tall" : ""}" part="field" @focusin=${() => writing?.standing.refresh()}>
         <div class="grow">
           <textarea
             part="input"
