@@ -42,6 +42,7 @@ export const styles = css`
   /* Several lines have the whole width, and the buttons stand below them. */
   .tall .grow {
     flex-basis: 100%;
+    max-block-size: calc(var(--trunkline-composer-max-rows, 8) * 20px + 11px);
   }
 
   .grow > * {
@@ -52,6 +53,10 @@ export const styles = css`
     padding-inline: 14px 8px;
     overflow-wrap: anywhere;
     white-space: pre-wrap;
+  }
+
+  .tall .grow > * {
+    padding-block-end: 0;
   }
 
   textarea {
