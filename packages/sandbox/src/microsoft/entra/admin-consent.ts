@@ -1,6 +1,6 @@
 import type { DirectoryApp } from "../directory-state.ts";
 import { EntraError } from "./errors.ts";
-import { page } from "./page.ts";
+import { accountPage, page, troublePage } from "./page.ts";
 import { describePermission } from "./permission-consent.ts";
 import { readScopes } from "./scopes.ts";
 import type { TokenParts } from "./tokens.ts";
@@ -17,17 +17,16 @@ export async function answerAdminConsent(
   { directory }: TokenParts,
 ): Promise<Response> {
   const app = directory.findApp(query.get("client_id") ?? "");
-  if (!app) return refusal(new EntraError(700016));
-  if (!app.redirectUris.some(({ uri }) => uri === query.get("redirect_uri"))) return refusal(new EntraError(50011));
+  if (!app) return troublePage(new EntraError(700016));
+  if (!app.redirectUris.some(({ uri }) => uri === query.get("redirect_uri"))) return troublePage(new EntraError(50011));
   const account = form.get("account");
   if (account === null) {
-    const buttons = directory.users.map(({ id, upn }) => ({ name: "account", value: id, label: upn }));
-    return page("Pick an account", "", buttons);
+    return accountPage(directory.users);
   }
   const user = directory.findUser(account);
-  if (!user) return refusal(new EntraError(50034));
-  if (!user.isEnabled) return refusal(new EntraError(50057));
-  if (user.role !== "global_admin") return refusal(new EntraError(90094)); // the app hears nothing of it
+  if (!user) return troublePage(new EntraError(50034));
+  if (!user.isEnabled) return troublePage(new EntraError(50057));
+  if (user.role !== "global_admin") return troublePage(new EntraError(90094)); // the app hears nothing of it
   const request = readScopes(version === 1 ? ".default" : (query.get("scope") ?? ""), app, directory);
   const roles = request.isDefault ? rolesOf(app, request.resource) : [];
   switch (form.get("act")) {
@@ -60,10 +59,6 @@ export async function answerAdminConsent(
 
 function rolesOf(app: DirectoryApp, resource: string): readonly string[] {
   return app.applicationPermissions.filter((permission) => permission.resource === resource).map(({ name }) => name);
-}
-
-function refusal(error: EntraError): Promise<Response> {
-  return page("Sorry, but we’re having trouble signing you in", error.message, [], [], 400);
 }
 
 function back(query: URLSearchParams, fields: Record<string, string>): Response {

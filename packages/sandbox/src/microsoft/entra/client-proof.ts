@@ -1,4 +1,4 @@
-import { decodeJwt, decodeProtectedHeader, errors, importX509, jwtVerify } from "jose";
+import { base64url, decodeJwt, decodeProtectedHeader, errors, importX509, jwtVerify } from "jose";
 import type { AppCertificate, DirectoryApp } from "../directory-state.ts";
 import { EntraError } from "./errors.ts";
 import type { ClientProof, TokenParts } from "./tokens.ts";
@@ -71,18 +71,10 @@ async function certificateOf(assertion: string, app: DirectoryApp): Promise<AppC
     for (const certificate of app.certificates) {
       const der = Uint8Array.from(atob(certificate.der), (char) => char.charCodeAt(0));
       const hash = new Uint8Array(await crypto.subtle.digest(isNew ? "SHA-256" : "SHA-1", der));
-      if (wanted === base64Url(hash)) return certificate;
+      if (wanted === base64url.encode(hash)) return certificate;
     }
   } catch {
     // what is no JWT names no certificate
   }
   return undefined;
-}
-
-/** Bytes in base64url without padding (RFC 4648 §5). */
-export function base64Url(bytes: Uint8Array): string {
-  return btoa(String.fromCharCode(...bytes))
-    .replaceAll("+", "-")
-    .replaceAll("/", "_")
-    .replace(/=+$/, "");
 }

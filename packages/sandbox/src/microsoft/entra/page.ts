@@ -1,4 +1,5 @@
 import { html, raw } from "hono/html";
+import type { DirectoryUser } from "../directory-state.ts";
 
 /** A form with one button; pressing it posts `name=value` and what stands in `also` to the page's own address. */
 export interface PageButton {
@@ -41,4 +42,15 @@ export async function page(
     status,
     headers: { "content-type": "text/html; charset=utf-8", "cache-control": "no-store" },
   });
+}
+
+/** Asks who is there. Nobody has a password. */
+export function accountPage(users: readonly DirectoryUser[]): Promise<Response> {
+  const buttons = users.map(({ id, upn }) => ({ name: "account", value: id, label: upn }));
+  return page("Pick an account", "", buttons);
+}
+
+/** What a person sees whom the app never hears of. */
+export function troublePage({ message }: Error): Promise<Response> {
+  return page("Sorry, but we’re having trouble signing you in", message, [], [], 400);
 }

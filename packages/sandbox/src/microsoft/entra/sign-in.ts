@@ -1,7 +1,8 @@
 import { hex } from "../../random.ts";
 import type { DirectoryApp, DirectoryUser } from "../directory-state.ts";
+import { enabledUser } from "./account.ts";
 import { type AadstsCode, EntraError } from "./errors.ts";
-import { button, page } from "./page.ts";
+import { accountPage, button, page, troublePage } from "./page.ts";
 import { describePermission, needsAdmin } from "./permission-consent.ts";
 import { missingScopes, readScopes, type ScopeRequest } from "./scopes.ts";
 import type { TokenEndpointParts } from "./token-endpoint.ts";
@@ -78,18 +79,12 @@ export class SignIn {
     const hint = query.get("login_hint")?.toLowerCase();
     const users = this.#parts.directory.users;
     const fitting = users.filter(({ upn }) => upn.toLowerCase() === hint);
-    return page(
-      "Pick an account",
-      "",
-      (fitting.length > 0 ? fitting : users).map(({ id, upn }) => ({ name: "account", value: id, label: upn })),
-    );
+    return accountPage(fitting.length > 0 ? fitting : users);
   }
 
   #admitted(app: DirectoryApp, userId: string): DirectoryUser {
     const { directory } = this.#parts;
-    const user = directory.findUser(userId);
-    if (!user) throw new EntraError(50034);
-    if (!user.isEnabled) throw new EntraError(50057);
+    const user = enabledUser(directory, userId);
     if (app.assignedUsers !== null && !app.assignedUsers.includes(user.id)) throw new EntraError(50105);
     if (directory.policy.conditionalAccess === "block") throw new EntraError(53003);
     return user;
@@ -163,7 +158,7 @@ function said(error: EntraError): Record<string, string> {
 
 async function refusal(error: unknown): Promise<Response> {
   if (!(error instanceof EntraError)) throw error;
-  return page("Sorry, but we’re having trouble signing you in", error.message, [], [], 400);
+  return troublePage(error);
 }
 
 function reply(query: URLSearchParams, fields: Record<string, string>): Response {

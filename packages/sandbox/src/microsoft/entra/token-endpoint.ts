@@ -1,5 +1,7 @@
+import { base64url } from "jose";
 import type { DirectoryApp, DirectoryUser } from "../directory-state.ts";
-import { base64Url, clientOf, proofOf } from "./client-proof.ts";
+import { enabledUser } from "./account.ts";
+import { clientOf, proofOf } from "./client-proof.ts";
 import { EntraError } from "./errors.ts";
 import { missingScopes, readScopes, type ScopeRequest } from "./scopes.ts";
 import { accessToken, type ClientProof, idToken, readToken, TOKEN_SECONDS, type TokenParts } from "./tokens.ts";
@@ -51,7 +53,7 @@ async function redeemCode(grant: Grant): Promise<object> {
   if (code.challenge !== null) {
     const verifier = new TextEncoder().encode(form.get("code_verifier") ?? "");
     const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", verifier));
-    if (base64Url(hash) !== code.challenge) throw new EntraError(501481);
+    if (base64url.encode(hash) !== code.challenge) throw new EntraError(501481);
   }
   return userTokens(grant, userOf(code.userId, parts), code.scope, code.nonce);
 }
@@ -114,7 +116,7 @@ async function userTokens(
       : {}),
     ...(request.signIn.includes("openid") ? { id_token: await idToken(app, user, nonce, parts) } : {}),
     ...(form.get("client_info") === "1"
-      ? { client_info: base64Url(new TextEncoder().encode(JSON.stringify({ uid: user.id, utid: directory.tenantId }))) }
+      ? { client_info: base64url.encode(JSON.stringify({ uid: user.id, utid: directory.tenantId })) }
       : {}),
   };
 }
@@ -130,9 +132,7 @@ function grantedNames(
 }
 
 function userOf(userId: string, { directory }: TokenParts): DirectoryUser {
-  const user = directory.findUser(userId);
-  if (!user) throw new EntraError(50034);
-  if (!user.isEnabled) throw new EntraError(50057);
+  const user = enabledUser(directory, userId);
   if (directory.policy.conditionalAccess === "block") throw new EntraError(53003);
   return user;
 }

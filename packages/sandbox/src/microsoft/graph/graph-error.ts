@@ -48,3 +48,8 @@ export function notFound(service: GraphService, id: string): GraphError {
 export function badRequest(message: string, code = "BadRequest"): GraphError {
   return new GraphError(400, code, message);
 }
+
+/** 405: there is something at this address, but not by this method. */
+export function methodNotAllowed(): GraphError {
+  return new GraphError(405, "Request_BadRequest", "Specified HTTP method is not allowed for the request target.");
+}

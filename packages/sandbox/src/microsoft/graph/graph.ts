@@ -6,7 +6,7 @@ import { runBatch } from "./batch.ts";
 import { contactOperations, Mailboxes } from "./contacts.ts";
 import { DeltaRounds } from "./delta.ts";
 import { GraphFaults } from "./faults.ts";
-import { badRequest, GraphError, refused } from "./graph-error.ts";
+import { badRequest, GraphError, methodNotAllowed, refused } from "./graph-error.ts";
 import { licenceOperations } from "./licences.ts";
 import { type GraphCall, type GraphReply, type Operation, OperationTable } from "./operation.ts";
 import { OPERATION_PERMISSIONS } from "./operation-permissions.ts";
@@ -68,7 +68,7 @@ export function createGraph({ directory, authorize, clock, random }: GraphOption
     const found = table.find(request.method, path);
     if (found === "unknown_path") throw badRequest(`Resource not found for the segment '${rest[0] ?? ""}'.`);
     if (found === "unknown_method") {
-      throw new GraphError(405, "Request_BadRequest", "Specified HTTP method is not allowed for the request target.");
+      throw methodNotAllowed();
     }
     const { operation, params } = found;
     if (path.split("/")[1] === "me" && caller.userId === null) {
@@ -119,7 +119,7 @@ export function createGraph({ directory, authorize, clock, random }: GraphOption
 
   async function batch(request: Request, url: URL): Promise<GraphReply> {
     if (request.method !== "POST") {
-      throw new GraphError(405, "Request_BadRequest", "Specified HTTP method is not allowed for the request target.");
+      throw methodNotAllowed();
     }
     const body = await runBatch(await readJson(request), (item) => {
       const headers = new Headers(item.headers);
