@@ -7,6 +7,19 @@ export { type Clock, pause, realPoll, rest, systemClock } from "./clock.ts";
 export { createGateway } from "./gateway.ts";
 export type { Host, Outlet } from "./http/outlet.ts";
 export { type Logger, silentLogger } from "./logger.ts";
+export { CLOUD_NAMES, type CloudName, MICROSOFT_CLOUDS, type MicrosoftCloud } from "./microsoft/cloud.ts";
+export type { Credential } from "./microsoft/credentials-watch.ts";
+export {
+  type AuthorizeRequest,
+  type EntraAccount,
+  type EntraAppToken,
+  type EntraClient,
+  EntraRefused,
+  type EntraSignIn,
+  EntraUnavailable,
+  type RedeemRequest,
+} from "./microsoft/entra-client.ts";
+export type { MicrosoftRegistration } from "./microsoft/registration.ts";
 export { DEFAULTS, type Gateway, type GatewayOptions, type RequestRecord } from "./options.ts";
 export { type Ids, idSource, platformRandom, type RandomBytes } from "./random.ts";
 export { type Database, openDatabase } from "./store/database.ts";

@@ -3,6 +3,7 @@ import type { CarrierMoodRecord } from "./carriers/moods.ts";
 import type { Clock } from "./clock.ts";
 import type { Host } from "./http/outlet.ts";
 import type { Logger } from "./logger.ts";
+import type { MicrosoftRegistration } from "./microsoft/registration.ts";
 import type { RandomBytes } from "./random.ts";
 import type { SqlEngine } from "./store/engine.ts";
 import type { Environment } from "./store/migrate.ts";
@@ -39,6 +40,8 @@ export interface GatewayOptions {
    * @default globalThis.fetch
    */
   fetch?: typeof globalThis.fetch;
+  /** The app registration in Microsoft Entra. Without it nobody signs in by Microsoft and nothing is asked of Graph. */
+  microsoft?: MicrosoftRegistration;
   /** @default memoryBus(): one process */
   bus?: Bus;
   /** @default silentLogger */

@@ -37,6 +37,9 @@ export const ERROR_CODES = {
   operator_required: fact(403, "Only an operator key may do this"),
   forbidden: fact(403, "You may see this, but not do that"),
   suspended: fact(403, "This user is suspended"),
+  tenant_not_connected: fact(403, "Nobody has connected this Microsoft 365 organisation"),
+  microsoft_not_set_up: fact(409, "This gateway has no Microsoft 365 app registration"),
+  microsoft_unavailable: fact(503, "Microsoft 365 cannot be reached at the moment", true),
   // the gateway
   rate_limited: fact(429, "Too many requests", true),
   internal_error: fact(500, "Something went wrong in the gateway", true),

@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import type { Broadcast } from "./broadcasts.ts";
 import type { CarrierAccount } from "./carrier-accounts.ts";
+import type { ConsentChange, CredentialExpiry } from "./consent.ts";
 import type { Conversation, ReadState } from "./conversations.ts";
 import type { ConversationId, EventId, LineId, MessageId, SessionId, TenantId, UserId } from "./ids.ts";
 import type { Line } from "./lines.ts";
@@ -27,6 +28,9 @@ export interface EventMap {
   "opt_in.changed": OptIn;
   /** At most once a second for each broadcast while it runs. */
   "broadcast.updated": Broadcast;
+  "consent.changed": ConsentChange;
+  /** For owners and admins. */
+  "credential.expiring": CredentialExpiry;
   "session.revoked": { id: SessionId; userId: UserId };
 }
 export type EventType = keyof EventMap;
@@ -46,6 +50,8 @@ export const EVENT_TYPES = [
   "user.updated",
   "opt_in.changed",
   "broadcast.updated",
+  "consent.changed",
+  "credential.expiring",
   "session.revoked",
 ] as const satisfies readonly EventType[];
 

@@ -21,6 +21,23 @@ export {
   UpdateCarrierAccount,
 } from "./carrier-accounts.ts";
 export {
+  AdminRequest,
+  CONSENT_DOERS,
+  CONSENT_STATES,
+  ConnectLink,
+  ConnectMicrosoft,
+  Consent,
+  type ConsentChange,
+  type ConsentState,
+  ConsentStep,
+  type CredentialExpiry,
+  DisconnectMicrosoft,
+  FeatureConsent,
+  MicrosoftConnection,
+  MicrosoftTenant,
+  RequestAdmin,
+} from "./consent.ts";
+export {
   CONVERSATION_STATES,
   Conversation,
   type ConversationState,

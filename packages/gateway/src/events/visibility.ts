@@ -18,6 +18,8 @@ const NEEDED: Readonly<Record<EventType, Permission | null>> = {
   "user.updated": "users.read",
   "opt_in.changed": "opt_ins.read",
   "broadcast.updated": "broadcasts.read",
+  "consent.changed": null,
+  "credential.expiring": "tenant.write",
   "session.revoked": null,
 };
 

@@ -4,9 +4,10 @@ import { first } from "./migrations/0001-first.ts";
 import { sending } from "./migrations/0002-sending.ts";
 import { deletingTenants } from "./migrations/0003-deleting-tenants.ts";
 import { leanEvents } from "./migrations/0004-lean-events.ts";
+import { microsoft } from "./migrations/0005-microsoft.ts";
 import type { Migration } from "./migrations/migration.ts";
 
-export const MIGRATIONS: readonly Migration[] = [first, sending, deletingTenants, leanEvents];
+export const MIGRATIONS: readonly Migration[] = [first, sending, deletingTenants, leanEvents, microsoft];
 
 /** Whose world a store belongs to. A store made by a sandbox holds simulated people and is never used for real ones. */
 export type Environment = "production" | "sandbox";

@@ -94,6 +94,77 @@ interface UsersTable {
   updated_at: Date;
 }
 
+interface MicrosoftTenantsTable {
+  tenant_id: TenantId;
+  microsoft_tenant_id: string;
+  name: string | null;
+  state: Generated<"connected" | "suspended">;
+  granted: Json<PermissionNames>;
+  held: Json<PermissionNames>;
+  /** AADSTS numbers. */
+  errors: Generated<number[]>;
+  connected_at: Date;
+  checked_at: Date;
+  updated_at: Date;
+}
+
+/** Names of Microsoft's permissions by kind. */
+interface PermissionNames {
+  delegated: string[];
+  application: string[];
+}
+
+interface MicrosoftConnectionsTable {
+  tenant_id: TenantId;
+  user_id: UserId;
+  microsoft_tenant_id: string;
+  microsoft_object_id: string;
+  name: string;
+  /** Sealed; null when nothing can be renewed. */
+  tokens: Uint8Array | null;
+  granted: Generated<string[]>;
+  held: Generated<string[]>;
+  errors: Generated<number[]>;
+  ends_at: Date | null;
+  connected_at: Date;
+  updated_at: Date;
+}
+
+interface ConsentLinksTable {
+  tenant_id: TenantId;
+  id: string;
+  token_hash: Uint8Array;
+  user_id: UserId | null;
+  features: string[];
+  /** Whether whoever made it may decide which Microsoft tenant this is. */
+  may_map: boolean;
+  actor: Json<Actor>;
+  granted_at: Date | null;
+  expires_at: Date;
+  created_at: Date;
+}
+
+interface ConsentStatesTable {
+  tenant_id: TenantId;
+  id: string;
+  state_hash: Uint8Array;
+  kind: "user" | "admin";
+  user_id: UserId | null;
+  link_id: string | null;
+  features: string[];
+  /** Sealed. */
+  secrets: Uint8Array;
+  return_to: string | null;
+  expires_at: Date;
+  created_at: Date;
+}
+
+interface CredentialWarningsTable {
+  credential_id: string;
+  days: number;
+  warned_at: Date;
+}
+
 interface SessionsTable {
   tenant_id: TenantId;
   id: SessionId;
@@ -394,6 +465,11 @@ export interface Tables {
   keys: KeysTable;
   users: UsersTable;
   sessions: SessionsTable;
+  microsoft_tenants: MicrosoftTenantsTable;
+  microsoft_connections: MicrosoftConnectionsTable;
+  consent_links: ConsentLinksTable;
+  consent_states: ConsentStatesTable;
+  credential_warnings: CredentialWarningsTable;
   carrier_accounts: CarrierAccountsTable;
   lines: LinesTable;
   line_assignees: LineAssigneesTable;
