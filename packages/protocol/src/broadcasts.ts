@@ -3,6 +3,7 @@ import { MESSAGE_STATUSES } from "./message-status.ts";
 import { Author, Failure, Held, oneOfWords, templateValues, words } from "./messages.ts";
 import { cursor, id, languageTag, limit, metadata, text, timestamp } from "./schema.ts";
 import { SendAt } from "./sending.ts";
+import { templateText } from "./templates.ts";
 
 export const BROADCAST_STATES = ["scheduled", "running", "paused", "completed", "canceled"] as const;
 export type BroadcastState = (typeof BROADCAST_STATES)[number];
@@ -72,7 +73,7 @@ export const CreateBroadcast = z
   .strictObject({
     name: z.optional(text({ min: 1, max: 200 })),
     lineId: id("line"),
-    text: words.text,
+    text: z.optional(templateText),
     templateId: words.templateId,
     recipients: z.array(recipient).check(z.minLength(1), z.maxLength(MAX_RECIPIENTS)),
     sendAt: z.optional(SendAt),

@@ -7,7 +7,7 @@ import { templateVariables, unclosedPlace } from "./template.ts";
  * More variables than a call can give values for would make a template that cannot be sent, and a place that is not
  * closed would be sent as it is written.
  */
-const templateText = messageText.check(
+export const templateText = messageText.check(
   z.refine((value) => templateVariables(value).length <= MAX_VARIABLES, `must have at most ${MAX_VARIABLES} variables`),
   z.refine(
     (value) => unclosedPlace(value) === null,

@@ -26,6 +26,14 @@ describe("a schema's refusal says what to do", () => {
 
   test.each<[string, z.ZodMiniType, unknown, string[]]>([
     ["an empty list", CreateBroadcast, { ...broadcast, recipients: [] }, ["recipients must have at least 1 entry"]],
+    [
+      "a place in a broadcast's own words that is not closed",
+      CreateBroadcast,
+      { ...broadcast, text: "Hi {{name", recipients: [{ to: "+14255550123" }] },
+      [
+        "text has a place that begins with {{ and does not end with }}: write {{name}} or {{name|default}}, without braces inside",
+      ],
+    ],
     ["a missing field", CreateBroadcast, broadcast, ["recipients is needed"]],
     ["a list that is none", CreateBroadcast, { ...broadcast, recipients: "x" }, ["recipients must be a list"]],
     [
