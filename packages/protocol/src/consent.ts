@@ -1,7 +1,6 @@
 import * as z from "zod/mini";
 import type { UserId } from "./ids.ts";
-import { PERMISSION_KINDS } from "./permissions/facts.ts";
-import { MICROSOFT_FEATURES } from "./permissions/features.ts";
+import { MICROSOFT_FEATURES, PERMISSION_KINDS } from "./permissions/names.ts";
 import { timestamp } from "./schema.ts";
 
 /* What a Microsoft 365 tenant and its people have granted. Whether a phone's owner agreed to texts is `opt-ins.ts`. */

@@ -5,22 +5,24 @@ export {
   type NamedPermission,
   needsAdmin,
   PERMISSION_FACTS,
-  PERMISSION_KINDS,
   PERMISSION_NAMES,
   PERMISSION_RESOURCES,
   type PermissionFact,
-  type PermissionKind,
   type PermissionResource,
   permissionId,
 } from "./permissions/facts.ts";
 export {
   FEATURE_PERMISSIONS,
   type FeaturePermission,
+} from "./permissions/features.ts";
+export { type LintedPermission, lintPermissions, type PermissionFinding } from "./permissions/lint.ts";
+export {
   isMicrosoftFeature,
   MICROSOFT_FEATURES,
   type MicrosoftFeature,
-} from "./permissions/features.ts";
-export { type LintedPermission, lintPermissions, type PermissionFinding } from "./permissions/lint.ts";
+  PERMISSION_KINDS,
+  type PermissionKind,
+} from "./permissions/names.ts";
 export {
   diffPermissions,
   missingPermissions,

@@ -4,9 +4,7 @@
  * `user_impersonation` scopes: ids as several public app registrations show them.
  */
 
-/** How a permission is held: for a signed-in person, by the app itself, or by the app in one team, chat or for one person. */
-export type PermissionKind = "delegated" | "application" | "rsc";
-export const PERMISSION_KINDS = ["delegated", "application", "rsc"] as const satisfies PermissionKind[];
+import type { PermissionKind } from "./names.ts";
 
 /** A service of Microsoft's that permissions open, by the id of its own application. */
 export const PERMISSION_RESOURCES = {

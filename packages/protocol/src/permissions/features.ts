@@ -1,28 +1,5 @@
-import type { MicrosoftPermission, NamedPermission, PermissionKind } from "./facts.ts";
-
-/** What a tenant can use of Microsoft 365. */
-export const MICROSOFT_FEATURES = [
-  "messaging",
-  "contact_sync",
-  "directory",
-  "presence_read",
-  "presence_write",
-  "channel_inbox",
-  "activity_notifications",
-  "call_log",
-  "meetings",
-  "meeting_notes",
-  "mail",
-  "dataverse_sync",
-  "teams_admin_numbers",
-  "direct_routing_domain",
-] as const;
-export type MicrosoftFeature = (typeof MICROSOFT_FEATURES)[number];
-
-/** Whether a word names a feature of the catalogue. */
-export function isMicrosoftFeature(word: string): word is MicrosoftFeature {
-  return MICROSOFT_FEATURES.some((feature) => feature === word);
-}
+import type { MicrosoftPermission, NamedPermission } from "./facts.ts";
+import type { MicrosoftFeature, PermissionKind } from "./names.ts";
 
 /** A permission that a feature needs, and why, in words for people. */
 export interface FeaturePermission extends NamedPermission {

@@ -1,13 +1,5 @@
-import {
-  covers,
-  type MicrosoftPermission,
-  type NamedPermission,
-  PERMISSION_KINDS,
-  PERMISSION_NAMES,
-  type PermissionKind,
-  permissionId,
-} from "./facts.ts";
-import type { MicrosoftFeature } from "./features.ts";
+import { covers, type MicrosoftPermission, type NamedPermission, PERMISSION_NAMES, permissionId } from "./facts.ts";
+import { type MicrosoftFeature, PERMISSION_KINDS, type PermissionKind } from "./names.ts";
 import { plannedPermissions, planPermissions } from "./plan.ts";
 import { verdictOn } from "./verdicts.ts";
 

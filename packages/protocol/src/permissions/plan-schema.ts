@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
-import { PERMISSION_KINDS, PERMISSION_NAMES, PERMISSION_RESOURCES, type PermissionResource } from "./facts.ts";
-import { MICROSOFT_FEATURES } from "./features.ts";
+import { PERMISSION_NAMES, PERMISSION_RESOURCES, type PermissionResource } from "./facts.ts";
+import { MICROSOFT_FEATURES, PERMISSION_KINDS } from "./names.ts";
 
 const feature = z.enum(MICROSOFT_FEATURES);
 const resources = Object.keys(PERMISSION_RESOURCES) as PermissionResource[];

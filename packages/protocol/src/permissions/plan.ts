@@ -4,13 +4,12 @@ import {
   type NamedPermission,
   needsAdmin,
   PERMISSION_FACTS,
-  PERMISSION_KINDS,
   PERMISSION_NAMES,
   PERMISSION_RESOURCES,
-  type PermissionKind,
   permissionId,
 } from "./facts.ts";
-import { FEATURE_PERMISSIONS, type FeaturePermission, MICROSOFT_FEATURES, type MicrosoftFeature } from "./features.ts";
+import { FEATURE_PERMISSIONS, type FeaturePermission } from "./features.ts";
+import { MICROSOFT_FEATURES, type MicrosoftFeature, PERMISSION_KINDS, type PermissionKind } from "./names.ts";
 import type { PermissionPlan, PlannedPermission } from "./plan-schema.ts";
 
 /**

@@ -1,5 +1,6 @@
 import { type MicrosoftPermission, PERMISSION_NAMES } from "./facts.ts";
-import { FEATURE_PERMISSIONS, MICROSOFT_FEATURES, type MicrosoftFeature } from "./features.ts";
+import { FEATURE_PERMISSIONS } from "./features.ts";
+import { MICROSOFT_FEATURES, type MicrosoftFeature } from "./names.ts";
 
 /** Whether Trunkline ever asks for a permission, and if not, why. */
 export type PermissionVerdict =
