@@ -1,13 +1,16 @@
 import { availableParallelism } from "node:os";
 import { playwright } from "@vitest/browser-playwright";
 import { defineConfig } from "vitest/config";
+import { PATIENCE_MS } from "./scripts/lib/patience.ts";
 import { findChromium } from "./scripts/lib/tools.mjs";
 
 const chromium = findChromium();
 
 const everywhere = {
-  testTimeout: 30_000, // an in-memory PGlite takes four seconds to make its first database
-  hookTimeout: 60_000,
+  // Far more than any test takes: these end what hangs, and do not judge how fast a machine is.
+  testTimeout: 10 * PATIENCE_MS,
+  hookTimeout: 10 * PATIENCE_MS,
+  expect: { poll: { timeout: PATIENCE_MS } },
   exclude: ["**/node_modules/**", "**/dist/**"],
   setupFiles: ["scripts/vitest-setup.ts"],
 };

@@ -7,8 +7,7 @@ import { ROOT } from "./lib/workspace.mjs";
 
 const read = (path: string) => readFileSync(join(ROOT, path), "utf8");
 
-// The compiler reads all packages; on a busy machine that takes its time.
-describe("the guides", { timeout: 120_000 }, () => {
+describe("the guides", () => {
   test("every TypeScript snippet compiles against the sources", () => {
     const snippets = guides()
       .flatMap((page) => snippetsOf(page))

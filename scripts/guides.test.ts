@@ -13,8 +13,7 @@ const RUNNING = [
   "docs/templates.md",
 ];
 
-// Each page starts a gateway on a database of its own; on a busy machine that takes its time.
-describe("what the guides say is what happens", { timeout: 180_000 }, () => {
+describe("what the guides say is what happens", () => {
   const pages = guides().filter((page) => stepsOf(page).some(({ kind }) => kind === "run"));
 
   test("guides that are to run have blocks that do", () => {

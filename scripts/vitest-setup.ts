@@ -1,10 +1,7 @@
 import { vi } from "vitest";
+import { PATIENCE_MS } from "./lib/patience.ts";
 
-/*
- * `vi.waitFor` gives up after a second, which a machine with two busy cores can need for one query. Waiting longer costs
- * nothing where the thing happens, and a test of something that never happens still ends.
- */
-const PATIENCE_MS = 15_000;
+// `vi.waitFor` gives up after a second, which a machine with two busy cores can need for one query.
 const waitFor = vi.waitFor;
 
 vi.waitFor = (callback, options = {}) =>

@@ -21,7 +21,7 @@ test("help says what there is, for the command and for each part of it, with exa
     expect(help.stdout).toContain(`Usage: trunkline ${path.join(" ")}`);
     expect(help.stdout).toMatch(/^Examples:\n {2}\S/m);
   }
-}, 60_000);
+});
 
 test.each([
   ["no command", [], /Usage: trunkline <command>/],
@@ -49,7 +49,7 @@ test("a gateway that is not there is a failure: exit code 1, and a hint", async 
   const { code, stderr } = await trunkline(["tenants", "list", "--gateway", "http://127.0.0.1:1", "--key", "tlo_none"]);
   expect(code).toBe(1);
   expect(stderr).toMatch(/Is the gateway running at http:\/\/127\.0\.0\.1:1\?/);
-}, 60_000);
+});
 
 test("permissions are told without a gateway: as a table with reasons, and as JSON for programs", async () => {
   const { code, stdout, stderr } = await trunkline(["permissions", "--features", "directory,presence_read"]);

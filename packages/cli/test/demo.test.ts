@@ -34,7 +34,7 @@ beforeAll(async () => {
     ...(chromiumPath === null ? {} : { executablePath: chromiumPath }),
     args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync", "--no-first-run"],
   });
-}, 300_000);
+});
 
 afterEach(async () => {
   await Promise.all(pages.splice(0).map((page) => page.context().close()));

@@ -13,4 +13,4 @@ test("a gateway that is killed under load loses nothing, stores nothing twice an
   expect(Object.fromEntries(violations)).toEqual({});
   expect(facts.sent).toBeGreaterThan(20);
   expect(facts.texted).toBeGreaterThan(20);
-}, 240_000);
+});

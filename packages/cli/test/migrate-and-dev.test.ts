@@ -25,7 +25,7 @@ describe("trunkline migrate", () => {
     expect(held.stderr).toContain(String(gateway.pid));
     expect(held.stderr).not.toMatch(/ {4}at /);
     expect((await gateway.terminate()).code).toBe(0);
-  }, 120_000);
+  });
 
   test("takes its settings from the environment and from a secret's file, and says when the store is away", async () => {
     const path = join(folder, "database-url");
@@ -37,7 +37,7 @@ describe("trunkline migrate", () => {
     expect(stderr).not.toContain("nobody");
     const both = await trunkline(["migrate"], { env: { ...env, TRUNKLINE_DATABASE_URL: "postgres://x" } });
     expect({ code: both.code, said: both.stderr.includes("both set") }).toEqual({ code: 2, said: true });
-  }, 60_000);
+  });
 
   test("a store of a sandbox stays one", async () => {
     const data = join(folder, "simulated");
@@ -48,7 +48,7 @@ describe("trunkline migrate", () => {
     const asSimulated = await trunkline(["migrate", "--data", join(folder, "made"), "--sandbox-store"]);
     expect(asSimulated.code).toBe(1);
     expect(asSimulated.stderr).toContain("was not made by a sandbox");
-  }, 60_000);
+  });
 });
 
 describe("trunkline dev", () => {
@@ -62,7 +62,7 @@ describe("trunkline dev", () => {
   async function startDev(...args: string[]): Promise<Dev> {
     const running = runTrunkline(["dev", "--seed", "none", ...args]);
     const lines = /^sandbox listening on (\S+)\ntrunkline listening on (\S+)\ndemo listening on (\S+)\n$/;
-    await expect.poll(() => running.stdout(), { timeout: 60_000 }).toMatch(lines);
+    await expect.poll(() => running.stdout()).toMatch(lines);
     const [, world = "", gateway = "", demo = ""] = lines.exec(running.stdout()) ?? [];
     return { ...running, world, gateway, demo };
   }
@@ -93,11 +93,11 @@ describe("trunkline dev", () => {
     expect({ code: refused.code, stdout: refused.stdout }).toEqual({ code: 1, stdout: "" });
     expect(refused.stderr).toMatch(/taken|EADDRINUSE/);
     expect((await second.terminate()).code).toBe(0);
-  }, 180_000);
+  });
 
   test("what it cannot tell to begin with is a mistake of the caller's", async () => {
     const { code, stderr } = await trunkline(["dev", "--seed", "lots"]);
     expect(code).toBe(2);
     expect(stderr).toContain("--seed must be demo or none, not lots");
-  }, 60_000);
+  });
 });

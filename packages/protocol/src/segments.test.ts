@@ -100,7 +100,7 @@ test("generated texts are counted as Twilio's own calculator counts them", () =>
   expect(compared).toBe(20_000);
   expect(several).toBeGreaterThan(5_000);
   expect(wide).toBeGreaterThan(5_000);
-}, 120_000);
+});
 
 const contracts = process.env.TRUNKLINE_CONTRACTS ?? join(import.meta.dirname, "../../../../shared/contracts");
 const vectorsFile = join(contracts, "segmentation-vectors.json");

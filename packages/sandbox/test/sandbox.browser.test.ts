@@ -23,4 +23,4 @@ test("gateway and world run in a page: a text from a phone is read, answered and
   expect(phone.messages().map(({ text }) => text)).toEqual(["Is the 9 o'clock slot free?", "It is yours."]);
   expect((await call(`/v1/messages/${message.id}`)).status).toBe("delivered");
   await sandbox.close();
-}, 120_000);
+});

@@ -154,4 +154,4 @@ test("after any cut and any interleaving of pages and events, the view is the ga
       interruptAfterTimeLimit: 15_000,
     },
   );
-}, 60_000);
+});

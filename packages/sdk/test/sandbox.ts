@@ -66,4 +66,4 @@ export function withGateway(now = "2026-11-02T18:00:00Z"): GatewayUnderTest {
 }
 
 /** Polls until `look` throws no more; the machine may be busy. */
-export const eventually = <Value>(look: () => Value) => vi.waitFor(look, { timeout: 15_000 });
+export const eventually = <Value>(look: () => Value) => vi.waitFor(look);

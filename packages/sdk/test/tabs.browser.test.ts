@@ -25,11 +25,11 @@ beforeAll(async () => {
   const [first] = sandbox.lines;
   if (!first) throw new Error("the sandbox has a line");
   line = first;
-}, 60_000);
+});
 afterAll(() => sandbox.close());
 beforeEach(() => sessionStorage.clear());
 
-const eventually = <Value>(look: () => Value) => vi.waitFor(look, { timeout: 20_000, interval: 20 });
+const eventually = <Value>(look: () => Value) => vi.waitFor(look, { interval: 20 });
 
 function newNumber(): string {
   lastNumber += 1;

@@ -14,6 +14,7 @@ import {
 } from "../src/index.ts";
 import { BreakableLine, hastyClock } from "./breakable-line.ts";
 import { memoryStorage, outcomeOf, watch } from "./client.ts";
+import { eventually } from "./sandbox.ts";
 
 /* The real gateway with a simulated world outside: what the mechanics of the other tests are for. */
 
@@ -53,9 +54,6 @@ async function threadWith(trunkline: Trunkline, number: string, text = "Hello"):
   await sandbox.handset(number).text(line.number, text);
   return trunkline.conversations.open({ lineId: line.id, participants: [number] });
 }
-
-/** Polls until `look` throws no more; the machine may be busy. */
-const eventually = <Value>(look: () => Value) => vi.waitFor(look, { timeout: 15_000 });
 
 const textsOf = (live: Live<MessageRow>) => live.getSnapshot().data.map(({ message }) => message.text);
 

@@ -10,5 +10,5 @@ export function focused(): Element | null {
 
 /** Waits until an element has the focus. The matcher `toHaveFocus` sees the outermost shadow host alone. */
 export async function hasFocus(locator: Locator): Promise<void> {
-  await vi.waitFor(() => expect(focused()).toBe(locator.element()), { timeout: 10_000 });
+  await vi.waitFor(() => expect(focused()).toBe(locator.element()));
 }

@@ -36,7 +36,7 @@ export function useDesk(): Desk {
   beforeAll(async () => {
     await page.viewport(1280, 800);
     sandbox = await createSandbox();
-  }, 60_000);
+  });
 
   afterEach(async () => {
     for (const element of elements) element.remove();
