@@ -171,14 +171,22 @@ test("a leader whose line is cut says so in every tab, and all catch up", async 
 });
 
 test("a leader that is frozen loses its place to a tab that somebody looks at", async () => {
-  const start = Date.now();
-  const fast: Clock = {
-    now: () => start + (Date.now() - start) * 50,
-    setTimeout: (run, ms) => setTimeout(run, ms / 50),
-    clearTimeout: (timer) => clearTimeout(timer as ReturnType<typeof setTimeout>),
+  let skippedMs = 0;
+  const clock: Clock = {
+    now: () => Date.now() + skippedMs,
+    setTimeout(run, ms) {
+      const due = clock.now() + ms;
+      const timer = setInterval(() => {
+        if (clock.now() < due) return;
+        clearInterval(timer);
+        run();
+      }, 10);
+      return timer;
+    },
+    clearTimeout: (timer) => clearInterval(timer as ReturnType<typeof setInterval>),
   };
   let isFrozen = false;
-  const freezing: Clock = { ...fast, setTimeout: (run, ms) => fast.setTimeout(() => isFrozen || run(), ms) };
+  const freezing: Clock = { ...clock, setTimeout: (run, ms) => clock.setTimeout(() => isFrozen || run(), ms) };
   const muted = (name: string) => {
     const channel = new BroadcastChannel(name);
     const post = channel.postMessage.bind(channel);
@@ -187,11 +195,14 @@ test("a leader that is frozen loses its place to a tab that somebody looks at", 
   };
   const frozen = openTab({ platform: { clock: freezing, openChannel: muted } });
   await allLive([frozen]);
-  const other = openTab({ platform: { clock: fast } });
+  const other = openTab({ platform: { clock } });
   await eventually(() => expect(other.isLive()).toBe(true));
   expect(other.wire.streams).toBe(0);
   isFrozen = true;
   await sandbox.handset(newNumber()).text(line.number, "anybody awake?");
+  await eventually(() => expect(frozen.heard).toEqual(["anybody awake?"])); // and tells nobody
+  expect(other.heard).toEqual([]);
+  skippedMs = 61_000;
   await eventually(() => expect(other.heard).toEqual(["anybody awake?"]));
   expect(other.wire.streams).toBe(1);
 });
