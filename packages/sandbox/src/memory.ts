@@ -1,4 +1,5 @@
 import type { Journal } from "./journal.ts";
+import { type Keeper, keeperOver } from "./microsoft/kept.ts";
 import { type WorldEntry, WorldState } from "./state.ts";
 
 /**
@@ -7,6 +8,14 @@ import { type WorldEntry, WorldState } from "./state.ts";
  */
 export class WorldMemory {
   readonly state = new WorldState();
+  /** What the simulated Microsoft 365 keeps. Whoever answers for it waits for `durable` first. */
+  readonly microsoft: Keeper = keeperOver({
+    read: (map) => this.state.microsoft(map),
+    write: (map, key, value) => {
+      // A journal that fails is heard of by `durable`, and so by whoever waits for the answer.
+      this.record({ type: "microsoft", map, key, value }).catch(() => undefined);
+    },
+  });
   readonly #journal: Journal<WorldEntry>;
   #written: Promise<void> = Promise.resolve();
 

@@ -98,7 +98,9 @@ export type WorldEntry =
   /** The carrier takes no texts from this line to this phone any more, or again. */
   | { readonly type: "block"; readonly line: string; readonly handset: string; readonly isBlocked: boolean }
   | { readonly type: "webhook"; readonly webhook: Webhook }
-  | { readonly type: "webhook_settled"; readonly id: string; readonly outcome: "delivered" | "dropped" | "expired" };
+  | { readonly type: "webhook_settled"; readonly id: string; readonly outcome: "delivered" | "dropped" | "expired" }
+  /** A value of the simulated Microsoft 365; without one the key is gone. */
+  | { readonly type: "microsoft"; readonly map: string; readonly key: string; readonly value?: unknown };
 
 /** What a world knows; made by applying entries, in order, and in no other way. */
 export class WorldState {
@@ -110,6 +112,7 @@ export class WorldState {
   readonly #deployments = new Map<string, Deployment>();
   readonly #handsets = new Map<string, HandsetMessage[]>();
   readonly #blocked = new Set<string>();
+  readonly #microsoft = new Map<string, Map<string, unknown>>();
   readonly #byReference = new Map<string, CarrierMessage[]>();
   readonly #byId = new Map<string, CarrierMessage>();
 
@@ -148,7 +151,19 @@ export class WorldState {
       case "webhook_settled":
         this.pending.delete(entry.id);
         break;
+      case "microsoft": {
+        const map = this.#microsoft.get(entry.map) ?? new Map<string, unknown>();
+        this.#microsoft.set(entry.map, map);
+        if (entry.value === undefined) map.delete(entry.key);
+        else map.set(entry.key, entry.value);
+        break;
+      }
     }
+  }
+
+  /** A map of the simulated Microsoft 365 by its name. */
+  microsoft(map: string): ReadonlyMap<string, unknown> | undefined {
+    return this.#microsoft.get(map);
   }
 
   get deployments(): readonly Deployment[] {

@@ -1,5 +1,6 @@
 import type { Authorize } from "../caller.ts";
 import { newGuid } from "../guid.ts";
+import { forgetfulKeeper, type Keeper } from "../kept.ts";
 import { answerAdminConsent } from "./admin-consent.ts";
 import { EntraError } from "./errors.ts";
 import { SignIn } from "./sign-in.ts";
@@ -16,10 +17,15 @@ export interface Entra {
   readonly keys: SigningKeys;
 }
 
-/** Makes an Entra ID; every token, code and flow of it ends with it. */
-export function createEntra({ directory, clock, random, origin }: Omit<TokenParts, "keys">): Entra {
-  const keys = new SigningKeys(() => newGuid(random));
-  const parts: TokenEndpointParts = { directory, clock, random, origin, keys, vault: new Vault() };
+export interface EntraOptions extends Omit<TokenParts, "keys"> {
+  /** Keeps its keys, and the codes and refresh tokens that it hands out. @default as long as the process lasts */
+  readonly kept?: Keeper;
+}
+
+/** Makes an Entra ID. What somebody has begun on its pages ends with it. */
+export function createEntra({ directory, clock, random, origin, kept = forgetfulKeeper() }: EntraOptions): Entra {
+  const keys = new SigningKeys(() => newGuid(random), kept);
+  const parts: TokenEndpointParts = { directory, clock, random, origin, keys, vault: new Vault(kept) };
   const signIn = new SignIn(parts);
   return {
     keys,

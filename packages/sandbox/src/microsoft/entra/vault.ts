@@ -1,5 +1,6 @@
 import type { RandomBytes } from "@trunkline/gateway";
 import { hex } from "../../random.ts";
+import { forgetfulKeeper, type Keeper, type KeptMap } from "../kept.ts";
 import { EntraError } from "./errors.ts";
 
 export interface AuthorizationCode {
@@ -23,10 +24,26 @@ export interface RefreshToken {
 const CODE_MS = 10 * 60 * 1000;
 const REFRESH_TOKEN_MS = 90 * 24 * 60 * 60 * 1000;
 
-/** Codes and refresh tokens that were handed out. They last as long as the process. */
+interface KeptCode {
+  readonly code: AuthorizationCode;
+  readonly expiresAt: number;
+  readonly isRedeemed: boolean;
+}
+
+interface KeptToken {
+  readonly token: RefreshToken;
+  readonly expiresAt: number;
+}
+
+/** Codes and refresh tokens that were handed out. */
 export class Vault {
-  readonly #codes = new Map<string, { code: AuthorizationCode; expiresAt: number; isRedeemed: boolean }>();
-  readonly #refreshTokens = new Map<string, { token: RefreshToken; expiresAt: number }>();
+  readonly #codes: KeptMap<KeptCode>;
+  readonly #refreshTokens: KeptMap<KeptToken>;
+
+  constructor(kept: Keeper = forgetfulKeeper()) {
+    this.#codes = kept.map("codes");
+    this.#refreshTokens = kept.map("refresh_tokens");
+  }
 
   newCode(code: AuthorizationCode, now: number, random: RandomBytes): string {
     const value = `0.${hex(random(32))}`;
@@ -40,7 +57,7 @@ export class Vault {
     if (!entry) throw new EntraError(70000);
     if (entry.isRedeemed) throw new EntraError(54005);
     if (entry.expiresAt <= now) throw new EntraError(70008);
-    entry.isRedeemed = true;
+    this.#codes.set(value, { ...entry, isRedeemed: true });
     return entry.code;
   }
 

@@ -1,6 +1,7 @@
 import type { RandomBytes } from "@trunkline/gateway";
 import { hex } from "../../random.ts";
 import type { Directory } from "../directory.ts";
+import type { Keeper, KeptMap } from "../kept.ts";
 import { readContact } from "./contact-body.ts";
 import type { DeltaRounds } from "./delta.ts";
 import { parseFilter } from "./filter.ts";
@@ -19,27 +20,31 @@ const FILTERABLE = new Set(["id", "displayName", "givenName", "surname", "compan
 
 interface Mailbox {
   readonly defaultFolderId: string;
-  readonly folders: Map<string, Entity>;
-  readonly contacts: Map<string, Entity>;
+  readonly folders: KeptMap<Entity>;
+  readonly contacts: KeptMap<Entity>;
 }
 
 /** Contacts of the tenant's people, in folders. Each mailbox has the folder `Contacts` from the beginning. */
 export class Mailboxes {
   readonly #random: RandomBytes;
-  readonly #boxes = new Map<string, Mailbox>();
+  readonly #kept: Keeper;
+  readonly #defaultFolders: KeptMap<string>;
 
-  constructor(random: RandomBytes) {
+  constructor(random: RandomBytes, kept: Keeper) {
     this.#random = random;
+    this.#kept = kept;
+    this.#defaultFolders = kept.map("default_folders");
   }
 
   of(userId: string): Mailbox {
-    const known = this.#boxes.get(userId);
-    if (known !== undefined) return known;
+    const folders = this.#kept.map<Entity>(`folders ${userId}`);
+    const contacts = this.#kept.map<Entity>(`contacts ${userId}`);
+    const known = this.#defaultFolders.get(userId);
+    if (known !== undefined) return { defaultFolderId: known, folders, contacts };
     const id = this.newId();
-    const folder = { id, displayName: "Contacts", parentFolderId: "root" };
-    const box = { defaultFolderId: id, folders: new Map([[id, folder]]), contacts: new Map() };
-    this.#boxes.set(userId, box);
-    return box;
+    folders.set(id, { id, displayName: "Contacts", parentFolderId: "root" });
+    this.#defaultFolders.set(userId, id);
+    return { defaultFolderId: id, folders, contacts };
   }
 
   /** Ids of Outlook are long and differ in case. */
@@ -149,7 +154,7 @@ export function contactOperations(tenant: Directory, mailboxes: Mailboxes, round
       handle: (call) => {
         const { box, userId } = open(call);
         // The default folder has no entry of its own here, as in Outlook: `contacts` reaches it.
-        const folders = [...box.folders.values()].filter(({ id }) => id !== box.defaultFolderId);
+        const folders = box.folders.values().filter(({ id }) => id !== box.defaultFolderId);
         readCount(call.options, "skip", { min: 0, max: 1_000_000, fallback: 0 });
         const top = readCount(call.options, "top", { min: 1, max: 1000, fallback: 10 });
         return {
@@ -187,7 +192,7 @@ export function contactOperations(tenant: Directory, mailboxes: Mailboxes, round
 }
 
 function inFolder({ contacts }: Mailbox, folderId: string): Entity[] {
-  return [...contacts.values()].filter(({ parentFolderId }) => parentFolderId === folderId);
+  return contacts.values().filter(({ parentFolderId }) => parentFolderId === folderId);
 }
 
 function stamp(contact: Entity, before: Entity | null, now: number): Entity {

@@ -1,18 +1,6 @@
+import { ConnectionBroken, type Fault, Faults } from "../faults.ts";
+import type { Keeper, KeptMap } from "../kept.ts";
 import { GraphError } from "./graph-error.ts";
-
-/** A failure that the world asks for. */
-export interface GraphFault {
-  /** Such as 429, 500, 503 or 504. */
-  readonly status: number;
-  /** Graph's word for it. Without it the usual one of that status. */
-  readonly code?: string;
-  /** Sent as `Retry-After`. Some services send none. */
-  readonly retryAfterSeconds?: number;
-  /** Only paths that start so, such as `/users`. Without it every path. */
-  readonly path?: string;
-  /** How many calls fail; without it all until the fault is lifted. */
-  readonly times?: number;
-}
 
 /** How many calls an app may make. Calls that are refused count too, so early repetition prolongs the wait. */
 export interface GraphRateLimit {
@@ -27,44 +15,56 @@ const CODES: ReadonlyMap<number, string> = new Map([
   [503, "ServiceUnavailable"],
   [504, "GatewayTimeout"],
 ]);
+const LIMIT = "graph";
 
 /** Outages, single failures and throttling of the simulated Graph, as the world sets them. */
 export class GraphFaults {
-  #faults: { readonly fault: GraphFault; left: number }[] = [];
-  #limit: GraphRateLimit | null = null;
+  readonly #faults: Faults;
+  readonly #limits: KeptMap<GraphRateLimit>;
   #calls = new Map<string, number[]>();
 
-  /** Lets calls fail from now on. Returns the way to lift this fault. */
-  add(fault: GraphFault): () => void {
-    const entry = { fault, left: fault.times ?? Number.POSITIVE_INFINITY };
-    this.#faults.push(entry);
-    return () => {
-      this.#faults = this.#faults.filter((other) => other !== entry);
-    };
+  constructor(kept: Keeper) {
+    this.#faults = new Faults(kept, "graph");
+    this.#limits = kept.map("rate_limits");
   }
 
-  /** Lifts every fault and the limit. */
-  clear(): void {
-    this.#faults = [];
-    this.limit(null);
+  /** What is still to fail. */
+  get list(): readonly Fault[] {
+    return this.#faults.list;
+  }
+
+  /** What each app may do; null for no limit. */
+  get rateLimit(): GraphRateLimit | null {
+    return this.#limits.get(LIMIT) ?? null;
+  }
+
+  /** Lets calls fail from now on. Returns the way to lift this fault. */
+  add(fault: Fault): () => void {
+    return this.#faults.add(fault);
+  }
+
+  /** Puts these in the place of all that there are. */
+  replace(faults: readonly Fault[]): void {
+    this.#faults.replace(faults);
   }
 
   /** Sets what each app may do from now on; null for no limit. */
   limit(limit: GraphRateLimit | null): void {
-    this.#limit = limit;
+    if (limit === null) this.#limits.delete(LIMIT);
+    else this.#limits.set(LIMIT, limit);
     this.#calls = new Map();
   }
 
-  /** @throws GraphError when this call is to fail */
+  /** @throws GraphError, or ConnectionBroken, when this call is to fail */
   check(path: string, clientId: string, now: number): void {
-    const entry = this.#faults.find(({ fault, left }) => left > 0 && path.startsWith(fault.path ?? ""));
-    if (entry !== undefined) {
-      entry.left--;
-      const { status, code = CODES.get(status) ?? "UnknownError", retryAfterSeconds } = entry.fault;
-      throw failure(status, code, retryAfterSeconds);
+    const fault = this.#faults.meet(path);
+    if (fault !== null) {
+      if (fault.status === null) throw new ConnectionBroken();
+      throw failure(fault.status, fault.code ?? CODES.get(fault.status) ?? "UnknownError", fault.retryAfterSeconds);
     }
-    if (this.#limit === null) return;
-    const { requests, seconds } = this.#limit;
+    const limit = this.rateLimit;
+    if (limit === null) return;
+    const { requests, seconds } = limit;
     const recent = (this.#calls.get(clientId) ?? []).filter((time) => time > now - seconds * 1000);
     const counted = [...recent, now].slice(-requests);
     this.#calls.set(clientId, counted);

@@ -1,7 +1,9 @@
 import type { Clock, RandomBytes } from "@trunkline/gateway";
 import type { Authorize, GraphCaller } from "../caller.ts";
 import type { Directory } from "../directory.ts";
+import { ConnectionBroken } from "../faults.ts";
 import { newGuid } from "../guid.ts";
+import { forgetfulKeeper, type Keeper } from "../kept.ts";
 import { runBatch } from "./batch.ts";
 import { contactOperations, Mailboxes } from "./contacts.ts";
 import { DeltaRounds } from "./delta.ts";
@@ -23,6 +25,8 @@ export interface GraphOptions {
   readonly authorize: Authorize;
   readonly clock: Pick<Clock, "now">;
   readonly random: RandomBytes;
+  /** Keeps contacts, presence and faults. @default as long as the process lasts */
+  readonly kept?: Keeper;
 }
 
 /** A simulated Microsoft Graph, version 1.0, for one tenant. */
@@ -43,14 +47,15 @@ export interface SimulatedGraph {
  * Simulates Microsoft Graph over the web's own request and response. Calls are refused as Graph refuses them: without a
  * valid token, without a permission that the operation accepts, with an option that it does not take.
  */
-export function createGraph({ directory, authorize, clock, random }: GraphOptions): SimulatedGraph {
-  const faults = new GraphFaults();
-  const presence = new PresenceBook();
+export function createGraph(options: GraphOptions): SimulatedGraph {
+  const { directory, authorize, clock, random, kept = forgetfulKeeper() } = options;
+  const faults = new GraphFaults(kept);
+  const presence = new PresenceBook(kept);
   const rounds = new DeltaRounds(random);
   const table = new OperationTable([
     ...userOperations(directory, rounds),
     ...licenceOperations(directory),
-    ...contactOperations(directory, new Mailboxes(random), rounds),
+    ...contactOperations(directory, new Mailboxes(random, kept), rounds),
     ...presenceOperations(directory, presence),
   ]);
 
@@ -157,6 +162,7 @@ export function createGraph({ directory, authorize, clock, random }: GraphOption
     try {
       return send(await perform(request, isBatchItem));
     } catch (error) {
+      if (error instanceof ConnectionBroken && !isBatchItem) return Response.error();
       if (!(error instanceof GraphError)) throw error;
       const innerError = {
         date: date.toISOString().slice(0, 19),

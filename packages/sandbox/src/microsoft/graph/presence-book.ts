@@ -1,3 +1,5 @@
+import type { Keeper, KeptMap } from "../kept.ts";
+
 /** What a person's dot shows. Both are plain words: Graph adds new ones without notice. */
 export interface PresenceState {
   readonly availability: string;
@@ -11,8 +13,8 @@ interface Session extends PresenceState {
 }
 
 interface Person {
-  readonly sessions: Map<string, Session>;
-  preferred: Session | null;
+  readonly sessions: Readonly<Record<string, Session>>;
+  readonly preferred: Session | null;
 }
 
 const OFFLINE: PresenceState = { availability: "Offline", activity: "Offline" };
@@ -25,38 +27,40 @@ const AWAY_AFTER_MS = 600_000;
 
 /** Presence of the tenant's people: sessions of apps and Teams clients, and what the person prefers to show. */
 export class PresenceBook {
-  readonly #people = new Map<string, Person>();
+  readonly #people: KeptMap<Person>;
+
+  constructor(kept: Keeper) {
+    this.#people = kept.map("presence");
+  }
 
   /** Opens, changes or (null) closes the Teams client of a person. */
   setTeamsClient(userId: string, state: PresenceState | null, now: number): void {
-    const { sessions } = this.#person(userId);
-    if (state === null) sessions.delete("teams");
-    else sessions.set("teams", { ...state, setAt: now, expiresAt: null });
+    this.#setSession(userId, "teams", state === null ? null : { ...state, setAt: now, expiresAt: null });
   }
 
   /** Opens an app's session, or sets it again. */
   setSession(userId: string, session: string, state: PresenceState, now: number, lifeMs: number): void {
-    this.#person(userId).sessions.set(`app ${session}`, { ...state, setAt: now, expiresAt: now + lifeMs });
+    this.#setSession(userId, `app ${session}`, { ...state, setAt: now, expiresAt: now + lifeMs });
   }
 
   /** False when that app has no session that is still open. */
   clearSession(userId: string, session: string, now: number): boolean {
-    const { sessions } = this.#person(userId);
     const name = `app ${session}`;
-    const open = sessions.get(name);
-    sessions.delete(name);
+    const open = this.#person(userId).sessions[name];
+    if (open !== undefined) this.#setSession(userId, name, null);
     return open !== undefined && isOpen(open, now);
   }
 
   /** Sets what the person prefers to show; it shows only while there is a session. Null takes it back. */
   setPreferred(userId: string, state: PresenceState | null, now: number, lifeMs: number): void {
-    this.#person(userId).preferred = state === null ? null : { ...state, setAt: now, expiresAt: now + lifeMs };
+    const preferred = state === null ? null : { ...state, setAt: now, expiresAt: now + lifeMs };
+    this.#people.set(userId, { ...this.#person(userId), preferred });
   }
 
   /** What everybody sees now. */
   of(userId: string, now: number): PresenceState {
     const { sessions, preferred } = this.#person(userId);
-    const states = [...sessions.values()]
+    const states = Object.values(sessions)
       .filter((session) => isOpen(session, now))
       .map((session) => aged(session, now));
     if (states.length === 0) return OFFLINE;
@@ -65,10 +69,14 @@ export class PresenceBook {
     return strongest;
   }
 
+  #setSession(userId: string, name: string, session: Session | null): void {
+    const { sessions, preferred } = this.#person(userId);
+    const { [name]: _, ...others } = sessions;
+    this.#people.set(userId, { sessions: session === null ? others : { ...others, [name]: session }, preferred });
+  }
+
   #person(userId: string): Person {
-    const person = this.#people.get(userId) ?? { sessions: new Map(), preferred: null };
-    this.#people.set(userId, person);
-    return person;
+    return this.#people.get(userId) ?? { sessions: {}, preferred: null };
   }
 }
 
