@@ -4,7 +4,13 @@
 export interface MicrosoftCloud {
   /** Where people sign in and tokens are made. */
   readonly authority: string;
+  /** Where Graph answers. */
   readonly graph: string;
+  /**
+   * What Graph is called in scopes and in `aud`, where that is not its address.
+   * @default graph
+   */
+  readonly graphResource?: string;
   /** Issuers of tokens, with `{tenantid}` for the tenant: version 1.0, and 2.0. */
   readonly issuers: { readonly "1.0": string; readonly "2.0": string };
 }
