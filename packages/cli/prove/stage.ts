@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { ownPort } from "../../../scripts/lib/own-port.ts";
 import { startPostgres } from "../../gateway/test/support/postgres-server.ts";
 import { type Program, startTrunkline } from "../test/support/program.ts";
 
@@ -39,9 +40,10 @@ export async function setStage(store: StoreName, undo: (() => Promise<unknown>)[
   const world = await startTrunkline(["sandbox", "--port", "0", "--data", join(folder, "world")]);
   undo.push(() => world.terminate());
   const data = join(folder, "gateway");
-  const start = (port: string): Promise<Program> =>
+  const port = String(await ownPort());
+  const start = (): Promise<Program> =>
     startTrunkline(["start", "--port", port, "--data", data, "--sandbox", world.url, "--log-level", "error", ...place]);
-  let gateway = await start("0");
+  let gateway = await start();
   undo.push(() => gateway.terminate());
   const { url } = gateway;
 
@@ -59,7 +61,7 @@ export async function setStage(store: StoreName, undo: (() => Promise<unknown>)[
     world: call,
     kill: () => gateway.kill(),
     async restart() {
-      gateway = await start(new URL(url).port);
+      gateway = await start();
     },
   };
 }

@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { ownPort } from "../../../scripts/lib/own-port.ts";
 import { type Program, runTrunkline, startTrunkline, trunkline } from "./support/program.ts";
 
 const PHONE = "+14255550123";
@@ -15,7 +16,7 @@ let data: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "trunkline-cli-"));
   data = join(folder, "gateway");
-  world = await startTrunkline(["sandbox", "--port", "0", "--data", join(folder, "world")]);
+  world = await startTrunkline(["sandbox", "--port", String(await ownPort()), "--data", join(folder, "world")]);
   gateway = await startTrunkline(["start", "--port", "0", "--data", data, "--sandbox", world.url]);
 });
 afterAll(async () => {
@@ -143,9 +144,9 @@ test("listen sends events on to an application, tries again, and prints a line f
     type: "message.created",
     text: "Hello from the phone",
   });
-  expect(listening.stdout()).toMatch(
-    /message\.created {2}evt_\w+ {2}500 .*again in 200 ms\n.*message\.created {2}evt_\w+ {2}204/,
-  );
+  await expect
+    .poll(() => listening.stdout())
+    .toMatch(/message\.created {2}evt_\w+ {2}500 .*again in 200 ms\n.*message\.created {2}evt_\w+ {2}204/);
   expect((await listening.terminate()).code).toBe(0);
   application.close();
   application.closeAllConnections();

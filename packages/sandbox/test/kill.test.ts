@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { ownPort } from "../../../scripts/lib/own-port.ts";
 import { attachToWorld } from "../src/node/index.ts";
 import { ACCOUNT, BEGINNING, LINE, PHONE } from "./fixed-world.ts";
 
@@ -60,8 +61,8 @@ test("a world that is killed under load has every text that it took and sends ev
     entry.type === "deployment" ? { ...entry, deployment: { ...entry.deployment, address: gateway.url } } : entry,
   );
   await writeFile(join(folder, "world.ndjson"), beginning.map((entry) => `${JSON.stringify(entry)}\n`).join(""));
-  const url = await start();
-  const port = Number(new URL(url).port);
+  const port = await ownPort();
+  const url = await start(port);
   await fetch(`${url}/world/clock`, { method: "POST", body: JSON.stringify({ advance: "P1D" }) });
 
   const taken: string[] = [];
@@ -105,8 +106,8 @@ test("a world that is killed under load has every text that it took and sends ev
 });
 
 test("a process that follows the world has its clock, over the world's end and beginning", async () => {
-  const url = await start();
-  const port = Number(new URL(url).port);
+  const port = await ownPort();
+  const url = await start(port);
   const attachment = await attachToWorld({ url });
   const move = (advance: string) => fetch(`${url}/world/clock`, { method: "POST", body: JSON.stringify({ advance }) });
   await move("PT1H");
