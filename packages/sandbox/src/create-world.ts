@@ -4,6 +4,8 @@ import { carrierApi } from "./carrier/api.ts";
 import { type HostTime, platformTime, WorldClock } from "./clock.ts";
 import { type Journal, memoryJournal } from "./journal.ts";
 import { WorldMemory } from "./memory.ts";
+import { openToPages } from "./microsoft/graph/open-to-pages.ts";
+import type { MicrosoftPlace } from "./microsoft/microsoft.ts";
 import { WorldProblem } from "./problem.ts";
 import type { WorldEntry } from "./state.ts";
 import { World } from "./world.ts";
@@ -12,6 +14,11 @@ import { worldApi } from "./world-api.ts";
 export interface WorldOptions {
   /** The world's own address, without a slash at the end; gateways and pages reach it there. */
   url: string;
+  /**
+   * Where the simulated Microsoft 365 is reached: Entra ID at an address of its own, because clients want https.
+   * @default `https://login.trunkline.test` for Entra ID, the world's own address for Graph
+   */
+  microsoft?: MicrosoftPlace;
   /** @default the platform's clock and timers */
   host?: HostTime;
   /** @default a clock that follows `host` */
@@ -34,14 +41,20 @@ export interface WorldOptions {
 /** A world that runs: its parts by name, and the door through which everybody else comes in. */
 export interface RunningWorld {
   readonly world: World;
-  /** Answers the calls on the world and on its carriers. A network error (`Response.error()`) stands for a connection that breaks. */
+  /** Answers the calls on the world, on its carriers and on Graph. A network error (`Response.error()`) stands for a connection that breaks. */
   fetch(request: Request): Promise<Response>;
+  /** Answers the calls on Entra ID. */
+  fetchEntra(request: Request): Promise<Response>;
   stop(): Promise<void>;
 }
+
+/** Address of Entra ID in a world that nobody reaches by the network. The name can belong to nobody (RFC 6761). */
+export const ENTRA_URL = "https://login.trunkline.test";
 
 /** Makes a world out of its journal and starts it. */
 export async function createWorld({
   url,
+  microsoft = { entraUrl: ENTRA_URL, graphUrl: url, caCertificate: null },
   host = platformTime,
   clock = new WorldClock({ host }),
   beginOffsetMs = 0,
@@ -58,6 +71,7 @@ export async function createWorld({
     random,
     fetch,
     memory,
+    microsoft,
     beginOffsetMs,
     settle: settle ?? (() => world.activity.idle()),
   });
@@ -68,10 +82,14 @@ export async function createWorld({
       "/carriers/sandbox",
       carrierApi({ carrier: world.carrier, holds: world.holds, stopping: world.stopping, clock, memory, random }),
     );
+  for (const path of ["/v1.0/*", "/beta/*"]) {
+    app.all(path, (c) => openToPages(c.req.raw, (request) => world.microsoft.answerGraph(request)));
+  }
   app.notFound(() => new WorldProblem(404, "not_found", "The world has nothing at this address").toResponse());
   return {
     world,
     fetch: async (request) => (world.stopping.aborted ? Response.error() : app.fetch(request)),
+    fetchEntra: async (request) => (world.stopping.aborted ? Response.error() : world.microsoft.answerEntra(request)),
     stop: () => world.stop(),
   };
 }

@@ -11,7 +11,7 @@ import {
 import { Activity } from "./activity.ts";
 import type { CarrierBehaviour, CarrierBehaviourInput } from "./carrier/behaviour.ts";
 import { type HostTime, platformTime, WorldClock } from "./clock.ts";
-import { createWorld } from "./create-world.ts";
+import { createWorld, ENTRA_URL } from "./create-world.ts";
 import { parseDuration } from "./duration.ts";
 import { gatewayApi } from "./gateway-api.ts";
 import { inProcessFetch } from "./in-process-fetch.ts";
@@ -70,6 +70,8 @@ export interface Sandbox {
   readonly lines: WorldDescription["tenants"][number]["lines"];
   /** Users of the first tenant; the first one owns it. */
   readonly users: readonly SeededUser[];
+  /** The simulated Entra ID and Graph: their addresses, which `fetch` reaches, and the apps and people of their tenant. */
+  readonly microsoft: WorldDescription["microsoft"];
   /** Sessions for a user, named by id, by `externalId` or by first name. */
   auth(user: string): SandboxAuth;
   handset(number: string): SandboxHandset;
@@ -90,6 +92,7 @@ export interface Sandbox {
 const UNLIMITED = 1_000_000;
 const GATEWAY_URL = "https://gateway.trunkline.test";
 const WORLD_URL = "https://world.trunkline.test";
+const GRAPH_URL = "https://graph.trunkline.test";
 
 /**
  * Starts the real gateway on a database in memory, with a simulated world outside. Tests and pages use it like any
@@ -115,9 +118,12 @@ export async function createSandbox({
   const fetch = inProcessFetch({
     [GATEWAY_URL]: (request) => (gateway ? requests.track(gateway.fetch(request)) : Promise.resolve(Response.error())),
     [WORLD_URL]: (request) => running.fetch(request),
+    [ENTRA_URL]: (request) => running.fetchEntra(request),
+    [GRAPH_URL]: (request) => running.fetch(request),
   });
   const running = await createWorld({
     url: WORLD_URL,
+    microsoft: { entraUrl: ENTRA_URL, graphUrl: GRAPH_URL, caCertificate: null },
     host,
     clock,
     random,
@@ -152,6 +158,9 @@ export async function createSandbox({
     tenants,
     lines: first.lines,
     users: first.users,
+    get microsoft() {
+      return world.describe().microsoft;
+    },
     auth(name) {
       const { apiKey, user } = findUser(tenants, name);
       const { externalId, name: fullName, email } = user;

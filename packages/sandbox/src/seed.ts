@@ -18,6 +18,8 @@ export interface SeedParts {
 export interface Announcement {
   readonly address: string;
   readonly operatorKey: string;
+  /** The address under which browsers reach it, where that is another. */
+  readonly publicUrl?: string | undefined;
 }
 
 /** The name of what the world makes at a gateway, so that it finds it again. */

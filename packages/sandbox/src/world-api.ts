@@ -25,6 +25,7 @@ const AnnouncementInput = z.strictObject({
     z.refine((url) => !url.endsWith("/")),
   ),
   operatorKey: z.string().check(z.minLength(1), z.maxLength(200)),
+  publicUrl: z.optional(z.url().check(z.refine((url) => !url.endsWith("/")))),
 });
 const FollowedInput = z.strictObject({ move: z.int().check(z.gte(0)) });
 

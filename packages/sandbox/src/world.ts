@@ -9,6 +9,7 @@ import type { HostTime, WorldClock } from "./clock.ts";
 import { EventFeed } from "./event-feed.ts";
 import { GatewayRefused, gatewayApi } from "./gateway-api.ts";
 import type { WorldMemory } from "./memory.ts";
+import { type MicrosoftDescription, type MicrosoftPlace, SimulatedMicrosoft } from "./microsoft/microsoft.ts";
 import { WorldProblem } from "./problem.ts";
 import { newId } from "./random.ts";
 import { type Announcement, seed } from "./seed.ts";
@@ -30,6 +31,8 @@ export interface WorldParts {
   /** Reaches gateways. */
   fetch: (request: Request) => Promise<Response>;
   memory: WorldMemory;
+  /** Where the simulated Microsoft 365 is reached. */
+  microsoft: MicrosoftPlace;
   /** What a new world's running clock adds to the host's time, in milliseconds; a journal knows better. */
   beginOffsetMs: number;
   /** Resolves when nothing is left to do at the clock's present time; a standing clock waits for it at every stop. */
@@ -63,10 +66,12 @@ export interface WorldDescription {
   readonly carriers: {
     readonly sandbox: { readonly baseUrl: string; readonly apiKey: string | null; readonly numbers: readonly string[] };
   };
+  /** What official clients of Entra ID and Graph need. */
+  readonly microsoft: MicrosoftDescription;
   readonly clock: { readonly now: string; readonly offsetMs: number };
 }
 
-/** The world outside of the gateways: a clock, phones, and the carriers between them. */
+/** The world outside of the gateways: a clock, phones, the carriers between them, and Microsoft 365. */
 export class World {
   readonly url: string;
   readonly clock: WorldClock;
@@ -79,6 +84,7 @@ export class World {
   readonly holds = new Activity();
   readonly #parts: WorldParts;
   readonly #stopping = new AbortController();
+  #microsoft: SimulatedMicrosoft | undefined;
   #turn: Promise<unknown> = Promise.resolve();
   #moves = 0;
 
@@ -101,7 +107,15 @@ export class World {
     const isNew = (await memory.replay()) === 0;
     if (isNew && beginOffsetMs !== 0) await memory.record({ type: "clock", offsetMs: beginOffsetMs });
     if (!this.clock.isStanding) this.clock.setOffset(memory.state.offsetMs);
+    this.#microsoft = new SimulatedMicrosoft({ ...this.#parts, place: this.#parts.microsoft });
+    await memory.durable();
     this.carrier.resume();
+  }
+
+  /** Entra ID and Graph over one tenant. There from `start()` on. */
+  get microsoft(): SimulatedMicrosoft {
+    if (!this.#microsoft) throw new TypeError("the world has not been started");
+    return this.#microsoft;
   }
 
   /** Aborted when the world ends: whoever waits for it waits no longer. */
@@ -141,6 +155,9 @@ export class World {
         announcement,
       );
       await memory.record({ type: "deployment", deployment });
+      const { address, publicUrl = address } = announcement;
+      this.microsoft.announced([address, publicUrl]);
+      await memory.durable();
       if (attachmentId !== null) this.attachments.announced(attachmentId, announcement.address, deployment.id);
       return deployment;
     });
@@ -250,6 +267,7 @@ export class World {
           numbers: account?.numbers ?? [],
         },
       },
+      microsoft: this.microsoft.describe(),
       clock: { now: new Date(this.clock.now()).toISOString(), offsetMs: this.offsetMs },
     };
   }
