@@ -3,6 +3,7 @@ import { createSandbox } from "@trunkline/sandbox/node";
 import axe, { type AxeResults } from "axe-core";
 import { type Browser, chromium, type Page } from "playwright";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { PATIENCE_MS } from "../../../scripts/lib/patience.ts";
 import { findChromium } from "../../../scripts/lib/tools.mjs";
 import { DEMO_HISTORY_MS, type Demo, seedDemo, startDemo } from "../src/demo/index.ts";
 import { listen } from "../src/demo/listen.ts";
@@ -64,6 +65,7 @@ async function doorTo(target: string) {
 async function open({ hash = "", width = 1440, height = 900, theme = "light" } = {}): Promise<Page> {
   const context = await browser.newContext({ viewport: { width, height }, reducedMotion: "reduce" });
   const page = await context.newPage();
+  page.setDefaultTimeout(PATIENCE_MS);
   pages.push(page);
   page.on("console", (message) => {
     if (["error", "warning"].includes(message.type())) complaints.push(message.text());
@@ -129,14 +131,19 @@ describe("the demo's page", () => {
         .filter({ hasText: "Is the lift free at noon?" })
         .waitFor();
 
-    await sandbox.carrier("sandbox").configure({ latencyMs: 1_500 }); // slow enough to be watched
+    const latencyMs = 12_000; // the gateway waits a little longer for an answer
+    await sandbox.carrier("sandbox").configure({ latencyMs });
     await writing(first).fill("Noon it is ⚓");
-    await writing(first).press("Enter");
     const answer = (page: Page, status: string) =>
       texts(page)
         .getByRole("article", { name: new RegExp(`, (${status})$`) })
         .filter({ hasText: "Noon it is ⚓" });
-    for (const page of [first, second]) await answer(page, "Queued|Sending").waitFor();
+    const waits = Promise.all([first, second].map((page) => answer(page, "Queued|Sending").waitFor()));
+    const begun = sandbox.clock.now().getTime();
+    await Promise.all([waits, writing(first).press("Enter")]);
+    const passedMs = sandbox.clock.now().getTime() - begun;
+    await sandbox.clock.advance(`PT${Math.max(0, latencyMs - passedMs) / 1_000}S`); // what is left of the carrier's time
+    await sandbox.carrier("sandbox").configure({});
     for (const page of [first, second]) await phone(page).getByText("Noon it is ⚓").waitFor();
     for (const page of [first, second]) await answer(page, "Delivered").waitFor();
     expect(sandbox.carrier("sandbox").accepted.filter(({ text }) => text === "Noon it is ⚓")).toHaveLength(1);
@@ -168,6 +175,9 @@ describe("the demo's page", () => {
       .getByRole("button", { name: /Lucía Ferrer/ })
       .waitFor();
     await page.getByLabel("Signed in as").selectOption({ label: "Tomás Reyes" });
+    await texts(page)
+      .getByRole("button", { name: /Lucía Ferrer/ })
+      .waitFor({ state: "detached" });
     await texts(page)
       .getByRole("button", { name: /Jonas Brandt/ })
       .waitFor();
