@@ -60,6 +60,22 @@ test("Shift+Enter begins a line, Enter sends both", async () => {
   await vi.waitFor(() => expect(desk.sandbox.handset(number).messages().at(-1)?.text).toBe("one\ntwo"));
 });
 
+test("a line that does not fit beside the buttons has the whole width, and one that fits has its place there", async () => {
+  const number = desk.number();
+  await desk.sandbox.handset(number).text(desk.line(), "one long line?");
+  desk.inbox();
+  await row(/one long line\?/).click();
+  await hasFocus(field());
+  const send = page.getByRole("button", { name: "Send", exact: true }).element();
+  const isAbove = () => field().element().getBoundingClientRect().bottom <= send.getBoundingClientRect().top;
+  await field().fill("Yes");
+  await vi.waitFor(() => expect(isAbove()).toBe(false));
+  await field().fill("word ".repeat(40));
+  await vi.waitFor(() => expect(isAbove()).toBe(true));
+  await field().fill("No");
+  await vi.waitFor(() => expect(isAbove()).toBe(false));
+});
+
 test("Enter that ends an input method's composition sends nothing", async () => {
   const number = desk.number();
   await desk.sandbox.handset(number).text(desk.line(), "compose");

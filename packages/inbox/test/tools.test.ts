@@ -60,6 +60,19 @@ test("a template is found by keyboard, says what is known, asks for what is not,
   await expect.element(page.getByText("Hi Nora, your bike is ready. a/b")).toBeVisible();
 });
 
+test("Enter takes what all that was typed finds, also when it comes before the answer", async () => {
+  const { client } = await opened();
+  await client.templates.create({ name: "Aardvark", text: "The first of all." });
+  await client.templates.create({ name: "Zebra crossing", text: "Mind the zebra." });
+  await field().click();
+  await userEvent.keyboard("/");
+  await hasFocus(search());
+  await expect.element(page.getByRole("option", { name: /The first of all/ })).toBeVisible();
+  await search().fill("zebra");
+  await userEvent.keyboard("{Enter}");
+  await expect.element(field()).toHaveValue("Mind the zebra.");
+});
+
 test("Escape leaves the templates, and one in another language is chosen there", async () => {
   const { client } = await opened("Lucía");
   await client.templates.create({
@@ -125,6 +138,9 @@ test("a time of one's own is chosen, and one that is over is refused", async () 
   await expect.element(when).toBeVisible();
   await seeIn(inbox);
   const year = new Date(worldNow()).getUTCFullYear();
+  await when.fill(`${year - 1}-12-31T23:59`);
+  await page.getByRole("button", { name: "Schedule" }).click();
+  await expect.element(page.getByText("Choose a time that is still to come.")).toBeVisible();
   await when.fill(`${year}-12-31T23:59`);
   await page.getByRole("button", { name: "Schedule" }).click();
   await expect.element(page.getByRole("dialog")).not.toBeInTheDocument();

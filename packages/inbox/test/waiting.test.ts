@@ -43,6 +43,7 @@ test("a scheduled text says when it goes, in its thread and in the list, and is 
   await expect.element(message(/Canceled$/).getByText("Canceled, not sent")).toBeVisible();
   await expect.element(page.getByRole("button", { name: "Cancel sending" })).not.toBeInTheDocument();
   await expect.element(page.getByRole("button", { name: /Goes/ })).not.toBeInTheDocument();
+  await expect.element(page.getByRole("button", { name: /Canceled.*See you on the day/ })).toBeVisible();
 });
 
 test("a scheduled text says that it will not go while they have opted out, and can still be taken back", async () => {

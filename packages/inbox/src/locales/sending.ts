@@ -90,6 +90,8 @@ export const sending = {
   "row.canceled": "Canceled, not sent",
   "row.carrier": "The carrier says “{word}”, a word that is not known here.",
 
+  "failure.line_not_assigned": "This line is not assigned to you. Ask your administrator.",
+  "failure.rate_limited": "Too much was sent at once. Try again in a moment.",
   "failure.no_opt_in": "{name} has not agreed to be texted.",
   "failure.quiet_hours": "There is no time at which quiet hours let it go.",
   "failure.country_not_confirmed": "Texts to this country are not confirmed. Tell your administrator.",

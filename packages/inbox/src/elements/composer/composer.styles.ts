@@ -32,31 +32,26 @@ export const styles = css`
 
   .grow {
     display: grid;
-    flex: 1 1 120px; /* where there is less, the buttons stand below */
+    flex: 1 1 auto; /* what does not fit beside the buttons has the whole width, and they stand below */
+    align-self: stretch;
     min-inline-size: 0;
-    max-block-size: calc(var(--trunkline-composer-max-rows, 8) * 20px + 22px);
+    max-block-size: calc(var(--trunkline-composer-max-rows, 8) * 20px + 11px);
     overflow-y: auto;
     scrollbar-width: thin;
   }
 
-  /* Several lines have the whole width, and the buttons stand below them. */
   .tall .grow {
     flex-basis: 100%;
-    max-block-size: calc(var(--trunkline-composer-max-rows, 8) * 20px + 11px);
   }
 
   .grow > * {
     grid-area: 1 / 1;
     inline-size: 100%;
     min-inline-size: 0;
-    padding-block: 11px;
+    padding-block: 11px 0;
     padding-inline: 14px 8px;
     overflow-wrap: anywhere;
     white-space: pre-wrap;
-  }
-
-  .tall .grow > * {
-    padding-block-end: 0;
   }
 
   textarea {

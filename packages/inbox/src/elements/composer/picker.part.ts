@@ -46,6 +46,8 @@ export class PickerController implements ReactiveController {
   #query = "";
   /** Null while nothing was found yet. */
   #found: readonly Template[] | null = null;
+  /** What `#found` was found by. */
+  #foundBy = "";
   #hasFailed = false;
   #active = 0;
   #chosen: Chosen | null = null;
@@ -277,12 +279,21 @@ export class PickerController implements ReactiveController {
   #onKey(event: KeyboardEvent, options: PickerOptions): void {
     if (event.isComposing) return;
     const found = this.#found ?? [];
-    const active = found[this.#active];
     if (event.key === "ArrowDown") this.#move((this.#active + 1) % Math.max(1, found.length));
     else if (event.key === "ArrowUp") this.#move((this.#active + found.length - 1) % Math.max(1, found.length));
-    else if (event.key === "Enter" && active) this.#choose(active, options);
+    else if (event.key === "Enter") void this.#enter(options);
     else return;
     event.preventDefault();
+  }
+
+  /** Takes the one that is marked; who types faster than templates are found means what is found by all of their words. */
+  async #enter(options: PickerOptions): Promise<void> {
+    if (this.#query.trim() !== this.#foundBy) {
+      clearTimeout(this.#timer);
+      await this.#search();
+    }
+    const active = this.#found?.[this.#active];
+    if (active && this.#isOpen && this.#query.trim() === this.#foundBy) this.#choose(active, options);
   }
 
   #move(index: number): void {
@@ -317,6 +328,7 @@ export class PickerController implements ReactiveController {
         .page();
       if (signal.aborted) return;
       this.#found = page?.data ?? [];
+      this.#foundBy = name;
       this.#hasFailed = false;
     } catch {
       if (signal.aborted) return;

@@ -79,7 +79,7 @@ export class ScheduleController implements ReactiveController {
     const [zone = own] = zones;
     const start = suggestedTimes(now, zone).find(({ kind }) => kind === "tomorrow")?.local ?? "";
     return html`<dialog class="later" aria-labelledby="later-title" @close=${this.#onClose} @keydown=${stopEscape}>
-      <form method="dialog" @submit=${(event: SubmitEvent) => this.#onSubmit(event, now, send)}>
+      <form method="dialog" novalidate @submit=${(event: SubmitEvent) => this.#onSubmit(event, now, send)}>
         <h2 id="later-title">${say(words, "later.title")}</h2>
         <label
           >${say(words, "later.when")}
@@ -107,7 +107,7 @@ export class ScheduleController implements ReactiveController {
         </label>
         <p id="later-problem" class="why" role="alert">${this.#isPast ? say(words, "later.past") : nothing}</p>
         <div class="dialog-actions">
-          <button class="button" type="submit" value="cancel" formnovalidate>${say(words, "opt-out.cancel")}</button>
+          <button class="button" type="submit" value="cancel">${say(words, "opt-out.cancel")}</button>
           <button class="button primary" type="submit" value="confirm">${say(words, "later.confirm")}</button>
         </div>
       </form>

@@ -61,12 +61,11 @@ function preview({ conversation, words, userId, now }: RowOptions, draft: string
   }
   if (last === null) return html`<span class="preview-text" dir="auto">${words.t("list.no-messages")}</span>`;
   const goes = last.status === "scheduled" && last.waitsUntil ? new Date(last.waitsUntil) : null;
+  const mark = goes
+    ? words.t("list.goes", { when: words.soon(goes, now) })
+    : last.status === "canceled" && words.t("status.canceled");
   const bad = last.status === "failed" || last.status === "undelivered" ? last.status : null;
-  return html`${
-    goes === null
-      ? nothing
-      : html`<span class="goes" title=${words.moment(goes)}>${words.t("list.goes", { when: words.soon(goes, now) })}</span>`
-  }${
+  return html`${mark ? html`<span class="goes" title=${goes ? words.moment(goes) : nothing}>${mark}</span>` : nothing}${
     bad !== null ? html`${icon("failed")}<span class="visually-hidden">${words.t(`status.${bad}`)}</span>` : nothing
   }<span class="preview-text" dir="auto">${previewText(last, words, userId)}</span>`;
 }

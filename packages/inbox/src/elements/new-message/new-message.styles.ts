@@ -201,7 +201,7 @@ export const styles = css`
   }
 
   .problem:not(.none) {
-    padding-block: 2px 10px;
+    padding-block: 6px 10px;
     padding-inline: 68px 20px;
     color: var(--_danger);
     font-size: 12px;

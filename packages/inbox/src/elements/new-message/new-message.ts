@@ -1,4 +1,4 @@
-import { isE164 } from "@trunkline/protocol/vocabulary";
+import { displayNumber, isE164 } from "@trunkline/protocol/vocabulary";
 import {
   type ConversationId,
   isTrunklineError,
@@ -129,7 +129,7 @@ export class TrunklineNewMessage extends TrunklineElement {
   /** The host's name for the number, where it has one. */
   get #name(): string | null {
     const { contacts } = this.environment;
-    const number = this.settled.replace(/[\s().-]/g, "");
+    const number = plainNumber(this.settled);
     return this.settled === this.to && isE164(number) ? (contacts.get(number)?.name ?? null) : null;
   }
 
@@ -246,6 +246,8 @@ export class TrunklineNewMessage extends TrunklineElement {
 
   #onToDone(): void {
     this.#isTyping = false;
+    const number = plainNumber(this.to);
+    if (isE164(number)) this.to = displayNumber(number);
     this.settled = this.to;
   }
 
@@ -263,4 +265,9 @@ export class TrunklineNewMessage extends TrunklineElement {
   #onClose(): void {
     this.dispatchEvent(new Event("close"));
   }
+}
+
+/** A number without what people put between its digits. */
+function plainNumber(text: string): string {
+  return text.replace(/[\s().-]/g, "");
 }

@@ -202,6 +202,7 @@ export const messageStyles = css`
     font-size: 12px;
     line-height: 16px;
     text-align: end;
+    text-wrap: balance;
   }
 
   .outbound .bubble.scheduled {
