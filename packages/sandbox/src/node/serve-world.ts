@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { isLoopbackHost } from "../loopback.ts";
 
@@ -17,27 +18,35 @@ export interface WorldServer {
 /**
  * Listens on a loopback address. The world hands out keys to whoever asks, so it answers only requests that name this
  * machine: a page elsewhere whose host resolves to 127.0.0.1 gets nothing.
+ *
+ * @param tls - certificate and key as PEM, to listen for https
  */
-export async function listenForWorld(port: number, host: string): Promise<WorldServer> {
+export async function listenForWorld(
+  port: number,
+  host: string,
+  tls?: { readonly cert: string; readonly key: string },
+): Promise<WorldServer> {
   if (!isLoopbackHost(host)) throw new TypeError(`a simulated world listens on loopback only, not on ${host}`);
   let setHandler: (handler: (request: Request) => Promise<Response>) => void = () => undefined;
   const handler = new Promise<(request: Request) => Promise<Response>>((resolve) => {
     setHandler = resolve;
   });
-  const server = createServer((incoming, outgoing) => {
-    handle(incoming, outgoing, handler).catch(() => outgoing.destroy());
-  });
+  const scheme = tls ? "https" : "http";
+  const listener = (incoming: IncomingMessage, outgoing: ServerResponse) => {
+    handle(incoming, outgoing, scheme, handler).catch(() => outgoing.destroy());
+  };
+  const server = tls ? createTlsServer(tls, listener) : createServer(listener);
   server.keepAliveTimeout = 60_000;
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(port, host, resolve);
   });
-  return { url: urlOf(server), answer: setHandler, close: () => close(server) };
+  return { url: urlOf(server, scheme), answer: setHandler, close: () => close(server) };
 }
 
-function urlOf(server: Server): string {
+function urlOf(server: Server, scheme: string): string {
   const { address, port, family } = server.address() as AddressInfo;
-  return `http://${family === "IPv6" ? `[${address}]` : address}:${port}`;
+  return `${scheme}://${family === "IPv6" ? `[${address}]` : address}:${port}`;
 }
 
 function close(server: Server): Promise<void> {
@@ -50,9 +59,10 @@ function close(server: Server): Promise<void> {
 async function handle(
   incoming: IncomingMessage,
   outgoing: ServerResponse,
+  scheme: string,
   handler: Promise<(request: Request) => Promise<Response>>,
 ): Promise<void> {
-  const origin = `http://${incoming.headers.host ?? ""}`;
+  const origin = `${scheme}://${incoming.headers.host ?? ""}`;
   if (!URL.canParse(origin) || !isLoopbackHost(new URL(origin).hostname)) {
     outgoing.writeHead(403, { "content-type": "text/plain" }).end("The simulated world answers this machine only.\n");
     return;
