@@ -1,10 +1,10 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { chown, mkdtemp, rm } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { ownPort } from "../../../../scripts/lib/own-port.ts";
 import { findPostgresFolder } from "../../../../scripts/lib/tools.mjs";
 
 const run = promisify(execFile);
@@ -44,7 +44,7 @@ export async function startPostgres({ isDurable = false }: PostgresServerOptions
     env,
     cwd: dir,
   });
-  const port = await freePort();
+  const port = await ownPort();
   const settings = {
     listen_addresses: "127.0.0.1",
     port: String(port),
@@ -77,16 +77,6 @@ async function unprivileged(): Promise<{ uid: number; gid: number } | undefined>
   if (process.getuid?.() !== 0) return undefined;
   const id = async (flag: string) => Number((await run("id", [flag, "postgres"])).stdout);
   return { uid: await id("-u"), gid: await id("-g") };
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, "127.0.0.1");
-  await once(probe, "listening");
-  const address = probe.address();
-  probe.close();
-  await once(probe, "close");
-  if (typeof address !== "object" || address === null) throw new Error("a TCP server without a port");
-  return address.port;
 }
 
 function listening(server: ChildProcess): Promise<void> {

@@ -20,9 +20,9 @@ export const POSTGRES: StoreKind = {
   open: async () => postgresEngine({ url: await newPostgresDatabase() }),
 };
 
-/** Makes a database in the run's PostgreSQL server and gives its address. It goes with the server. */
+/** Makes a database in this worker's PostgreSQL server and gives its address. It goes with the server. */
 export async function newPostgresDatabase(): Promise<string> {
-  const url = new URL(inject("postgresUrl"));
+  const url = new URL(ownServer());
   const name = `test_${randomUUID().replaceAll("-", "")}`;
   const client = new pg.Client({ connectionString: url.href });
   await client.connect();
@@ -30,6 +30,13 @@ export async function newPostgresDatabase(): Promise<string> {
   await client.end();
   url.pathname = `/${name}`;
   return url.href;
+}
+
+/** Workers have numbers from 1 on, and no two that live at the same time have the same. */
+function ownServer(): string {
+  const address = inject("postgresUrls")[Number(process.env.VITEST_POOL_ID) - 1];
+  if (address === undefined) throw new Error(`worker ${process.env.VITEST_POOL_ID} has no PostgreSQL server`);
+  return address;
 }
 
 /** Runs a suite on both stores: same statements, same outcome. */
