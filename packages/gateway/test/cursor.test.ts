@@ -74,6 +74,16 @@ async function openWriter(): Promise<{ id: LineId; commit: () => Promise<void> }
 const end = async () => (await database.tenant(TENANT, (tx) => readBounds(tx, TENANT))).end;
 const readAfter = (position: Position, limit = 100) =>
   database.tenant(TENANT, (tx) => readLog(tx, TENANT, position, limit));
+/** Reads until nothing is held back any more: the server has transactions of its own, too. */
+async function readAllAfter(position: Position): Promise<LineId[]> {
+  const seen: LineId[] = [];
+  for (;;) {
+    const page = await readAfter(position);
+    seen.push(...page.entries.map(({ body }) => idOf(body)));
+    if (!page.hasMore && !page.isHeld) return seen;
+    position = page.end;
+  }
+}
 
 test("an event that commits late is waited for, not skipped", async () => {
   const start = await end();
@@ -83,17 +93,14 @@ test("an event that commits late is waited for, not skipped", async () => {
   const during = await readAfter(start);
   expect(during).toMatchObject({ entries: [], hasMore: false, isHeld: true });
   await late.commit();
-  const after = await readAfter(during.end);
-  expect(after.entries.map(({ body }) => idOf(body))).toEqual([late.id, early.id]);
-  expect(after.isHeld).toBe(false);
+  expect(await readAllAfter(during.end)).toEqual([late.id, early.id]);
 });
 
 test("a cursor from any moment sees exactly what was not there to see", async () => {
   const open = [await openWriter(), await openWriter(), await openWriter()];
   const from = await end();
   for (const writer of [...open].reverse()) await writer.commit();
-  const { entries } = await readAfter(from);
-  expect(entries.map(({ body }) => idOf(body))).toEqual(open.map(({ id }) => id));
+  expect(await readAllAfter(from)).toEqual(open.map(({ id }) => id));
 });
 
 test("with six writers, some of which commit late, readers see every event once and in one order", async () => {
@@ -139,15 +146,24 @@ test("with six writers, some of which commit late, readers see every event once 
 
 test("a page waits for what holds back what its reader has written, and for nothing newer", async () => {
   const from = await end();
-  const clockOfPages = { ...clock, poll: realPoll };
   const older = await openWriter();
   const own = await openWriter();
   await own.commit();
-  const read = readPage({ database, clock: clockOfPages, epoch: "epoch" }, READER, {
+  const waits = Promise.withResolvers<void>();
+  const committed = Promise.withResolvers<void>();
+  // It waits a second in all. Here each of its waits lasts until the older transaction has ended.
+  const poll: typeof realPoll = (_, look) => {
+    waits.resolve();
+    void committed.promise.then(look);
+    return () => undefined;
+  };
+  const read = readPage({ database, clock: { ...clock, poll }, epoch: "epoch" }, READER, {
     after: encodeCursor("epoch", from),
   });
+  await waits.promise;
   const newer = await openWriter();
   await older.commit();
+  committed.resolve();
   const { bodies } = await read;
   expect(bodies.map(idOf)).toEqual([older.id, own.id]);
   await newer.commit();
