@@ -33,7 +33,10 @@ async function someoneWaits(): Promise<void> {
   const connection = await engine.connect();
   try {
     await vi.waitFor(async () => {
-      const { rows } = await connection.query("select from pg_locks where not granted", []);
+      const { rows } = await connection.query(
+        "select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()",
+        [],
+      );
       expect(rows).toHaveLength(1);
     });
   } finally {
