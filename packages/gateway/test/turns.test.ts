@@ -14,6 +14,8 @@ import { eachStore } from "./support/stores.ts";
 
 /* Several lanes of one tenant and kind that move in one transaction. */
 
+const HOUR = 60 * 60_000;
+
 interface Job {
   name: string;
 }
@@ -154,7 +156,9 @@ eachStore((store) => {
     for (const lane of lanes) await put("held-one", lane, [lane]);
     const [theirs = ""] = lanes;
     await database.tenant(tenantId, (tx) =>
-      openTurns(tx, { tenantId, kind: "held-one" }, { ...other, now: clock.now() }, [{ ...asked, lane: theirs }]),
+      openTurns(tx, { tenantId, kind: "held-one" }, { ...other, leaseMs: HOUR, now: clock.now() }, [
+        { ...asked, lane: theirs },
+      ]),
     );
     const { worker, bus } = workerOf(jobs("held-one").kind);
     worker.start();
@@ -225,16 +229,22 @@ eachStore((store) => {
   test("a lane whose results cannot be stored is tried again and again, and the others go on", async () => {
     for (const lane of lanes) await put("sick-one", lane, [lane]);
     const [sick = ""] = lanes;
-    let failures = 3;
+    let failures = 0;
+    let isSick = true;
     const { kind } = jobs("sick-one", {
       settle(lane, results) {
-        if (lane === sick && failures-- > 0) throw new Error("this one cannot be stored");
+        if (lane === sick && isSick) {
+          failures += 1;
+          throw new Error("this one cannot be stored");
+        }
         return { settlements: results.map(({ item }) => ({ id: item.id, kind: "done" })) };
       },
     });
     const { worker } = workerOf(kind);
     worker.start();
     await vi.waitFor(async () => expect((await left("sick-one")).map(({ lane }) => lane)).toEqual([sick]));
+    await vi.waitFor(() => expect(failures).toBeGreaterThanOrEqual(3));
+    isSick = false;
     await worker.idle();
     await worker.stop();
     expect(await left("sick-one")).toEqual([]);

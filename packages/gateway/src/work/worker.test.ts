@@ -1,8 +1,9 @@
 import { PGlite } from "@electric-sql/pglite";
 import type { TenantId } from "@trunkline/protocol";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { manualClock } from "../../test/support/manual-clock.ts";
 import { memoryBus } from "../bus/memory.ts";
-import { systemClock } from "../clock.ts";
+import { type Clock, systemClock } from "../clock.ts";
 import { silentLogger } from "../logger.ts";
 import { idSource, platformRandom } from "../random.ts";
 import { type Database, openDatabase } from "../store/database.ts";
@@ -46,10 +47,10 @@ function jobs(
   return workKind<Job, Job, string>({ kind, window, perform, open: async () => turn, committed: () => undefined });
 }
 
-function workerOf(kind: AnyWorkKind, node = "one", leaseMs = 15_000) {
+function workerOf(kind: AnyWorkKind, ownClock: Clock = clock) {
   const bus = memoryBus(silentLogger);
-  const worker = createWorker({ database, clock, logger: silentLogger, node, leaseMs, bus, kinds: [kind] });
-  return { worker, bus };
+  const parts = { database, clock: ownClock, logger: silentLogger, node: "one", leaseMs: 15_000, bus, kinds: [kind] };
+  return { worker: createWorker(parts), bus };
 }
 
 async function put(kind: string, names: string[], { lane = "lane", serial }: { lane?: string; serial?: string } = {}) {
@@ -133,7 +134,7 @@ describe("a lane", () => {
 
   test("that another node holds is left alone", async () => {
     await put("held", ["theirs"]);
-    const other = { node: "other", now: clock.now(), leaseMs: 15_000 };
+    const other = { node: "other", now: clock.now(), leaseMs: 60 * 60_000 };
     await database.tenant(tenantId, (tx) => openTurns(tx, { tenantId, kind: "held" }, other, [TURN]));
     const { worker } = workerOf(jobs("held"));
     worker.start();
@@ -145,6 +146,8 @@ describe("a lane", () => {
   test("that pauses begins nothing until the pause is over, and keeps its order", async () => {
     const begun: string[] = [];
     let refused = false;
+    await put("paused", ["first", "second"]);
+    const still = manualClock(clock.now());
     const kind = jobs("paused", {
       window: 1,
       perform: async ({ name }) => {
@@ -156,17 +159,20 @@ describe("a lane", () => {
         refused = true;
         return {
           settlements: results.map(({ item }) => ({ id: item.id, kind: "back" })),
-          pauseUntil: clock.now() + 150,
+          pauseUntil: still.now() + 150,
         };
       },
     });
-    await put("paused", ["first", "second"]);
-    const { worker } = workerOf(kind);
+    const { worker } = workerOf(kind, still);
     worker.start();
     await worker.idle();
+    still.advance(149);
+    await worker.idle();
     expect(begun).toEqual(["first"]);
-    await vi.waitFor(async () => expect(await left("paused")).toEqual([]));
+    still.advance(1);
+    await worker.idle();
     expect(begun).toEqual(["first", "first", "second"]);
+    expect(await left("paused")).toEqual([]);
     await worker.stop();
   });
 });
