@@ -7,7 +7,7 @@ import type {
   Message,
   Page,
 } from "@trunkline/protocol";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type PlainCarrier, plainCarrier, webhook } from "./support/plain-carrier.ts";
 import { eachStore } from "./support/stores.ts";
 import { type Caller, made, type TestGateway, type TestTenant, testGateway } from "./support/test-gateway.ts";
@@ -32,6 +32,7 @@ eachStore((store) => {
     carrier.script.length = 0;
     carrier.beforeAnswer = async () => undefined;
   });
+  afterEach(() => world.gateway.idle()); // nothing of one test reaches the carrier in the next
 
   const create = (body: object, headers: Record<string, string> = {}, call: Caller = acme.call) =>
     call<Broadcast>("POST", "/v1/broadcasts", { lineId: acme.line.id, text: "Hello", ...body }, headers);

@@ -1,6 +1,6 @@
 import type { Conversation, EventPage, Message, OptIn, Page, Tenant } from "@trunkline/protocol";
 import { sql } from "kysely";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type PlainCarrier, plainCarrier, webhook } from "./support/plain-carrier.ts";
 import { eachStore } from "./support/stores.ts";
 import { made, type TestGateway, type TestTenant, testGateway } from "./support/test-gateway.ts";
@@ -24,6 +24,7 @@ eachStore((store) => {
     acme = await world.newTenant(`acme ${tenants++}`);
     carrier.taken.length = 0;
   });
+  afterEach(() => world.gateway.idle()); // nothing of one test reaches the carrier in the next
 
   const says = async (text: string, more: { from?: string; to?: string | null; at?: string } = {}) => {
     const { from = PHONE, to = acme.line.number, at } = more;

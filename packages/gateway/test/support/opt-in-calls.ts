@@ -1,5 +1,5 @@
 import type { EventPage, Message, OptIn, OptInImport, OptInLookUp, Page, Tenant } from "@trunkline/protocol";
-import { afterAll, beforeAll, beforeEach, expect } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, expect } from "vitest";
 import { type PlainCarrier, plainCarrier, webhook } from "./plain-carrier.ts";
 import type { StoreKind } from "./stores.ts";
 import { type Caller, made, type TestGateway, type TestTenant, testGateway } from "./test-gateway.ts";
@@ -30,6 +30,7 @@ export function optInCalls(store: StoreKind) {
     carrier.taken.length = 0;
     carrier.script.length = 0;
   });
+  afterEach(() => world.gateway.idle()); // nothing of one test reaches the carrier in the next
 
   const importing = (body: object, headers: Record<string, string> = {}) =>
     made<OptInImport>(acme.call("POST", "/v1/opt-ins/import", body, headers));
