@@ -135,6 +135,7 @@ eachStore((store) => {
       call("POST", "/v1/conversations", { lineId: ours.id, participants: ["+14255550170"] }),
     );
     expect(opened.assigneeId).toBe(own.user.id);
+    await world.gateway.idle(); // the hidden text is on its way no more
     const { cursor } = await made<EventPage>(call("GET", "/v1/events?limit=200"));
     await made(acme.call("PATCH", `/v1/conversations/${unseen.id}`, { assigneeId: "ext:admin" }));
     const { data } = await made<EventPage>(call("GET", `/v1/events?after=${cursor}`));
