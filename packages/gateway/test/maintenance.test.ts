@@ -96,7 +96,7 @@ eachStore((store) => {
     const page = await acme.call<{ data: unknown[] }>("GET", "/v1/events");
     expect([page.status, page.body.data]).toEqual([200, []]);
     expect((await acme.call("GET", "/v1/lines")).status).toBe(200);
-  }, 60_000);
+  });
 
   test("every table that holds a tenant's rows is erased by name", async () => {
     const connection = await gateway.engine.connect();
