@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { freshInbox } from "./fresh-inbox.ts";
 import { type Program, runTrunkline, startTrunkline, trunkline } from "./support/program.ts";
 
 let folder: string;
@@ -52,6 +53,8 @@ describe("trunkline migrate", () => {
 });
 
 describe("trunkline dev", () => {
+  beforeAll(freshInbox); // its page shows the inbox
+
   interface Dev extends Omit<Program, "url"> {
     readonly world: string;
     readonly gateway: string;
