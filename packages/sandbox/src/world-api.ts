@@ -5,6 +5,7 @@ import { CarrierBehaviourInput } from "./carrier/behaviour.ts";
 import { parseDuration } from "./duration.ts";
 import { GatewayRefused } from "./gateway-api.ts";
 import { isLoopback } from "./loopback.ts";
+import { microsoftApi } from "./microsoft-api.ts";
 import { readBody, WorldProblem } from "./problem.ts";
 import type { World } from "./world.ts";
 
@@ -87,6 +88,7 @@ export function worldApi(world: World): Hono {
   });
 
   gatewayRoutes(api, world);
+  api.route("/microsoft", microsoftApi({ parts: () => world.microsoftControl, durable: () => world.durable() }));
 
   api.notFound(() => new WorldProblem(404, "not_found", "The world has nothing at this address").toResponse());
   api.onError((error) => {

@@ -30,6 +30,9 @@ const SKUS: Readonly<Record<string, { readonly id: string; readonly plans: reado
   PHONESYSTEM_VIRTUALUSER: { id: "440eaaa8-b3e0-484b-a8be-62870b9ba70a", plans: [PHONE_SYSTEM_VIRTUAL] },
 };
 
+/** Part numbers that the simulator knows the plans of. */
+export const KNOWN_LICENCES: readonly string[] = Object.keys(SKUS);
+
 /** Licences of a person, and those that the tenant holds. A part number that is not listed above is passed over. */
 export function licenceOperations(tenant: Directory): Operation[] {
   return [
