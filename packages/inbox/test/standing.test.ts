@@ -91,6 +91,7 @@ test("a reader who may not write is asked nothing, and sees no menu", async () =
 
 test("before somebody types it is told that it is night there, and when a text would go", async () => {
   const client = desk.client();
+  await desk.leaveLastMinute();
   await client.tenant.update({ sending: { quietHours: { start: "00:00", end: "23:59" } } });
   try {
     const { id } = await client.conversations.open({ lineId: lineId(), participants: [desk.number()] });

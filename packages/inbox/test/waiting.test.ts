@@ -70,6 +70,7 @@ test("a scheduled text says that it will not go while they have opted out, and c
 
 test("a text that is held says why, and goes by itself", async () => {
   const { client, id } = await conversation();
+  await desk.leaveLastMinute();
   await client.tenant.update({ sending: { quietHours: { start: "00:00", end: "23:59" } } });
   try {
     await client.messages.send(id, { text: "Good morning" });
