@@ -125,7 +125,7 @@ test("nothing unread", async () => {
 test("an error that leaves nothing to show names the request, and can be tried again", async () => {
   const { fetch, faults } = faultyFetch();
   faults.mode = "broken";
-  const inbox = desk.add("trunkline-inbox", { client: desk.client("ada", { fetch, timeoutMs: 300 }) });
+  const inbox = desk.add("trunkline-inbox", { client: desk.client("ada", { fetch }) });
   await seeEverywhere(inbox, () => expect.element(page.getByText("Messages can't be loaded")).toBeVisible());
   await page.getByRole("button", { name: "Try again" }).click();
   faults.mode = "none"; // from here on it heals by itself as well

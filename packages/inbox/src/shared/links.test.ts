@@ -60,9 +60,12 @@ test.each([
   "www.".repeat(12_000),
   "[(".repeat(20_000),
 ])("a hostile text of %# costs little", (text) => {
-  const start = performance.now();
-  linkify(text);
-  expect(performance.now() - start).toBeLessThan(500);
+  const times = Array.from({ length: 5 }, () => {
+    const start = performance.now();
+    linkify(text);
+    return performance.now() - start;
+  });
+  expect(Math.min(...times)).toBeLessThan(500); // a busy machine may stop for longer than that, but not each time
 });
 
 test("only schemes on the list are followed", () => {
