@@ -44,13 +44,14 @@ export async function lockDirectory(dir: string): Promise<{ release(): Promise<v
     token: randomUUID(),
   };
   while (!(await create(path, own))) {
-    const holder = await read(path);
-    if (holder && (await isAlive(holder))) throw new DirectoryInUse(dir, holder);
+    const found = await read(path);
+    if (found.kind === "held" && (await isAlive(found.holder))) throw new DirectoryInUse(dir, found.holder);
     await removeDead(path);
   }
   return {
     async release() {
-      if ((await read(path))?.token === own.token) await rm(path, { force: true });
+      const found = await read(path);
+      if (found.kind === "held" && found.holder.token === own.token) await rm(path, { force: true });
     },
   };
 }
@@ -70,12 +71,15 @@ async function create(path: string, holder: Holder): Promise<boolean> {
   }
 }
 
-async function read(path: string): Promise<Holder | null> {
+type Found = { kind: "none" } | { kind: "torn" } | { kind: "held"; holder: Holder };
+
+async function read(path: string): Promise<Found> {
   try {
     const value: unknown = JSON.parse(await readFile(path, "utf8"));
-    return isHolder(value) ? value : null;
+    return isHolder(value) ? { kind: "held", holder: value } : { kind: "torn" };
   } catch (error) {
-    if (isCode(error, "ENOENT") || error instanceof SyntaxError) return null; // gone, or torn by a crash
+    if (isCode(error, "ENOENT")) return { kind: "none" };
+    if (error instanceof SyntaxError) return { kind: "torn" }; // by a crash
     throw error;
   }
 }
@@ -99,8 +103,9 @@ async function removeDead(path: string): Promise<void> {
     return;
   }
   try {
-    const holder = await read(path);
-    if (!holder || !(await isAlive(holder))) await rm(path, { force: true });
+    const found = await read(path);
+    if (found.kind === "none") return; // nothing to remove, and by now there may be a lock that lives
+    if (found.kind === "torn" || !(await isAlive(found.holder))) await rm(path, { force: true });
   } finally {
     await rm(gate, { recursive: true, force: true });
   }
