@@ -97,7 +97,7 @@ async function begin(options: StartGatewayOptions, undo: (() => Promise<void>)[]
     ...(bus ? { bus } : {}),
     ...(publicUrl === undefined ? {} : { publicUrl }),
     ...(requestsPerSecond === undefined ? {} : { requestsPerSecond }),
-    ...(world ? { clock: world.clock } : {}),
+    ...(world ? { clock: world.clock, microsoft: world.microsoft, fetch: world.fetch } : {}),
     ...(databaseUrl === undefined || dataDir === null ? {} : { node: await nodeName(dataDir) }),
     onRequest: (record) => {
       logRequest(record);
@@ -121,7 +121,7 @@ async function begin(options: StartGatewayOptions, undo: (() => Promise<void>)[]
   }
   if (world) {
     const operatorKey = firstKey ?? (dataDir === null ? "" : await keptOperatorKey(dataDir));
-    await world.announce({ address: server.url, operatorKey });
+    await world.announce({ address: server.url, operatorKey, publicUrl });
   }
   return server.url;
 }

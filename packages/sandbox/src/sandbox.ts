@@ -1,6 +1,7 @@
 import { PGlite } from "@electric-sql/pglite";
 import {
   createGateway,
+  type EntraClient,
   type Gateway,
   type Logger,
   pgliteEngine,
@@ -15,6 +16,7 @@ import { createWorld, ENTRA_URL } from "./create-world.ts";
 import { parseDuration } from "./duration.ts";
 import { gatewayApi } from "./gateway-api.ts";
 import { inProcessFetch } from "./in-process-fetch.ts";
+import { type EntraClientOptions, gatewayRegistration } from "./microsoft/registration.ts";
 import { settled } from "./settled.ts";
 import type { HandsetMessage, SeededUser, SimulatedCarrier } from "./state.ts";
 import type { AcceptedText, SentText, World, WorldDescription } from "./world.ts";
@@ -30,6 +32,11 @@ export interface SandboxOptions {
   logger?: Logger;
   /** @default the platform's clock and timers */
   host?: HostTime;
+  /**
+   * Makes the client with which the gateway signs in at the sandbox's Entra ID. Without one Microsoft 365 is not set up in
+   * this gateway; the sandbox of `@trunkline/sandbox/node` brings it along.
+   */
+  entraClient?: (options: EntraClientOptions) => EntraClient;
 }
 
 /** A phone in the sandbox. Any valid number is one. */
@@ -110,6 +117,7 @@ export async function createSandbox({
   random = platformRandom,
   logger,
   host = platformTime,
+  entraClient,
 }: SandboxOptions = {}): Promise<Sandbox> {
   const clock = new WorldClock({ host, ...(now === undefined ? {} : { standsAt: timeOf(now) }) });
   const requests = new Activity();
@@ -131,6 +139,7 @@ export async function createSandbox({
     settle: idle,
   });
   const world: World = running.world;
+  const { gatewayApp, place } = world.microsoft;
   gateway = createGateway({
     engine: engine ?? pgliteEngine(await PGlite.create()),
     masterKey: random(32),
@@ -141,6 +150,7 @@ export async function createSandbox({
     fetch,
     requestsPerSecond: UNLIMITED, // a clock that stands still gives no call back
     ...(logger ? { logger } : {}),
+    ...(entraClient ? { microsoft: gatewayRegistration({ app: gatewayApp, place, clock, fetch, entraClient }) } : {}),
   });
   await gateway.start();
   const operatorKey = await gateway.firstOperatorKey();

@@ -88,7 +88,10 @@ export function worldApi(world: World): Hono {
   });
 
   gatewayRoutes(api, world);
-  api.route("/microsoft", microsoftApi({ parts: () => world.microsoftControl, durable: () => world.durable() }));
+  api.route(
+    "/microsoft",
+    microsoftApi({ parts: () => ({ microsoft: world.microsoft, clock: world.clock }), durable: () => world.durable() }),
+  );
 
   api.notFound(() => new WorldProblem(404, "not_found", "The world has nothing at this address").toResponse());
   api.onError((error) => {

@@ -10,7 +10,6 @@ import { EventFeed } from "./event-feed.ts";
 import { GatewayRefused, gatewayApi } from "./gateway-api.ts";
 import type { WorldMemory } from "./memory.ts";
 import { type MicrosoftDescription, type MicrosoftPlace, SimulatedMicrosoft } from "./microsoft/microsoft.ts";
-import type { ControlParts } from "./microsoft/world-control.ts";
 import { WorldProblem } from "./problem.ts";
 import { newId } from "./random.ts";
 import { type Announcement, seed } from "./seed.ts";
@@ -117,12 +116,6 @@ export class World {
   get microsoft(): SimulatedMicrosoft {
     if (!this.#microsoft) throw new TypeError("the world has not been started");
     return this.#microsoft;
-  }
-
-  /** What the world's door needs to show and change the tenant. */
-  get microsoftControl(): ControlParts {
-    const { clock, random } = this.#parts;
-    return { microsoft: this.microsoft, clock, random };
   }
 
   /** Aborted when the world ends: whoever waits for it waits no longer. */

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { ownPort } from "../../../scripts/lib/own-port.ts";
-import { type ListeningWorld, startWorld } from "../src/node/index.ts";
+import { attachToWorld, type ListeningWorld, startWorld } from "../src/node/index.ts";
 import { trustingFetch } from "../src/node/trusting-fetch.ts";
 import type { WorldDescription } from "../src/world.ts";
 
@@ -76,4 +76,31 @@ test("where the port of before is somebody else's, Entra takes another one", asy
   expect(after.authority).not.toBe(before.authority);
   expect((await ask(after, "/discovery/v2.0/keys")).keys).toHaveLength(1);
   other.close();
+});
+
+test("a gateway's process signs in at the world's Entra ID as any gateway does at Microsoft's", async () => {
+  const { authority, tenantId, graph } = await begin();
+  const url = String(world?.url);
+  const attachment = await attachToWorld({ url });
+  const { clientId, appIdUri, cloud, credentials, client } = attachment.microsoft;
+  expect(appIdUri).toBe(`api://${clientId}`);
+  expect(credentials).toMatchObject([{ kind: "secret" }]);
+  expect(JSON.stringify(credentials)).not.toContain('secret":'); // what is watched is not what opens
+  expect(cloud).toMatchObject({ authority: new URL(authority).origin, graphResource: "https://graph.microsoft.com" });
+
+  const asApp = () => client.asApp({ tenant: tenantId, resource: "https://graph.microsoft.com" });
+  expect((await asApp()).roles).toEqual([]);
+  const body = JSON.stringify({ clientId, roles: ["User.Read.All"] });
+  await fetch(`${url}/world/microsoft/grants`, { method: "PATCH", body });
+  const { roles, accessToken } = await asApp();
+  expect(roles).toEqual(["User.Read.All"]);
+  const users = await fetch(`${graph}/users`, { headers: { authorization: `Bearer ${accessToken}` } });
+  expect(users.status).toBe(200);
+
+  await fetch(`${url}/world/microsoft/faults`, {
+    method: "PATCH",
+    body: JSON.stringify({ entra: [{ status: null }] }),
+  });
+  await expect(asApp()).rejects.toMatchObject({ name: "EntraUnavailable" });
+  await attachment.close();
 });

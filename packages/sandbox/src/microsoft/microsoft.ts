@@ -8,6 +8,7 @@ import { entraFault } from "./entra-fault.ts";
 import { Faults } from "./faults.ts";
 import { newGatewayApp, withGateway } from "./gateway-app.ts";
 import { createGraph, type SimulatedGraph } from "./graph/graph.ts";
+import { newGuid } from "./guid.ts";
 import { keptDirectory } from "./kept-directory.ts";
 
 /** Where the simulated Microsoft 365 is reached. Addresses have no slash at the end. */
@@ -98,6 +99,11 @@ export class SimulatedMicrosoft {
     const response = await this.graph.fetch(request);
     await this.#parts.memory.durable();
     return response;
+  }
+
+  /** An object id that nobody has. */
+  newId(): string {
+    return newGuid(this.#parts.random);
   }
 
   describe(): MicrosoftDescription {

@@ -1,10 +1,9 @@
-import type { Clock, RandomBytes } from "@trunkline/gateway";
+import type { Clock } from "@trunkline/gateway";
 import type { z } from "zod/mini";
 import { WorldProblem } from "../problem.ts";
 import { GRAPH_APP_ID } from "./directory.ts";
 import type { AppCertificate, AppSecret, DirectoryApp, DirectoryUser } from "./directory-state.ts";
 import type { Fault } from "./faults.ts";
-import { newGuid } from "./guid.ts";
 import type { SimulatedMicrosoft } from "./microsoft.ts";
 import type { AppChange, FaultsChange, GrantChange, NewUser, PolicyChange, UserChange } from "./world-inputs.ts";
 
@@ -13,7 +12,6 @@ import type { AppChange, FaultsChange, GrantChange, NewUser, PolicyChange, UserC
 export interface ControlParts {
   readonly microsoft: SimulatedMicrosoft;
   readonly clock: Pick<Clock, "now">;
-  readonly random: RandomBytes;
 }
 
 type Input<Schema extends z.ZodMiniType> = z.infer<Schema>;
@@ -83,7 +81,7 @@ export function findApp({ microsoft }: ControlParts, clientId: string): Director
 export function addUser(parts: ControlParts, { presence, ...input }: Input<typeof NewUser>): DirectoryUser {
   refuseTaken(parts, input.upn);
   const user: DirectoryUser = {
-    id: newGuid(parts.random),
+    id: parts.microsoft.newId(),
     upn: input.upn,
     displayName: input.displayName ?? input.upn,
     mail: input.mail === undefined ? input.upn : input.mail,
@@ -118,7 +116,7 @@ export function changeApp(parts: ControlParts, clientId: string, change: Input<t
   const app = findApp(parts, clientId);
   const { secrets, certificates, assignedUsers, ...fields } = given(change);
   const dates = (one: { startsAt?: number | undefined; expiresAt: number; displayName?: string | undefined }) => ({
-    keyId: newGuid(parts.random),
+    keyId: parts.microsoft.newId(),
     displayName: one.displayName ?? "Set through the world",
     startsAt: one.startsAt ?? parts.clock.now(),
     expiresAt: one.expiresAt,

@@ -1,7 +1,8 @@
-import { type Logger, silentLogger } from "@trunkline/gateway";
+import { type Logger, type MicrosoftRegistration, silentLogger } from "@trunkline/gateway";
 import { type HostTime, platformTime, WorldClock } from "../clock.ts";
 import { isLoopback } from "../loopback.ts";
 import type { Announcement } from "../seed.ts";
+import { type AttachedMicrosoft, attachedMicrosoft } from "./attached-microsoft.ts";
 
 export interface AttachOptions {
   /** The world's address, as `trunkline sandbox` prints it. */
@@ -16,6 +17,10 @@ export interface AttachOptions {
 export interface WorldAttachment {
   /** Follows the world's clock; for the gateway's option of that name. */
   readonly clock: WorldClock;
+  /** The world's Microsoft 365; for the gateway's option of that name. */
+  readonly microsoft: MicrosoftRegistration;
+  /** Reaches the world's Entra ID, whose certificate nobody else trusts, and everybody else; for the gateway's option. */
+  readonly fetch: typeof globalThis.fetch;
   /** Tells the world where the gateway listens and with which key it is run; resolves when the world has seeded it. */
   announce(announcement: Announcement): Promise<void>;
   /** Follows no longer. The clock goes on with the offset that it has. */
@@ -58,6 +63,7 @@ class Attachment implements WorldAttachment {
   #id = "";
   #announced: Announcement | undefined;
   #following: Promise<void> = Promise.resolve();
+  #microsoft: AttachedMicrosoft | undefined;
 
   constructor(parts: AttachmentParts) {
     this.#parts = parts;
@@ -68,11 +74,20 @@ class Attachment implements WorldAttachment {
     const { url } = this.#parts;
     try {
       const stream = await this.#register();
+      this.#microsoft = await this.#findMicrosoft();
       this.#following = this.#keepFollowing(stream);
     } catch (cause) {
       if (cause instanceof WorldRefused) throw cause;
       throw new WorldRefused(`No simulated world answers at ${url}. Start one with: trunkline sandbox`, { cause });
     }
+  }
+
+  get microsoft(): MicrosoftRegistration {
+    return this.#attached.registration;
+  }
+
+  get fetch(): typeof globalThis.fetch {
+    return this.#attached.fetch;
   }
 
   async announce(announcement: Announcement): Promise<void> {
@@ -84,6 +99,17 @@ class Attachment implements WorldAttachment {
     this.#closing.abort();
     await this.#following;
     this.clock.stop();
+    this.#microsoft?.close();
+  }
+
+  get #attached(): AttachedMicrosoft {
+    if (!this.#microsoft) throw new TypeError("the attachment has not started");
+    return this.#microsoft;
+  }
+
+  async #findMicrosoft(): Promise<AttachedMicrosoft> {
+    const { fetch } = this.#parts;
+    return attachedMicrosoft(await this.#call("GET", "/world/microsoft"), { clock: this.clock, fetch });
   }
 
   /** Takes a name, sets the clock, and opens the stream of the clock's moves. */

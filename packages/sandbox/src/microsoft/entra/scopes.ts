@@ -16,7 +16,8 @@ export interface ScopeRequest {
   readonly isDefault: boolean;
 }
 
-const GRAPH_URI = "https://graph.microsoft.com";
+/** What Graph is called in scopes and in `aud`, whatever its address. */
+export const GRAPH_URI = "https://graph.microsoft.com";
 
 /**
  * Reads `scope`. A name without a resource is Graph's.
