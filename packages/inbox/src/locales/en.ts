@@ -26,6 +26,7 @@ export const en = {
   "list.author": "{name}: {text}",
   "list.goes": "Goes {when}",
   "list.draft": "Draft:",
+  "list.opted-out": "Opted out",
   "list.no-messages": "No messages yet",
 
   "unread.messages": { one: "{count} unread message", other: "{count} unread messages" },

@@ -4,6 +4,7 @@ import { segments } from "@trunkline/sdk/segments";
 import { html, nothing, type ReactiveController, type TemplateResult } from "lit";
 import type { Localizer } from "../../locales/localizer.ts";
 import { say } from "../../locales/sending.ts";
+import { CLOSE } from "../../shared/close-icon.ts";
 import type { TrunklineElement } from "../../shared/element.ts";
 import { icon } from "../../shared/icons.ts";
 import { knownValues, readableName } from "./template-values.ts";
@@ -118,7 +119,7 @@ export class PickerController implements ReactiveController {
           title=${say(words, "picker.close")}
           @click=${close}
         >
-          ${icon("close")}
+          ${icon(CLOSE)}
         </button>
       </div>
       ${this.#chosen === null ? this.#list(options) : this.#form(options, this.#chosen)}

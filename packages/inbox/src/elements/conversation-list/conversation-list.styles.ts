@@ -198,7 +198,7 @@ export const styles = css`
     line-height: 16px;
   }
 
-  .preview svg {
+  .preview > svg {
     color: var(--_danger);
   }
 

@@ -4,6 +4,7 @@ import { property, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 import { LiveController } from "../../controllers/live.ts";
 import { MidnightController } from "../../controllers/midnight.ts";
+import { PartController } from "../../controllers/part.ts";
 import { RovingFocusController } from "../../controllers/roving-focus.ts";
 import type { Localizer } from "../../locales/localizer.ts";
 import { TrunklineElement } from "../../shared/element.ts";
@@ -72,6 +73,10 @@ export class TrunklineConversationList extends TrunklineElement {
     this,
     () => [this.environment.client],
     () => this.environment.client?.lines.live() ?? null,
+  );
+  readonly #optOuts = new PartController(
+    this,
+    async () => new (await import("./opt-outs.part.ts")).OptOutMarks(this, () => this.environment),
   );
   readonly #roving = new RovingFocusController(this, {
     items: () => this.#rows(),
@@ -182,6 +187,7 @@ export class TrunklineConversationList extends TrunklineElement {
     const tabStop = snapshot.data.some(({ id }) => id === this.activeId) ? this.activeId : snapshot.data[0]?.id;
     const today = new Date(now());
     const isOnTwoLines = numbersOnTwoLines(snapshot.data);
+    const optOuts = this.#optOuts.code;
     return html`<ul
         part="list"
         role="list"
@@ -202,6 +208,7 @@ export class TrunklineConversationList extends TrunklineElement {
                 lineName: isOnTwoLines.has(numberOf(conversation))
                   ? (lines.get(conversation.lineId)?.name ?? null)
                   : null,
+                mark: optOuts?.of(conversation),
                 words,
                 now: today,
                 userId: me?.user?.id ?? null,

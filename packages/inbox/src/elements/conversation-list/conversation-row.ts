@@ -13,6 +13,8 @@ export interface RowOptions {
   readonly href: string | null;
   /** The line's name, where the person alone does not tell which conversation this is. */
   readonly lineName: string | null;
+  /** What stands behind the last words, such as that they have opted out. */
+  readonly mark: TemplateResult | typeof nothing | undefined;
   readonly words: Localizer;
   readonly now: Date;
   /** Whose own texts are called "You"; null while that is not known. */
@@ -24,7 +26,7 @@ export interface RowOptions {
 
 /** One conversation as a button, or as a link where the host has a page for it: who, when, the last words, and how much is unread. */
 export function conversationRow(options: RowOptions): TemplateResult {
-  const { conversation, person, href, lineName, words, now, draft, selected, tabStop } = options;
+  const { conversation, person, href, lineName, mark, words, now, draft, selected, tabStop } = options;
   const unread = conversation.viewer?.unreadCount ?? 0;
   const at = new Date(conversation.lastMessage?.createdAt ?? conversation.createdAt);
   const tag = href === null ? literal`button` : literal`a`;
@@ -42,7 +44,7 @@ export function conversationRow(options: RowOptions): TemplateResult {
     <time dir="auto" datetime=${at.toISOString()} title=${words.moment(at)}>${words.listTime(at, now)}</time>
     ${lineName === null ? nothing : html`<span class="of-line"><bdi>${lineName}</bdi></span>`}
     <span class="preview">
-      ${preview(options, draft)}
+      ${preview(options, draft)} ${mark}
       ${
         unread > 0
           ? html`<span class="count" aria-hidden="true"

@@ -13,6 +13,7 @@ import { property, state } from "lit/decorators.js";
 import { live } from "lit/directives/live.js";
 import { html } from "lit/static-html.js";
 import { LiveController } from "../../controllers/live.ts";
+import { CLOSE } from "../../shared/close-icon.ts";
 import type { ContactResolver } from "../../shared/contacts.ts";
 import { TrunklineElement } from "../../shared/element.ts";
 import { icon } from "../../shared/icons.ts";
@@ -107,7 +108,7 @@ export class TrunklineNewMessage extends TrunklineElement {
           title=${words.t("new.close")}
           @click=${this.#onClose}
         >
-          ${icon("close")}
+          ${icon(CLOSE)}
         </button>
       </div>
       ${

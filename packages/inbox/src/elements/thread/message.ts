@@ -5,6 +5,7 @@ import type { PhraseKey } from "../../locales/en.ts";
 import type { Localizer } from "../../locales/localizer.ts";
 import { say, sayCode } from "../../locales/sending.ts";
 import { avatar } from "../../shared/avatar.ts";
+import { CLOSE } from "../../shared/close-icon.ts";
 import { isEmojiOnly } from "../../shared/emoji.ts";
 import { type IconName, type IconShape, icon } from "../../shared/icons.ts";
 import { hrefOf, type LinkFor } from "../../shared/link-for.ts";
@@ -40,7 +41,7 @@ const ICON_OF: Readonly<Record<MessageStatus, IconName | IconShape>> = {
   scheduled: STATUS_ICONS.queued,
   undelivered: "failed",
   failed: "failed",
-  canceled: "close",
+  canceled: CLOSE,
   received: STATUS_ICONS.delivered,
 };
 
