@@ -3,30 +3,45 @@ export const SIGN_IN_SCOPES: readonly string[] = ["openid", "profile", "email", 
 
 /**
  * Delegated permissions of Graph that a user may grant without an admin, with what the consent page says of each.
- * Every other one needs an admin. Source: permissions data of microsoftgraph/microsoft-graph-devx-content, 2026-08-07;
- * the sentences are our own.
+ * Every other one needs an admin. Source: permissions data of microsoftgraph/microsoft-graph-devx-content, with which a
+ * test compares it; the sentences are our own.
  */
-const USER_GRANTABLE: Readonly<Record<string, string>> = {
+export const USER_GRANTABLE: Readonly<Record<string, string>> = {
   openid: "Sign you in",
   profile: "See your name and sign-in name",
   email: "See your e-mail address",
   offline_access: "Keep access to what you have given it access to",
   "User.Read": "Sign you in and read your profile",
   "User.ReadBasic.All": "See the names and addresses of people in your organisation",
+  "User.ReadWrite": "Read and change your profile",
+  "AppCatalog.Read.All": "See the apps in your organisation's catalogue",
+  "AppCatalog.Submit": "Hand in apps for your organisation's catalogue",
+  "Calendars.Read": "Read your calendars",
+  "Calendars.ReadWrite": "Read and change your calendars",
+  "Channel.ReadBasic.All": "See the names of your channels",
+  "ChannelMessage.Send": "Write in your channels as you",
+  "Chat.Read": "Read your chats",
+  "Chat.ReadBasic": "See the names and members of your chats",
+  "Chat.ReadWrite": "Read your chats and write in them",
+  "Chat.ReadWrite.All": "Read all chats that you may see and write in them",
+  "ChatMessage.Send": "Write in your chats as you",
   "Contacts.Read": "Read your contacts",
-  "TeamsActivity.Send": "Send notifications to your activity feed in Teams",
+  "Contacts.ReadWrite": "Read and change your contacts",
+  "LicenseAssignment.Read.All": "Read which licences are assigned",
+  "Mail.Send": "Send mail as you",
+  "OnlineMeetingArtifact.Read.All": "Read who took part in your meetings",
+  "OnlineMeetings.Read": "Read your online meetings",
+  "OnlineMeetings.ReadWrite": "Read your online meetings and make new ones",
   "Presence.Read": "See whether you are available",
   "Presence.Read.All": "See whether people in your organisation are available",
   "Presence.ReadWrite": "See and set whether you are available",
-  "Calendars.Read": "Read your calendars",
-  "Calendars.ReadBasic": "Read the times of your appointments",
-  "OnlineMeetings.Read": "Read your online meetings",
-  "OnlineMeetingArtifact.Read.All": "Read who took part in your meetings",
-  "Chat.Read": "Read your chats",
-  "Chat.ReadBasic": "See the names and members of your chats",
-  "Mail.Send": "Send mail as you",
-  "LicenseAssignment.Read.All": "Read which licences are assigned",
-  "Channel.ReadBasic.All": "See the names of your channels",
+  "ResourceSpecificPermissionGrant.ReadForChat": "See which apps may use the data of a chat",
+  "ResourceSpecificPermissionGrant.ReadForTeam": "See which apps may use the data of a team",
+  "Team.ReadBasic.All": "See the names of your teams",
+  "TeamsActivity.Send": "Send notifications to your activity feed in Teams",
+  "TeamsAppInstallation.ReadForChat": "See which apps are installed in your chats",
+  "TeamsAppInstallation.ReadForUser": "See which apps you have installed in Teams",
+  "TeamsAppInstallation.ReadWriteSelfForUser": "Install and remove itself in Teams for you",
 };
 
 /** Whether only an admin can consent to a delegated permission of Graph. */
