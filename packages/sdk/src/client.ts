@@ -26,6 +26,7 @@ import { type BroadcastsResource, broadcastsResource } from "./resources/broadca
 import { type ConsentResource, consentResource } from "./resources/consent.ts";
 import { type ConversationsResource, conversationsResource } from "./resources/conversations.ts";
 import { type EventsResource, eventsResource } from "./resources/events.ts";
+import { fetchedCalls } from "./resources/fetched-calls.ts";
 import { type MessagesResource, messagesResource, postMessage } from "./resources/messages.ts";
 import { type OptInsResource, optInsResource } from "./resources/opt-ins.ts";
 import { type LinesResource, linesResource, type UsersResource, usersResource } from "./resources/people-and-lines.ts";
@@ -100,8 +101,8 @@ export function createTrunkline(options: TrunklineOptions): Trunkline {
     report,
     inspect: (token, signal) => identity.inspect(token, signal),
   });
-  const call = authorizedFetch({ auth, tokens, fetch });
-  const http = new Http({ gateway, fetch: call, platform, closed, timeoutMs });
+  const authorized = authorizedFetch({ auth, tokens, fetch });
+  const http = new Http({ gateway, fetch: authorized, platform, closed, timeoutMs });
   // Whoever needs to know who the caller is finds out by themselves when this fails.
   const wantOwner = () => void identity.get().catch(() => undefined);
 
@@ -110,7 +111,7 @@ export function createTrunkline(options: TrunklineOptions): Trunkline {
     report,
     first: (event) => store.apply(event),
     createSource(sink: SourceSink) {
-      const stream = { url: `${gateway}v1/events`, fetch: call, platform, silenceMs, sink };
+      const stream = { url: `${gateway}v1/events`, fetch: authorized, platform, silenceMs, sink };
       return isShared
         ? new SharedStream({ ...stream, gateway, identify: () => identity.get() })
         : new OwnStream(stream);
@@ -137,6 +138,7 @@ export function createTrunkline(options: TrunklineOptions): Trunkline {
   });
   const drafts = new DraftStore(isOutboxKept ? platform.storage : undefined);
   const store = new Store({ conversations, outbox, templateNames, view: { clock, closed, feed, report } });
+  const call = fetchedCalls(http, store);
   const resources = {
     me: meResource(http, identity),
     unread: unreadResource(http, store),
@@ -147,8 +149,8 @@ export function createTrunkline(options: TrunklineOptions): Trunkline {
     messages: messagesResource(http, store),
     templates: templatesResource(http, store),
     broadcasts: broadcastsResource(http, store),
-    optIns: optInsResource(http),
-    consent: consentResource(http),
+    optIns: optInsResource(http, call),
+    consent: consentResource(call, store),
     sessions: sessionsResource(http),
     tenant: tenantResource(http),
     tenants: tenantsResource(http),

@@ -110,7 +110,7 @@ function parseAnswer<Answer>(text: string): Answer {
     return (text === "" ? undefined : JSON.parse(text)) as Answer; // the gateway answers by the schemas of the protocol
   } catch (cause) {
     throw new TrunklineError("network_error", {
-      message: "The answer was not JSON. Is `gateway` the address of a Trunkline gateway?",
+      message: "The answer was not JSON. Is `gateway` a Trunkline gateway's address?",
       cause,
     });
   }

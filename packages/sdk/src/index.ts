@@ -2,6 +2,7 @@
 
 /* The words of the wire that a caller meets. */
 export type {
+  AdminRequest,
   AnyEvent,
   Author,
   Broadcast,
@@ -11,6 +12,10 @@ export type {
   BroadcastState,
   CarrierAccount,
   CarrierAccountId,
+  ConnectLink,
+  Consent,
+  ConsentState,
+  ConsentStep,
   ConversationId,
   ConversationState,
   ConversationWithViewer as Conversation,
@@ -24,6 +29,7 @@ export type {
   EventType,
   Evidence,
   Failure,
+  FeatureConsent,
   Held,
   Issue,
   Key,
@@ -83,6 +89,7 @@ export type { EventRange, EventsResource } from "./resources/events.ts";
 export type { Listing, ListOptions } from "./resources/listing.ts";
 export type { LiveMessagesOptions, MessagesResource } from "./resources/messages.ts";
 export type { OptInFilter, OptInsResource } from "./resources/opt-ins.ts";
+export type { ConnectOptions } from "./resources/parts/consent.ts";
 export type { LinesResource, UsersResource } from "./resources/people-and-lines.ts";
 export type { TemplateFilter, TemplatesResource } from "./resources/templates.ts";
 export type { MeResource, UnreadResource } from "./resources/viewer.ts";

@@ -88,7 +88,7 @@ export function resolveOptions(options: TrunklineOptions): ResolvedOptions {
 function readGateway(gateway: string | URL): string {
   const base = typeof document === "undefined" ? undefined : document.baseURI;
   if (!URL.canParse(String(gateway), base)) {
-    throw invalid(`\`gateway\` must be the gateway's address, such as https://sms.example.com, and not ${gateway}.`);
+    throw invalid(`\`gateway\` must be an address such as https://sms.example.com, and not ${gateway}.`);
   }
   const url = new URL(String(gateway), base);
   return `${url.origin}${url.pathname.replace(/\/*$/, "/")}`;
@@ -96,7 +96,7 @@ function readGateway(gateway: string | URL): string {
 
 function positive(name: string, ms: number): number {
   if (ms > 0) return ms;
-  throw invalid(`\`${name}\` must be a number of milliseconds greater than 0.`);
+  throw invalid(`\`${name}\` must be milliseconds above 0.`);
 }
 
 function invalid(message: string): TrunklineError {

@@ -62,7 +62,6 @@ function sessionStorageIfAllowed(): Storage | undefined {
 }
 
 function newUuid(): string {
-  if (typeof crypto.randomUUID === "function") return crypto.randomUUID();
   // Pages without TLS have no randomUUID. 128 random bits serve the same purpose.
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return crypto.randomUUID?.() ?? crypto.getRandomValues(new Uint32Array(4)).join("-");
 }

@@ -29,14 +29,14 @@ async function askHost(url: string, { fetch, signal }: TokenRequest): Promise<Se
   if (response.status === 401 || response.status === 403) {
     throw new TrunklineError("signed_out", {
       status: response.status,
-      message: `Nobody is signed in: ${url} answered ${response.status}. Let the person sign in and try again.`,
+      message: `Nobody is signed in: ${url} answered ${response.status}.`,
     });
   }
   if (!response.ok) {
     throw new TrunklineError("token_refused", {
       status: response.status,
       retryable: true,
-      message: `${url} answered ${response.status} instead of a session. It must answer what POST /v1/sessions answered.`,
+      message: `${url} must answer what POST /v1/sessions answered, and not ${response.status}.`,
     });
   }
   return response.json() as Promise<SessionToken>; // whoever receives it looks whether there is a token in it

@@ -144,7 +144,7 @@ export class Tokens {
       retryable: last?.code !== "signed_out",
       retryAfterMs,
       cause: last,
-      message: `No token to call the gateway with; the source is asked again later. ${last?.message ?? ""}`.trim(),
+      message: `The source of session tokens is asked again later. ${last?.message ?? ""}`.trim(),
     });
   }
 }

@@ -89,11 +89,11 @@ export function tenantResource(http: Http): TenantResource {
 
 export function keysResource(http: Http): KeysResource {
   // Answers that bear a secret are never kept, so that such a call has no idempotency key and is tried once.
-  const keys = collection<Key, CreateKey, never>(http, "v1/keys", false);
+  const { list, create, delete: remove } = collection<Key, CreateKey, never, CreatedKey>(http, "v1/keys", false);
   return {
-    list: keys.list,
-    delete: keys.delete,
-    create: (body, options) => http.call({ method: "POST", path: "v1/keys", body }, options),
+    list,
+    create,
+    delete: remove,
     rotate: (id, options) => http.call({ method: "POST", path: pathOf("v1/keys", id, "/rotate") }, options),
   };
 }

@@ -4,10 +4,10 @@ import type { CallOptions, KeyedCallOptions } from "./call-options.ts";
 import { type Listing, type ListOptions, listing } from "./listing.ts";
 
 /** The five verbs of a plain collection. */
-export interface Collection<Item, Create, Update> {
+export interface Collection<Item, Create, Update, Created = Item> {
   list(paging?: ListOptions & object, options?: CallOptions): Listing<Item>;
   get(id: string, options?: CallOptions): Promise<Item>;
-  create(input: Create, options?: KeyedCallOptions): Promise<Item>;
+  create(input: Create, options?: KeyedCallOptions): Promise<Created>;
   update(id: string, changes: Update, options?: CallOptions): Promise<Item>;
   delete(id: string, options?: CallOptions): Promise<void>;
 }
@@ -16,11 +16,11 @@ export interface Collection<Item, Create, Update> {
  * @param base - path of the collection, such as `v1/lines`
  * @param isKeyed - whether creating honours `Idempotency-Key`
  */
-export function collection<Item, Create, Update>(
+export function collection<Item, Create, Update, Created = Item>(
   http: Http,
   base: string,
   isKeyed = true,
-): Collection<Item, Create, Update> {
+): Collection<Item, Create, Update, Created> {
   return {
     list: (query, options) => listOf<Item>(http, base, query, options),
     get: (id, options) => http.call({ method: "GET", path: pathOf(base, id) }, options),

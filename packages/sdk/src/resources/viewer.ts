@@ -2,7 +2,7 @@ import type { Me, Unread } from "@trunkline/protocol";
 import type { IdentityWatch } from "../auth/identity.ts";
 import type { Http } from "../http.ts";
 import type { LiveItem } from "../store/live.ts";
-import { UnreadCount } from "../store/live-items.ts";
+import { RereadItem } from "../store/live-items.ts";
 import type { Store } from "../store/store.ts";
 import type { CallOptions } from "./call-options.ts";
 
@@ -28,6 +28,14 @@ export function meResource(http: Http, identity: IdentityWatch): MeResource {
 
 export function unreadResource(http: Http, store: Store): UnreadResource {
   const get = (options?: CallOptions) => http.call<Unread>({ method: "GET", path: "v1/unread" }, options);
-  const count = new UnreadCount({ ...store.view, fetch: (signal) => get({ signal }) });
+  const count = new RereadItem({
+    ...store.view,
+    fetch: (signal) => get({ signal }),
+    // Only the gateway can count conversations that are not held here.
+    concerns: (event) =>
+      event.type === "conversation.read" ||
+      event.type === "conversation.removed" ||
+      (event.type === "message.created" && event.data.direction === "inbound"),
+  });
   return Object.assign(count, { get });
 }

@@ -1,19 +1,12 @@
-import type {
-  AnyEvent,
-  Broadcast,
-  BroadcastId,
-  ConversationId,
-  ConversationWithViewer,
-  Unread,
-} from "@trunkline/protocol";
+import type { AnyEvent, Broadcast, BroadcastId, ConversationId, ConversationWithViewer } from "@trunkline/protocol";
 import { pause } from "../waiting.ts";
 import type { ConversationHolder, ConversationTable } from "./conversation-table.ts";
 import type { LiveItem, LiveItemSnapshot } from "./live.ts";
 import { LiveView, sameFields, type ViewParts } from "./live-view.ts";
 import { later } from "./merge.ts";
 
-/** Counts are read again at most this often while events come. */
-const RECOUNT_MS = 2_000;
+/** What only the gateway can tell is read again at most this often while events come. */
+const REREAD_MS = 2_000;
 
 export interface ConversationItemParts extends ViewParts {
   readonly id: ConversationId;
@@ -101,34 +94,32 @@ export class BroadcastItem extends LiveView<LiveItemSnapshot<Broadcast>> impleme
   }
 }
 
-export interface UnreadCountParts extends ViewParts {
-  fetch(signal: AbortSignal): Promise<Unread>;
+export interface RereadParts<Value> extends ViewParts {
+  fetch(signal: AbortSignal): Promise<Value>;
+  /** Whether the value may be another one after this event. */
+  concerns(event: AnyEvent): boolean;
 }
 
 /**
- * What is unread in all. Only the gateway can count conversations that are not held here, so that every event that may
- * change the count has it read again: at once, and while events keep coming every two seconds.
+ * What only the gateway can tell: every event that may change it has it read again, at once, and every two seconds while
+ * such events keep coming.
  */
-export class UnreadCount extends LiveView<LiveItemSnapshot<Unread>> implements LiveItem<Unread> {
-  readonly #parts: UnreadCountParts;
-  #unread: Unread | null = null;
-  #isRecounting = false;
+export class RereadItem<Value> extends LiveView<LiveItemSnapshot<Value>> implements LiveItem<Value> {
+  readonly #parts: RereadParts<Value>;
+  #value: Value | null = null;
+  #isReading = false;
   #isStale = false;
   #asked = 0;
   #answered = 0;
   #gone = new AbortController();
 
-  constructor(parts: UnreadCountParts) {
+  constructor(parts: RereadParts<Value>) {
     super(parts);
     this.#parts = parts;
   }
 
   event(event: AnyEvent): void {
-    const mayCount =
-      event.type === "conversation.read" ||
-      event.type === "conversation.removed" ||
-      (event.type === "message.created" && event.data.direction === "inbound");
-    if (mayCount) void this.#recount();
+    if (this.#parts.concerns(event)) void this.#readAgain();
   }
 
   protected override follow(): () => void {
@@ -138,43 +129,43 @@ export class UnreadCount extends LiveView<LiveItemSnapshot<Unread>> implements L
   }
 
   protected load(signal: AbortSignal): Promise<void> {
-    return this.#count(signal);
+    return this.#read(signal);
   }
 
   protected forget(): void {
-    this.#unread = null;
+    this.#value = null;
   }
 
-  protected build(before: LiveItemSnapshot<Unread> | null): LiveItemSnapshot<Unread> {
-    return sameFields(before, { data: this.#unread, status: this.status, error: this.error });
+  protected build(before: LiveItemSnapshot<Value> | null): LiveItemSnapshot<Value> {
+    return sameFields(before, { data: this.#value, status: this.status, error: this.error });
   }
 
-  async #recount(): Promise<void> {
+  async #readAgain(): Promise<void> {
     this.#isStale = true;
-    if (this.#isRecounting) return;
-    this.#isRecounting = true;
+    if (this.#isReading) return;
+    this.#isReading = true;
     const { signal } = this.#gone;
     try {
       while (this.#isStale && !signal.aborted) {
         this.#isStale = false;
-        await this.#count(signal);
-        await pause(this.#parts.clock, RECOUNT_MS, signal);
+        await this.#read(signal);
+        await pause(this.#parts.clock, REREAD_MS, signal);
       }
     } catch {
       this.feed.refresh(this); // which is tried again while the failure may pass, and tells of it meanwhile
     } finally {
-      this.#isRecounting = false;
+      this.#isReading = false;
     }
   }
 
-  async #count(signal: AbortSignal): Promise<void> {
+  async #read(signal: AbortSignal): Promise<void> {
     this.#asked += 1;
     const turn = this.#asked;
-    const unread = await this.#parts.fetch(signal);
+    const value = await this.#parts.fetch(signal);
     if (signal.aborted || turn < this.#answered) return; // what was asked later has been answered already
     this.#answered = turn;
-    // Counts that are equal keep their identity.
-    if (JSON.stringify(unread) !== JSON.stringify(this.#unread)) this.#unread = unread;
+    // Values that are equal keep their identity.
+    if (JSON.stringify(value) !== JSON.stringify(this.#value)) this.#value = value;
     this.changed();
   }
 }
