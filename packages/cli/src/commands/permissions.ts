@@ -1,14 +1,12 @@
-import { didYouMean } from "@trunkline/gateway/node/settings";
 import {
-  isMicrosoftFeature,
   MICROSOFT_FEATURES,
-  type MicrosoftFeature,
   type PlannedPermission,
   plannedPermissions,
   planPermissions,
 } from "@trunkline/protocol/permissions";
 import { JSON_OPTION } from "../administration.ts";
-import { command, UsageError } from "../command-line/command.ts";
+import { command } from "../command-line/command.ts";
+import { readFeatures } from "../microsoft/read-features.ts";
 import { type Columns, printAll } from "../print-entities.ts";
 
 const COLUMNS: Columns<PlannedPermission> = {
@@ -36,15 +34,9 @@ export const permissions = command({
   },
   examples: ["trunkline permissions --features messaging,contact_sync", "trunkline permissions --json"],
   async run({ features, json }, _operands, terminal) {
-    const plan = planPermissions(features?.flatMap((part) => part.split(",")).map(toFeature) ?? MICROSOFT_FEATURES);
+    const plan = planPermissions(features ? readFeatures(features) : MICROSOFT_FEATURES);
     if (json) return terminal.out(JSON.stringify(plan, null, 2));
     printAll(terminal, plannedPermissions(plan), { json, columns: COLUMNS });
     if (plan.adminConsent) terminal.note("\nAn admin of the organisation must consent.");
   },
 });
-
-function toFeature(text: string): MicrosoftFeature {
-  const word = text.trim();
-  if (isMicrosoftFeature(word)) return word;
-  throw new UsageError(`There is no feature "${word}".${didYouMean(word, MICROSOFT_FEATURES)}`);
-}
