@@ -105,6 +105,7 @@ test("a member consents, msal-node redeems the code, renews in silence, and the 
   await clock.advance(2 * 60 * 60 * 1000);
   expect(await entra.authorize(`Bearer ${renewed.accessToken}`)).toBe("expired");
   await entra.keys.rotate();
+  await clock.advance(DAY_MS);
   expect(await entra.authorize(`Bearer ${renewed.accessToken}`)).toBe("invalid");
   expect(await entra.authorize(null)).toBe("missing");
   directory.putUser({ ...ben, isEnabled: false });

@@ -69,6 +69,8 @@ export function newDirectoryState({ random, now }: SeedOptions): DirectoryState 
     domains: [DOMAIN],
     policy: { userConsent: true, adminConsentRequests: false, conditionalAccess: "none" },
     users,
+    strangers: ["zoe@fabrikam.example"],
+    groups: [],
     apps: [consented, app("Trunkline, not consented")],
     delegatedGrants: [],
     appRoleGrants: [{ clientId: consented.clientId, resource: GRAPH_APP_ID, roles: ["User.Read.All"] }],

@@ -51,6 +51,23 @@ export interface RequiredPermission {
   readonly name: string;
 }
 
+/** A role that an app knows and that users are assigned to; `value` stands in `roles` of their tokens. */
+export interface AppRole {
+  readonly id: string;
+  readonly value: string;
+  readonly displayName: string;
+}
+
+/** A group of people. */
+export interface DirectoryGroup {
+  /** Object id, a GUID. */
+  readonly id: string;
+  readonly displayName: string;
+  readonly kind: "security" | "microsoft365";
+  /** Object ids of users. */
+  readonly members: readonly string[];
+}
+
 /** An app registration. Its service principal in the tenant is there from the first consent on. */
 export interface DirectoryApp {
   readonly clientId: string;
@@ -75,6 +92,12 @@ export interface DirectoryApp {
   readonly isEnabled: boolean;
   /** Whether only assigned users get in (AADSTS50105). */
   readonly assignedUsers: readonly string[] | null;
+  /** Roles that this app offers to people. */
+  readonly appRoles?: readonly AppRole[];
+  /** Who has which of `appRoles`, by its `value`. */
+  readonly userRoles?: readonly { readonly userId: string; readonly role: string }[];
+  /** `groupMembershipClaims`: which groups tokens for this app name. @default "None" */
+  readonly groupMembershipClaims?: "None" | "SecurityGroup" | "All";
 }
 
 /** Consent to delegated permissions: one per app, resource and principal, as an `oAuth2PermissionGrant` is. */
@@ -112,6 +135,9 @@ export interface DirectoryState {
   readonly domains: readonly string[];
   readonly policy: DirectoryPolicy;
   readonly users: readonly DirectoryUser[];
+  /** Sign-in names of people of other tenants, whom this one does not know (AADSTS50020). */
+  readonly strangers: readonly string[];
+  readonly groups: readonly DirectoryGroup[];
   readonly apps: readonly DirectoryApp[];
   readonly delegatedGrants: readonly DelegatedGrant[];
   readonly appRoleGrants: readonly AppRoleGrant[];

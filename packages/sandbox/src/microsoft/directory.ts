@@ -3,6 +3,7 @@ import type {
   AppRoleGrant,
   DelegatedGrant,
   DirectoryApp,
+  DirectoryGroup,
   DirectoryPolicy,
   DirectoryState,
   DirectoryUser,
@@ -50,6 +51,10 @@ export class Directory {
     return this.#state.users;
   }
 
+  get groups(): readonly DirectoryGroup[] {
+    return this.#state.groups;
+  }
+
   get apps(): readonly DirectoryApp[] {
     return this.#state.apps;
   }
@@ -77,12 +82,23 @@ export class Directory {
     this.#change({ users: replaced(this.users, user, ({ id }) => id === user.id) });
   }
 
-  /** Removes a user, with the consent that they gave for themselves. */
+  /** Whether the name is that of somebody whose tenant is another one. */
+  isStranger(upn: string): boolean {
+    return this.#state.strangers.includes(upn.toLowerCase());
+  }
+
+  /** Removes a user, with the consent that they gave for themselves, and from groups. */
   removeUser(userId: string): void {
     this.#change({
       users: this.users.filter(({ id }) => id !== userId),
+      groups: this.groups.map((group) => ({ ...group, members: group.members.filter((id) => id !== userId) })),
       delegatedGrants: this.delegatedGrants.filter(({ principalId }) => principalId !== userId),
     });
+  }
+
+  /** Adds the group, or replaces the one with the same id. */
+  putGroup(group: DirectoryGroup): void {
+    this.#change({ groups: replaced(this.groups, group, ({ id }) => id === group.id) });
   }
 
   /** Adds the app, or replaces the one with the same client id. */

@@ -1,31 +1,31 @@
-import type { DirectoryApp } from "../directory-state.ts";
+import type { DirectoryApp, DirectoryUser } from "../directory-state.ts";
+import { enabledUser } from "./account.ts";
 import { EntraError } from "./errors.ts";
-import { accountPage, page, troublePage } from "./page.ts";
+import { page, troublePage } from "./page.ts";
 import { describePermission } from "./permission-consent.ts";
 import { readScopes } from "./scopes.ts";
 import type { TokenParts } from "./tokens.ts";
+import { pickAccount, signedIn, type Visit } from "./visit.ts";
 
 /**
  * Answers `GET` and `POST` of the admin consent endpoint. Version 1, and `.default` in version 2, grant what stands in
  * the registration, application permissions too. Refused in version 2, the answer says `admin_consent=True` all the same.
  * Source: "Admin consent on the Microsoft identity platform" (Microsoft Entra documentation).
  */
-export async function answerAdminConsent(
-  version: 1 | 2,
-  query: URLSearchParams,
-  form: URLSearchParams,
-  { directory }: TokenParts,
-): Promise<Response> {
+export async function answerAdminConsent(version: 1 | 2, visit: Visit, { directory }: TokenParts): Promise<Response> {
+  const { query, form } = visit;
   const app = directory.findApp(query.get("client_id") ?? "");
   if (!app) return troublePage(new EntraError(700016));
   if (!app.redirectUris.some(({ uri }) => uri === query.get("redirect_uri"))) return troublePage(new EntraError(50011));
-  const account = form.get("account");
-  if (account === null) {
-    return accountPage(directory.users);
+  const account = form.get("account") ?? signedIn(visit, directory)?.userId ?? null;
+  if (account === null) return pickAccount(visit, directory);
+  let user: DirectoryUser;
+  try {
+    user = enabledUser(directory, account);
+  } catch (error) {
+    if (error instanceof EntraError) return troublePage(error);
+    throw error;
   }
-  const user = directory.findUser(account);
-  if (!user) return troublePage(new EntraError(50034));
-  if (!user.isEnabled) return troublePage(new EntraError(50057));
   if (user.role !== "global_admin") return troublePage(new EntraError(90094)); // the app hears nothing of it
   const request = readScopes(version === 1 ? ".default" : (query.get("scope") ?? ""), app, directory);
   const roles = request.isDefault ? rolesOf(app, request.resource) : [];

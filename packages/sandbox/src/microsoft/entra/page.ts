@@ -38,16 +38,29 @@ export async function page(
         ${forms}
       </main></body>
     </html>`;
-  return new Response(String(body), {
+  return htmlResponse(String(body), status);
+}
+
+/** Whoever signs in must see where they are: no page of Entra shows in a frame. */
+export function htmlResponse(body: string, status = 200): Response {
+  return new Response(body, {
     status,
-    headers: { "content-type": "text/html; charset=utf-8", "cache-control": "no-store" },
+    headers: {
+      "content-type": "text/html; charset=utf-8",
+      "cache-control": "no-store",
+      "x-frame-options": "DENY",
+      "content-security-policy": "frame-ancestors 'none'",
+    },
   });
 }
 
 /** Asks who is there. Nobody has a password. */
-export function accountPage(users: readonly DirectoryUser[]): Promise<Response> {
+export function accountPage(
+  users: readonly Pick<DirectoryUser, "id" | "upn">[],
+  title = "Pick an account",
+): Promise<Response> {
   const buttons = users.map(({ id, upn }) => ({ name: "account", value: id, label: upn }));
-  return page("Pick an account", "", buttons);
+  return page(title, "", buttons);
 }
 
 /** What a person sees whom the app never hears of. */

@@ -1,28 +1,32 @@
 import { hex } from "../../random.ts";
 import type { DirectoryApp, DirectoryUser } from "../directory-state.ts";
 import { enabledUser } from "./account.ts";
+import { reply, told } from "./authorize-answer.ts";
+import { demandsSecondFactor } from "./claims-request.ts";
 import { type AadstsCode, EntraError } from "./errors.ts";
-import { accountPage, button, page, troublePage } from "./page.ts";
+import { button, page, troublePage } from "./page.ts";
 import { describePermission, needsAdmin } from "./permission-consent.ts";
 import { missingScopes, readScopes, type ScopeRequest } from "./scopes.ts";
+import type { Sessions, SignedIn } from "./sessions.ts";
 import type { TokenEndpointParts } from "./token-endpoint.ts";
+import { pickAccount, signedIn, type Visit } from "./visit.ts";
 
-interface Flow {
-  readonly userId: string;
-  readonly hasSecondFactor: boolean;
+export interface SignInParts extends TokenEndpointParts {
+  readonly sessions: Sessions;
 }
 
 /** The authorize page. What a person has done so far is kept under a random name that the page's forms carry. */
 export class SignIn {
-  readonly #parts: TokenEndpointParts;
-  readonly #flows = new Map<string, Flow>();
+  readonly #parts: SignInParts;
+  readonly #flows = new Map<string, SignedIn>();
 
-  constructor(parts: TokenEndpointParts) {
+  constructor(parts: SignInParts) {
     this.#parts = parts;
   }
 
   /** Answers `GET` and, with what was pressed, `POST /{tenant}/oauth2/v2.0/authorize`. */
-  async answer(query: URLSearchParams, form: URLSearchParams): Promise<Response> {
+  async answer(visit: Visit): Promise<Response> {
+    const { query } = visit;
     let app: DirectoryApp;
     try {
       app = this.#registered(query);
@@ -30,10 +34,10 @@ export class SignIn {
       return refusal(error); // a redirect to an address that is not registered would be an open one
     }
     try {
-      return await this.#step(app, query, form);
+      return await this.#step(app, visit);
     } catch (error) {
       if (!(error instanceof EntraError)) throw error;
-      return PAGE_ERRORS.has(error.code) && query.get("prompt") !== "none" ? refusal(error) : reply(query, said(error));
+      return PAGE_ERRORS.has(error.code) && query.get("prompt") !== "none" ? refusal(error) : reply(query, told(error));
     }
   }
 
@@ -45,41 +49,56 @@ export class SignIn {
     return app;
   }
 
-  async #step(app: DirectoryApp, query: URLSearchParams, form: URLSearchParams): Promise<Response> {
+  async #step(app: DirectoryApp, visit: Visit): Promise<Response> {
     const { directory, random } = this.#parts;
+    const { query, form } = visit;
+    if (query.get("response_type") !== "code") throw new EntraError(700054);
     const request = readScopes(query.get("scope") ?? "", app, directory);
     const account = form.get("account");
-    const name = account === null ? (form.get("flow") ?? "") : hex(random(16));
-    if (account !== null) this.#flows.set(name, { userId: account, hasSecondFactor: false });
-    const flow = this.#flows.get(name);
-    if (!flow) return this.#pickAccount(query);
+    const known = account === null ? this.#flows.get(form.get("flow") ?? "") : undefined;
+    const begun = account === null ? signedIn(visit, directory) : { userId: account, hasSecondFactor: false };
+    const flow = known ?? begun;
+    if (!flow) return pickAccount(visit, directory);
+    const name = known ? (form.get("flow") ?? "") : hex(random(16));
     const user = this.#admitted(app, flow.userId);
     const hasSecondFactor = flow.hasSecondFactor || form.get("act") === "approve";
-    if (directory.policy.conditionalAccess === "mfa" && !hasSecondFactor) {
+    this.#flows.set(name, { userId: user.id, hasSecondFactor });
+    const isDemanded = directory.policy.conditionalAccess === "mfa" || demandsSecondFactor(query.get("claims"));
+    if (isDemanded && !hasSecondFactor) {
+      if (query.get("prompt") === "none") throw new EntraError(50076);
       return page("Approve the sign-in", "", [button(name, "approve", "Approve")]);
     }
-    this.#flows.set(name, { ...flow, hasSecondFactor });
-    if (form.get("act") === "decline") throw new EntraError(65004);
+    const response = await this.#consented(app, user, request, { visit, name, hasSecondFactor });
+    const { sessions, clock } = this.#parts;
+    const cookie = sessions.signIn(visit.session, { userId: user.id, hasSecondFactor }, clock.now(), random);
+    response.headers.append("set-cookie", cookie);
+    return response;
+  }
+
+  async #consented(
+    app: DirectoryApp,
+    user: DirectoryUser,
+    request: ScopeRequest,
+    { visit: { query, form }, name, hasSecondFactor }: { visit: Visit; name: string; hasSecondFactor: boolean },
+  ): Promise<Response> {
+    const { directory } = this.#parts;
+    const act = form.get("act");
+    if (act === "decline") return reply(query, told(new EntraError(65004)));
+    if (act === "cancel") {
+      return reply(query, told(new EntraError(directory.policy.adminConsentRequests ? 90095 : 90094)));
+    }
     const missing = missingScopes(request, app, user.id, directory);
-    if (form.get("act") === "cancel") throw new EntraError(directory.policy.adminConsentRequests ? 90095 : 90094);
-    const isForced = query.get("prompt") === "consent" && form.get("act") !== "accept";
+    const isForced = query.get("prompt") === "consent" && act !== "accept";
     if (missing.length > 0 || isForced) {
+      if (query.get("prompt") === "none") return reply(query, told(new EntraError(65001, `(${app.displayName})`)));
       const asked = isForced ? [...request.scopes] : missing;
       if (!this.#mayConsent(user, request, asked)) return this.#needsApproval(name, app);
-      if (form.get("act") !== "accept") return consentPage(name, app, user, [...asked, ...request.signIn]);
+      if (act !== "accept") return consentPage(name, app, user, [...asked, ...request.signIn]);
       const isForEverybody = user.role === "global_admin" && form.get("everybody") === "1";
       directory.grantScopes(app.clientId, isForEverybody ? null : user.id, asked, request.resource);
     }
     this.#flows.delete(name);
-    return this.#withCode(app, user, query);
-  }
-
-  async #pickAccount(query: URLSearchParams): Promise<Response> {
-    if (query.get("prompt") === "none") throw new EntraError(50058);
-    const hint = query.get("login_hint")?.toLowerCase();
-    const users = this.#parts.directory.users;
-    const fitting = users.filter(({ upn }) => upn.toLowerCase() === hint);
-    return accountPage(fitting.length > 0 ? fitting : users);
+    return this.#withCode(app, user, query, hasSecondFactor);
   }
 
   #admitted(app: DirectoryApp, userId: string): DirectoryUser {
@@ -105,7 +124,12 @@ export class SignIn {
     ]);
   }
 
-  #withCode(app: DirectoryApp, user: DirectoryUser, query: URLSearchParams): Response {
+  #withCode(
+    app: DirectoryApp,
+    user: DirectoryUser,
+    query: URLSearchParams,
+    hasSecondFactor: boolean,
+  ): Promise<Response> {
     const { vault, clock, random } = this.#parts;
     const code = vault.newCode(
       {
@@ -115,6 +139,7 @@ export class SignIn {
         scope: query.get("scope") ?? "",
         nonce: query.get("nonce"),
         challenge: query.get("code_challenge"),
+        hasSecondFactor,
       },
       clock.now(),
       random,
@@ -124,7 +149,7 @@ export class SignIn {
 }
 
 // What Entra tells on a page of its own; everything else goes back to the app.
-const PAGE_ERRORS: ReadonlySet<AadstsCode> = new Set<AadstsCode>([50034, 50057, 50105, 53003]);
+const PAGE_ERRORS: ReadonlySet<AadstsCode> = new Set<AadstsCode>([50020, 50034, 50057, 50105, 53003]);
 
 function consentPage(
   flow: string,
@@ -148,24 +173,7 @@ function consentPage(
   );
 }
 
-function said(error: EntraError): Record<string, string> {
-  return {
-    error: error.error,
-    ...(error.code === 90094 || error.code === 90095 ? { error_subcode: "cancel" } : {}),
-    error_description: error.message,
-  };
-}
-
 async function refusal(error: unknown): Promise<Response> {
   if (!(error instanceof EntraError)) throw error;
   return troublePage(error);
-}
-
-function reply(query: URLSearchParams, fields: Record<string, string>): Response {
-  const state = query.get("state");
-  const answer = new URLSearchParams({ ...fields, ...(state === null ? {} : { state }) });
-  const target = new URL(query.get("redirect_uri") ?? "");
-  if (query.get("response_mode") === "fragment") target.hash = answer.toString();
-  else for (const [name, value] of answer) target.searchParams.set(name, value);
-  return new Response(null, { status: 302, headers: { location: target.href, "cache-control": "no-store" } });
 }

@@ -4,6 +4,7 @@ import type { Authorize } from "../caller.ts";
 import { type Directory, GRAPH_APP_ID } from "../directory.ts";
 import type { DirectoryApp, DirectoryUser } from "../directory-state.ts";
 import { newGuid } from "../guid.ts";
+import { membershipClaims } from "./membership-claims.ts";
 import type { SigningKeys } from "./signing-keys.ts";
 
 /** How the client proved who it is: not at all, with a secret, with a certificate. */
@@ -26,12 +27,16 @@ export interface AccessTokenInput {
   readonly resourceUri: string;
   readonly scopes: readonly string[];
   readonly proof: ClientProof;
+  /** Whether the person showed a second factor. */
+  readonly hasSecondFactor?: boolean;
 }
 
 /** Seconds; the middle of the 60 to 90 minutes that Entra draws from ("Access tokens", Microsoft Entra documentation). */
 export const TOKEN_SECONDS = 4500;
 const PROOF_NUMBER = { none: "0", secret: "1", certificate: "2" } as const;
 const TOLERANCE_SECONDS = 300;
+/** In `acrs` of whoever showed a second factor. */
+export const SECOND_FACTOR_CONTEXT = "p1";
 
 /** Issuer of a tenant's tokens; version 1 has a host of its own. */
 export function issuerOf(version: 1 | 2, tenantId: string, origin: string): string {
@@ -40,20 +45,29 @@ export function issuerOf(version: 1 | 2, tenantId: string, origin: string): stri
 
 /** An access token in the version that its resource asks for; Graph's are of version 1. */
 export async function accessToken(input: AccessTokenInput, parts: TokenParts): Promise<string> {
-  const { app, user, resource, resourceUri, scopes, proof } = input;
+  const { app, user, resource, resourceUri, scopes, proof, hasSecondFactor = false } = input;
   const { directory, origin } = parts;
-  const version = resource === GRAPH_APP_ID ? 1 : (directory.findApp(resource)?.tokenVersion ?? 1);
+  const target = directory.findApp(resource);
+  const version = resource === GRAPH_APP_ID ? 1 : (target?.tokenVersion ?? 1);
   const roles = directory.grantedRoles(app.clientId, resource);
   const subject =
     user === null
       ? { oid: app.servicePrincipalId, idtyp: "app", ...(roles.length === 0 ? {} : { roles }) }
-      : { oid: user.id, name: user.displayName, scp: scopes.join(" ") };
+      : {
+          oid: user.id,
+          name: user.displayName,
+          scp: scopes.join(" "),
+          ...(hasSecondFactor ? { acrs: [SECOND_FACTOR_CONTEXT] } : {}),
+          ...(target ? membershipClaims(target, user, directory) : {}),
+        };
   const claims =
     version === 1
       ? {
           appid: app.clientId,
           appidacr: PROOF_NUMBER[proof],
-          ...(user === null ? {} : { upn: user.upn, unique_name: user.upn }),
+          ...(user === null
+            ? {}
+            : { upn: user.upn, unique_name: user.upn, amr: hasSecondFactor ? ["pwd", "mfa"] : ["pwd"] }),
         }
       : {
           azp: app.clientId,
@@ -74,11 +88,18 @@ export async function accessToken(input: AccessTokenInput, parts: TokenParts): P
   );
 }
 
-/** An ID token of version 2 for the app that the person signs in to. */
+/**
+ * An ID token of version 2 for the app that the person signs in to.
+ *
+ * @param signIn - the scopes of OpenID Connect that were asked for
+ */
 export function idToken(
-  app: DirectoryApp,
-  user: DirectoryUser,
-  nonce: string | null,
+  {
+    app,
+    user,
+    nonce,
+    signIn,
+  }: { app: DirectoryApp; user: DirectoryUser; nonce: string | null; signIn: readonly string[] },
   parts: TokenParts,
 ): Promise<string> {
   const { directory, origin } = parts;
@@ -91,6 +112,8 @@ export function idToken(
       tid: directory.tenantId,
       name: user.displayName,
       preferred_username: user.upn,
+      ...(signIn.includes("email") && user.mail !== null ? { email: user.mail } : {}),
+      ...membershipClaims(app, user, directory),
       ...(nonce === null ? {} : { nonce }),
       ver: "2.0",
     },

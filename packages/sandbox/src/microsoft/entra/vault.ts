@@ -1,5 +1,6 @@
 import type { RandomBytes } from "@trunkline/gateway";
 import { hex } from "../../random.ts";
+import type { AppRedirectUri } from "../directory-state.ts";
 import { forgetfulKeeper, type Keeper, type KeptMap } from "../kept.ts";
 import { EntraError } from "./errors.ts";
 
@@ -11,18 +12,25 @@ export interface AuthorizationCode {
   readonly nonce: string | null;
   /** Base64url of the verifier's SHA-256. */
   readonly challenge: string | null;
+  readonly hasSecondFactor: boolean;
 }
 
 export interface RefreshToken {
   readonly clientId: string;
   readonly userId: string;
   readonly scope: string;
+  /** How it was come by; null: on behalf of a person, without their browser. */
+  readonly redirect: AppRedirectUri["kind"] | null;
   /** Whether the client proved who it is when the token was made; then it has to do so again. */
   readonly isConfidential: boolean;
+  readonly hasSecondFactor: boolean;
+  /** When it ends, in milliseconds since 1970. A single-page app's keeps the end of the one before. */
+  readonly expiresAt: number;
 }
 
 const CODE_MS = 10 * 60 * 1000;
-const REFRESH_TOKEN_MS = 90 * 24 * 60 * 60 * 1000;
+const DAY_MS = 24 * 60 * 60 * 1000;
+const REFRESH_TOKEN_MS = { spa: DAY_MS, other: 90 * DAY_MS };
 
 interface KeptCode {
   readonly code: AuthorizationCode;
@@ -30,15 +38,10 @@ interface KeptCode {
   readonly isRedeemed: boolean;
 }
 
-interface KeptToken {
-  readonly token: RefreshToken;
-  readonly expiresAt: number;
-}
-
 /** Codes and refresh tokens that were handed out. */
 export class Vault {
   readonly #codes: KeptMap<KeptCode>;
-  readonly #refreshTokens: KeptMap<KeptToken>;
+  readonly #refreshTokens: KeptMap<RefreshToken>;
 
   constructor(kept: Keeper = forgetfulKeeper()) {
     this.#codes = kept.map("codes");
@@ -61,17 +64,27 @@ export class Vault {
     return entry.code;
   }
 
-  newRefreshToken(token: RefreshToken, now: number, random: RandomBytes): string {
+  /** @param expiresAt - of the token that is renewed, if one is */
+  newRefreshToken(
+    token: Omit<RefreshToken, "expiresAt">,
+    { now, expiresAt }: { readonly now: number; readonly expiresAt: number | undefined },
+    random: RandomBytes,
+  ): string {
     const value = `1.${hex(random(32))}`;
-    this.#refreshTokens.set(value, { token, expiresAt: now + REFRESH_TOKEN_MS });
+    const fixed = token.redirect === "spa" ? (expiresAt ?? now + REFRESH_TOKEN_MS.spa) : now + REFRESH_TOKEN_MS.other;
+    this.#refreshTokens.set(value, { ...token, expiresAt: fixed });
     return value;
   }
 
-  /** An older token stays good when a newer one was made. @throws EntraError 70000 unknown, 70008 expired */
+  /**
+   * An older token stays good when a newer one was made.
+   *
+   * @throws EntraError 70000 unknown, 70008 expired, 700084 expired and of a single-page app
+   */
   readRefreshToken(value: string, now: number): RefreshToken {
-    const entry = this.#refreshTokens.get(value);
-    if (!entry) throw new EntraError(70000);
-    if (entry.expiresAt <= now) throw new EntraError(70008);
-    return entry.token;
+    const token = this.#refreshTokens.get(value);
+    if (!token) throw new EntraError(70000);
+    if (token.expiresAt <= now) throw new EntraError(token.redirect === "spa" ? 700084 : 70008);
+    return token;
   }
 }

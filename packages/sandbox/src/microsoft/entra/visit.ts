@@ -1,0 +1,47 @@
+import type { Directory } from "../directory.ts";
+import type { DirectoryUser } from "../directory-state.ts";
+import { EntraError } from "./errors.ts";
+import { accountPage } from "./page.ts";
+import type { BrowserSession, SignedIn } from "./sessions.ts";
+
+/** One request of a browser to a page of Entra. */
+export interface Visit {
+  readonly query: URLSearchParams;
+  readonly form: URLSearchParams;
+  /** Who is signed in at this browser. */
+  readonly session: BrowserSession;
+}
+
+const ASKS_AGAIN: readonly (string | null)[] = ["login", "select_account"];
+
+/**
+ * Who goes on without being asked, because the browser is signed in already; null when somebody has to be picked.
+ *
+ * @throws EntraError without a page to ask on (`prompt=none`): 50058 nobody fitting is signed in, 16000 several are
+ */
+export function signedIn({ query, session }: Visit, directory: Directory): SignedIn | null {
+  const prompt = query.get("prompt");
+  if (ASKS_AGAIN.includes(prompt)) return null;
+  const hint = query.get("login_hint")?.toLowerCase();
+  const fitting = session.accounts.filter(
+    ({ userId }) => hint === undefined || directory.findUser(userId)?.upn.toLowerCase() === hint,
+  );
+  const [first] = fitting;
+  if (first && fitting.length === 1) return first;
+  if (prompt === "none") throw new EntraError(first ? 16000 : 50058);
+  return null;
+}
+
+/** Asks who is there, of those whom the request's hints leave. */
+export function pickAccount({ query }: Visit, { users, state }: Directory): Promise<Response> {
+  const hint = query.get("login_hint")?.toLowerCase();
+  const domain = query.get("domain_hint")?.toLowerCase();
+  const everybody: readonly Pick<DirectoryUser, "id" | "upn">[] = [
+    ...users,
+    ...state.strangers.map((upn) => ({ id: upn, upn })),
+  ];
+  const named = everybody.filter(({ upn }) => upn.toLowerCase() === hint);
+  if (named.length > 0) return accountPage(named);
+  const near = everybody.filter(({ upn }) => upn.toLowerCase().endsWith(`@${domain}`));
+  return accountPage(near.length > 0 ? near : everybody);
+}
