@@ -19,13 +19,16 @@ test("code that knows only the platform's fetch reaches the sandbox, its event s
       signal: leave.signal,
     });
     const reader = stream.body!.pipeThrough(new TextDecoderStream()).getReader();
+    let received = "";
+    const until = async (name: string) => {
+      while (!received.includes(name)) received += (await reader.read()).value ?? "";
+    };
+    await until("event: stream.ready");
     await fetch(`${sandbox.worldUrl}/world/handsets/+14255550123/messages`, {
       method: "POST",
       body: JSON.stringify({ to: sandbox.lines[0]?.number, text: "Hello" }),
     });
-    let received = "";
-    while (!received.includes("message.created")) received += (await reader.read()).value ?? "";
-    expect(received).toMatch(/^event: stream\.ready/m);
+    await until("event: message.created");
     leave.abort();
     await reader.read().catch(() => undefined); // an aborted stream may end or fail
   } finally {

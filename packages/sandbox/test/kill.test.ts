@@ -128,7 +128,7 @@ test("a second world on the same folder is refused by the name of the first", as
   const second = spawn(process.execPath, [fileURLToPath(new URL("./world-process.ts", import.meta.url)), folder]);
   const errors: Buffer[] = [];
   second.stderr.on("data", (part: Buffer) => errors.push(part));
-  const [code] = await once(second, "exit");
+  const [code] = await once(second, "close"); // when all that it said has been read
   expect(code).not.toBe(0);
   expect(Buffer.concat(errors).toString()).toContain(String(child.pid));
 });

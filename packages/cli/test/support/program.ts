@@ -63,7 +63,7 @@ export async function startTrunkline(args: readonly string[], environment: Envir
   const { child, output } = launch(args, environment);
   const url = await new Promise<string>((resolve, reject) => {
     child.stdout.on("data", () => {
-      const match = /^(?:trunkline|sandbox) listening on (\S+)$/m.exec(output.stdout);
+      const match = /^(?:trunkline|sandbox) listening on (\S+)\n/m.exec(output.stdout);
       if (match?.[1]) resolve(match[1]);
     });
     child.once("close", (code) =>
