@@ -2,7 +2,7 @@ import type { ConversationId, MessageId } from "@trunkline/sdk";
 import { expect, test, vi } from "vitest";
 import { page } from "vitest/browser";
 import { expectAccessible } from "./support/axe.ts";
-import { focused } from "./support/focus.ts";
+import { hasFocus } from "./support/focus.ts";
 import { useDesk } from "./support/world.ts";
 
 const desk = useDesk();
@@ -126,7 +126,7 @@ test("with linkFor, rows and times are links that the page gives, and a plain cl
   expect(row.element().getAttribute("href")).toBe(`${location.origin}/texts/${inbox.conversationId}`);
   const time = page.getByRole("link", { name: /^Link to this message/ });
   expect(time.element().getAttribute("href")).toMatch(/\/texts\/conv_\w+\/msg_\w+$/);
-  expect(focused()?.tagName).toBe("TEXTAREA");
+  await hasFocus(page.getByRole("textbox", { name: /^Message to/ }));
   await expectAccessible(inbox);
 });
 
