@@ -21,6 +21,7 @@ export default defineConfig({
   test: {
     maxWorkers: Math.min(4, availableParallelism()), // each may hold a PGlite of about one gigabyte
     passWithNoTests: true,
+    teardownTimeout: PATIENCE_MS,
     coverage: { provider: "v8", include: ["packages/*/src/**/*.ts"], reporter: ["text-summary", "html"] },
     projects: [
       {
@@ -49,9 +50,11 @@ export default defineConfig({
             enabled: true,
             headless: true,
             screenshotFailures: false,
+            connectTimeout: 10 * PATIENCE_MS,
             provider: playwright({
               launchOptions: {
                 ...(chromium === null ? {} : { executablePath: chromium }),
+                timeout: 10 * PATIENCE_MS,
                 args: [
                   "--no-sandbox",
                   "--disable-gpu",

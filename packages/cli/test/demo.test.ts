@@ -33,6 +33,7 @@ beforeAll(async () => {
   demo = await startDemo({ gatewayUrl: gateway.url, worldUrl: world.url });
   browser = await chromium.launch({
     ...(chromiumPath === null ? {} : { executablePath: chromiumPath }),
+    timeout: 10 * PATIENCE_MS,
     args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync", "--no-first-run"],
   });
 });
