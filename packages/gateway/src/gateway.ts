@@ -13,11 +13,13 @@ import { createRateLimiter } from "./limits/rate-limiter.ts";
 import { silentLogger } from "./logger.ts";
 import { createMaintenance } from "./maintenance.ts";
 import { createMessaging } from "./messaging/messaging.ts";
+import { createEntraDoor } from "./microsoft/entra-door.ts";
 import { createOptIns } from "./opt-ins/opt-ins.ts";
 import { createRecentStops } from "./opt-ins/recent-stops.ts";
 import { DEFAULTS, type Gateway, type GatewayOptions } from "./options.ts";
 import { idSource, platformRandom } from "./random.ts";
 import { storedCredentials } from "./rights/credentials.ts";
+import { entraPeople } from "./rights/entra-people.ts";
 import { createSealer } from "./seal/seal.ts";
 import { openDatabase } from "./store/database.ts";
 import { StoreUnavailable } from "./store/engine.ts";
@@ -51,12 +53,17 @@ export function createGateway(options: GatewayOptions): Gateway {
     requestsPerSecond = DEFAULTS.requestsPerSecond,
     onRequest = () => undefined,
     onCarrierMood = () => undefined,
+    microsoft,
   } = options;
   checkPublicUrl(publicUrl);
   const database = openDatabase(engine);
   const ids = idSource(clock, random);
   const sealer = createSealer([masterKey, ...formerMasterKeys], random);
-  const access = createAccess({ credentials: storedCredentials({ database, clock }), bus, clock });
+  const log = createEventLog({ database, bus, ids, clock });
+  const people = entraPeople({ database, log, clock, ids });
+  const credentials = storedCredentials({ database, clock, people });
+  const entra = microsoft && createEntraDoor({ microsoft, fetch, clock });
+  const access = createAccess({ credentials, entra, bus, clock });
   const cors = createCors({
     allowedOrigins,
     tenantsAllowing: async (origin) => new Set(await database.system((tx) => tenantsAllowing(tx, origin))),
@@ -90,7 +97,6 @@ export function createGateway(options: GatewayOptions): Gateway {
     return store.epoch;
   }
 
-  const log = createEventLog({ database, bus, ids, clock });
   const hub = createEventHub({ database, bus, clock, logger, epoch, access });
   const recentStops = createRecentStops(clock);
   const messaging = createMessaging({

@@ -3,6 +3,7 @@ import {
   type CarrierAccount,
   type Conversation,
   type CreatedSession,
+  DEFAULT_MICROSOFT,
   type Line,
   type Me,
   type Page,
@@ -14,7 +15,14 @@ import { ROUTES } from "@trunkline/protocol/routes";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { VERSION } from "../src/version.ts";
 import { eachStore } from "./support/stores.ts";
-import { CREDENTIALS, made, type TestGateway, type TestTenant, testGateway } from "./support/test-gateway.ts";
+import {
+  type Caller,
+  CREDENTIALS,
+  made,
+  type TestGateway,
+  type TestTenant,
+  testGateway,
+} from "./support/test-gateway.ts";
 
 eachStore((store) => {
   let gateway: TestGateway;
@@ -71,6 +79,41 @@ eachStore((store) => {
       expect(changed).toMatchObject({ ...change, name: "Plain", id: tenant.id });
       expect(changed.updatedAt > tenant.updatedAt).toBe(true);
       expect(await made(gateway.operator("GET", "/v1/tenants/ext:plain"))).toEqual(changed);
+    });
+
+    test("say who is let in by Microsoft: each setting by itself, and no session names a role above its own", async () => {
+      expect(acme.tenant.microsoft).toEqual(DEFAULT_MICROSOFT);
+      const group = "0f1e2d3c-2222-3333-4444-555555555555";
+      const patch = (call: Caller, microsoft: object) => call<Problem>("PATCH", "/v1/tenant", { microsoft });
+      const { owner, admin, member } = acme.users;
+      await made(patch(owner.call, { provisioning: "create", appRoles: { Boss: "owner" } }));
+      const changed = await made<Tenant>(patch(admin.call, { groups: { [group]: "admin" }, role: "viewer" }));
+      const wanted = {
+        provisioning: "create",
+        role: "viewer",
+        appRoles: { Boss: "owner" },
+        groups: { [group]: "admin" },
+      };
+      expect(changed.microsoft).toEqual({ ...wanted, suspended: false });
+      for (const above of [{ role: "owner" }, { appRoles: { X: "owner" } }, { groups: { [group]: "owner" } }]) {
+        const { status, body } = await patch(admin.call, above);
+        expect([status, body.code, body.allowedRoles]).toEqual([403, "forbidden", ["owner"]]);
+      }
+      expect((await patch(member.call, { provisioning: "refuse" })).body.code).toBe("forbidden");
+      const wrong = [
+        { provisioning: "x" },
+        { groups: { staff: "member" } },
+        { appRoles: { Boss: "king" } },
+        { more: 1 },
+      ];
+      for (const microsoft of wrong) expect((await patch(owner.call, microsoft)).status).toBe(422);
+      const many = Object.fromEntries(Array.from({ length: 201 }, (_, index) => [`role ${index}`, "viewer"]));
+      expect((await patch(owner.call, { appRoles: many })).body.issues?.[0]?.message).toBe(
+        "must have at most 200 entries",
+      );
+      const reset = { provisioning: "refuse", role: "member", appRoles: {}, groups: {} };
+      const undone = { microsoft: reset };
+      expect(await made(gateway.operator("PATCH", `/v1/tenants/${acme.tenant.id}`, undone))).toMatchObject(undone);
     });
 
     test("two cannot have the same external id", async () => {

@@ -106,6 +106,7 @@ export {
   SendMessage,
   SendMessageTo,
 } from "./messages.ts";
+export { DEFAULT_MICROSOFT, MicrosoftSettings, PROVISIONING, UpdateMicrosoftSettings } from "./microsoft-settings.ts";
 export { type CanonicalNumber, callingCode, displayNumber, isE164, isSenderId, isShortCode } from "./numbers.ts";
 export {
   Evidence,

@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { MicrosoftSettings, UpdateMicrosoftSettings } from "./microsoft-settings.ts";
 import { id, text, timestamp } from "./schema.ts";
 import { SendingSettings, TenantLimits, UpdateSendingSettings, UpdateTenantLimits } from "./sending.ts";
 import { timeZone } from "./time-zone.ts";
@@ -20,6 +21,7 @@ export const Tenant = z.object({
   id: id("ten"),
   ...fields,
   sending: SendingSettings,
+  microsoft: MicrosoftSettings,
   limits: TenantLimits,
   createdAt: timestamp,
   updatedAt: timestamp,
@@ -34,6 +36,8 @@ export const CreateTenant = z.strictObject({
   allowedOrigins: z.optional(fields.allowedOrigins),
   appUrl: z.optional(fields.appUrl),
   sending: z.optional(UpdateSendingSettings),
+  /** A session names no role above its own. */
+  microsoft: z.optional(UpdateMicrosoftSettings),
   /** Only an operator key may set it. */
   limits: z.optional(UpdateTenantLimits),
 });

@@ -8,6 +8,7 @@ const TYPES: ReadonlySet<string> = new Set([
   "line.removed",
   "user.updated",
   "session.revoked",
+  "consent.changed",
 ]);
 
 /**
@@ -22,6 +23,8 @@ export function accessChange({ type, body }: LogEntry): ((principal: Principal) 
       return ({ user }) => user?.id === event.data.id;
     case "session.revoked":
       return ({ id }) => id === event.data.id;
+    case "consent.changed":
+      return event.data.userId === null ? ({ kind }) => kind === "entra" : null;
     case "line.created":
     case "line.updated": {
       const { id, assignees } = event.data;

@@ -3,11 +3,16 @@ import type { Access as RouteAccess } from "@trunkline/protocol/routes";
 import type { Bus } from "../bus/bus.ts";
 import { sha256 } from "../bytes.ts";
 import type { Clock } from "../clock.ts";
+import type { EntraDoor } from "../microsoft/entra-door.ts";
+import type { EntraPerson } from "../microsoft/entra-tokens.ts";
 import type { Operator, Principal } from "../rights/principal.ts";
 import { notFound, Refusal } from "./refusal.ts";
 
 /** What is known of a token: who it stands for, or that it would, were it not for its end or a suspension. */
-export type Standing<Who> = { kind: "stands"; principal: Who } | { kind: "gone"; reason: GoneReason };
+export type Standing<Who> =
+  | { kind: "stands"; principal: Who }
+  /** `detail` is for the person, where the reason alone would mislead. */
+  | { kind: "gone"; reason: GoneReason; detail?: string };
 export type GoneReason = "token_expired" | "session_revoked" | "suspended";
 
 /** What is known of a tenant that an operator acts for. */
@@ -18,6 +23,12 @@ export interface Credentials {
   operator(hash: Uint8Array): Promise<Operator | null>;
   key(hash: Uint8Array): Promise<Principal | null>;
   session(hash: Uint8Array): Promise<Standing<Principal> | null>;
+  /**
+   * Who bears a token of Microsoft Entra that was judged to be true.
+   *
+   * @throws Refusal tenant_not_connected, forbidden
+   */
+  person(person: EntraPerson): Promise<Standing<Principal>>;
   /** The tenant that `ten_…` or `ext:…` names. */
   tenant(ref: string): Promise<ActedFor | null>;
   /** An operator acting for a tenant. */
@@ -28,6 +39,8 @@ export interface Credentials {
 
 export interface AccessParts {
   credentials: Credentials;
+  /** Judges tokens of Microsoft Entra; without it they are refused. */
+  entra?: EntraDoor | undefined;
   bus: Bus;
   clock: Clock;
 }
@@ -37,7 +50,8 @@ export interface Access {
   /**
    * The caller of a route that needs `access`.
    *
-   * @throws Refusal token_missing, token_refused, token_expired, suspended, tenant_required, operator_required, forbidden
+   * @throws Refusal token_missing, token_refused, token_expired, suspended, tenant_required, operator_required, forbidden,
+   *   tenant_not_connected, microsoft_unavailable
    */
   authorize(headers: Headers, access: RouteAccess): Promise<Operator | Principal>;
   /** Whether a principal that was let in before still stands, and as whom. For streams; not cached. */
@@ -51,10 +65,13 @@ type Identity = { kind: "operator"; operator: Operator } | { kind: "tenant"; sta
 const BELIEVED_MS = 5000;
 /** Look-ups that are remembered; beyond it the oldest goes. */
 const REMEMBERED = 10_000;
-/** Longest token that is looked at: ours have 47 characters. */
+/** Longest token of ours that is looked at: they have 47 characters. */
 const MAX_TOKEN = 200;
+/** A token of Microsoft Entra, signed or claiming to be. */
+const JWT = /^[\w-]+\.[\w-]+\.[\w-]*$/;
+const MAX_JWT = 16_384;
 
-export function createAccess({ credentials, bus, clock }: AccessParts): Access {
+export function createAccess({ credentials, entra, bus, clock }: AccessParts): Access {
   const identities = remember<Identity>(clock, (identity) =>
     identity.kind === "tenant" && identity.standing.kind === "stands" ? identity.standing.principal.tenantId : null,
   );
@@ -74,6 +91,9 @@ export function createAccess({ credentials, bus, clock }: AccessParts): Access {
   }
 
   async function lookUp(token: string): Promise<Identity | null> {
+    if (JWT.test(token)) {
+      return entra ? { kind: "tenant", standing: await credentials.person(await entra.judge(token)) } : null;
+    }
     const hash = await sha256(token);
     if (token.startsWith("tlo_")) {
       const operator = await credentials.operator(hash);
@@ -122,13 +142,14 @@ export function createAccess({ credentials, bus, clock }: AccessParts): Access {
 function bearer(header: string | null): string {
   if (header === null) throw new Refusal("token_missing");
   const token = /^Bearer +([\x21-\x7e]+) *$/i.exec(header)?.[1];
-  if (token === undefined || token.length > MAX_TOKEN) throw new Refusal("token_refused");
+  if (token === undefined || token.length > (JWT.test(token) ? MAX_JWT : MAX_TOKEN)) throw new Refusal("token_refused");
   return token;
 }
 
 function standingAt(standing: Standing<Principal>, now: number): Principal {
   if (standing.kind === "gone") {
-    throw new Refusal(standing.reason === "session_revoked" ? "token_refused" : standing.reason);
+    const { reason, detail } = standing;
+    throw new Refusal(reason === "session_revoked" ? "token_refused" : reason, detail === undefined ? {} : { detail });
   }
   const { expiresAt } = standing.principal;
   if (expiresAt !== null && expiresAt <= now) throw new Refusal("token_expired");
@@ -139,7 +160,7 @@ function permit(principal: Principal, access: Exclude<RouteAccess, "operator">):
   if (access === "member") return principal;
   if (access === "user") {
     if (principal.user !== null) return principal;
-    throw new Refusal("forbidden", { detail: "Only a session may ask this: the answer is personal to its user." });
+    throw new Refusal("forbidden", { detail: "Only a signed-in user may ask this: the answer is personal to them." });
   }
   if (principal.permissions.has(access)) return principal;
   const allowedRoles = rolesWith(access);

@@ -5,8 +5,12 @@ import type { Keyed } from "./idempotency.ts";
 import type { Outlet } from "./outlet.ts";
 import type { Reply } from "./reply.ts";
 
-/** A session's principal: there is a user, and what is answered may be personal. */
-export type UserPrincipal = Principal & { readonly kind: "session"; readonly user: User; readonly role: Role };
+/** A user's principal: what is answered may be personal. */
+export type UserPrincipal = Principal & {
+  readonly kind: "session" | "entra";
+  readonly user: User;
+  readonly role: Role;
+};
 
 /** Who can be behind a call, by the route's `access`. */
 export type CallerOf<Name extends Operation> = (typeof ROUTES)[Name]["access"] extends "operator"

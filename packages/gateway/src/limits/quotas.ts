@@ -24,7 +24,10 @@ const USER_SHARE = 0.1;
 const USER_LEAST = 10;
 
 /** The quotas of a caller whose tenant may make `perSecond` calls a second. */
-export function quotasOf(caller: "key" | "session" | "operator" | "acting operator", perSecond: number): Quotas {
+export function quotasOf(
+  caller: "key" | "session" | "entra" | "operator" | "acting operator",
+  perSecond: number,
+): Quotas {
   switch (caller) {
     case "key":
       return quotas([
@@ -32,6 +35,7 @@ export function quotasOf(caller: "key" | "session" | "operator" | "acting operat
         ["key", perSecond * KEY_SHARE],
       ]);
     case "session":
+    case "entra":
       return quotas([
         ["tenant", perSecond],
         ["user", Math.min(perSecond, Math.max(perSecond * USER_SHARE, USER_LEAST))],

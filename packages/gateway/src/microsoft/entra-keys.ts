@@ -6,7 +6,7 @@ import * as z from "zod/mini";
  */
 
 /** `1.0` and `2.0` tokens are signed with keys of different documents. Source: Microsoft Learn, "Access tokens". */
-export type EntraVersion = "1.0" | "2.0";
+type EntraVersion = "1.0" | "2.0";
 
 export interface EntraKeysOptions {
   readonly fetch: typeof fetch;
@@ -34,7 +34,7 @@ const REFRESH_MS = 86_400_000;
 /** Between two readings on behalf of unknown key ids. */
 const UNKNOWN_KEY_MS = 300_000;
 /** Between two readings while Entra does not answer. */
-const OUTAGE_MS = 10_000;
+export const OUTAGE_MS = 10_000;
 const ANSWER_MS = 5_000;
 
 interface Shelf {

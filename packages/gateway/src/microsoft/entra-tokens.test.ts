@@ -1,6 +1,7 @@
 import { exportJWK, generateKeyPair } from "jose";
 import { beforeAll, expect, test } from "vitest";
-import { EntraKeys } from "./entra-keys.ts";
+import { MICROSOFT_CLOUDS } from "./cloud.ts";
+import { type EntraKey, EntraKeys } from "./entra-keys.ts";
 import { type EntraTokenRules, verifyEntraToken } from "./entra-tokens.ts";
 
 const NOW = Date.parse("2026-11-22T12:00Z");
@@ -63,7 +64,7 @@ async function world() {
     audiences: [CLIENT, `api://inbox.example.com/${CLIENT}`],
     scope: "access_as_user",
     clients: [CLIENT],
-    isConnected: async (tenantId) => tenantId === TENANT,
+    issuers: MICROSOFT_CLOUDS.public.issuers,
   };
   const verify = async (text: string) => {
     const verdict = await verifyEntraToken(text, rules);
@@ -76,7 +77,16 @@ test("tokens of both versions are accepted; tenant and object id are the person"
   const { rules, verify } = await world();
   expect(await verifyEntraToken(await token(), rules)).toEqual({
     kind: "accepted",
-    person: { tenantId: TENANT, objectId: PERSON, clientId: CLIENT, roles: [], expiresAt: NOW + 3_600_000 },
+    person: {
+      tenantId: TENANT,
+      objectId: PERSON,
+      clientId: CLIENT,
+      name: null,
+      username: null,
+      roles: [],
+      groups: [],
+      expiresAt: NOW + 3_600_000,
+    },
   });
   const v1 = {
     ver: "1.0",
@@ -85,7 +95,35 @@ test("tokens of both versions are accepted; tenant and object id are the person"
     aud: `api://inbox.example.com/${CLIENT}`,
   };
   expect(await verify(await token(v1, { kid: "v1" }))).toBe("accepted");
-  expect(await verify(await token({ exp: NOW / 1000 - 299, nbf: NOW / 1000 - 4000 }))).toBe("accepted");
+  expect(await verify(await token({ exp: NOW / 1000 + 1, nbf: NOW / 1000 + 299 }))).toBe("accepted");
+});
+
+test("a token tells the name, roles and groups, unless the groups are too many to stand in it", async () => {
+  const { rules } = await world();
+  const person = async (claims: object) => {
+    const verdict = await verifyEntraToken(await token(claims), rules);
+    return verdict.kind === "accepted" ? verdict.person : expect.fail(verdict.kind);
+  };
+  const said = {
+    name: "Ada",
+    preferred_username: "ada@contoso.test",
+    roles: ["Admin"],
+    groups: [STRANGER.toUpperCase()],
+  };
+  expect(await person(said)).toMatchObject({ name: "Ada", username: "ada@contoso.test", roles: ["Admin"] });
+  expect((await person(said)).groups).toEqual([STRANGER]);
+  expect((await person({ _claim_names: { groups: "src1" } })).groups).toBe(null);
+  expect((await person({ ...said, hasgroups: true })).groups).toBe(null);
+});
+
+test("another cloud has issuers of its own, and the public one's are strange to it", async () => {
+  const { rules } = await world();
+  const there = { ...rules, issuers: MICROSOFT_CLOUDS.us_government.issuers };
+  const verdict = await verifyEntraToken(await token(), there);
+  expect(verdict).toEqual({ kind: "refused", reason: "issuer" });
+  const iss = there.issuers["2.0"].replace("{tenantid}", TENANT);
+  const keys = { find: async () => ({ ...(await exportJWK(own.publicKey)), kid: "own", issuer: iss }) as EntraKey };
+  expect((await verifyEntraToken(await token({ iss }), { ...there, keys })).kind).toBe("accepted");
 });
 
 const swapped = async () => {
@@ -109,7 +147,6 @@ const FORGED: [string, () => Promise<string>, string][] = [
   ["another body under a true signature", swapped, "signature"],
   ["a key id that nobody has", () => token({}, { kid: "invented" }), "unknown_key"],
   ["a key of another issuer", () => token({}, { kid: "foreign" }), "key_of_another_issuer"],
-  ["a version 1 key", () => token({}, { kid: "v1" }), "key_of_another_issuer"],
   ["no key id", () => token({}, { kid: undefined }), "header"],
   ["its own key", () => token({}, { jwk: {} }), "header"],
   ["an address of keys", () => token({}, { jku: "https://evil.example" }), "header"],
@@ -125,7 +162,7 @@ const FORGED: [string, () => Promise<string>, string][] = [
   ["a claim twice", twice, "malformed"],
   ["another audience", () => token({ aud: "00000003-0000-0000-c000-000000000000" }), "audience"],
   ["several audiences", () => token({ aud: [CLIENT] }), "malformed"],
-  ["expired", () => token({ exp: NOW / 1000 - 300 }), "expired"],
+  ["expired", () => token({ exp: NOW / 1000 }), "expired"],
   ["no end", () => token({ exp: undefined }), "malformed"],
   ["not yet valid", () => token({ nbf: NOW / 1000 + 301 }), "not_yet_valid"],
   ["an ID token", () => token({ scp: undefined }), "id_token"],
@@ -140,13 +177,6 @@ const FORGED: [string, () => Promise<string>, string][] = [
 test.each(FORGED)("refused: %s", async (_, make, reason) => {
   const { verify } = await world();
   expect(await verify(await make())).toBe(reason);
-});
-
-test("a true token of a tenant that nobody connected is told apart", async () => {
-  const { verify } = await world();
-  expect(await verify(await token({ tid: STRANGER, iss: V2.replace("{tenantid}", STRANGER) }))).toBe(
-    "tenant_not_connected",
-  );
 });
 
 test("keys are read once, again for an unknown id, and no more than every five minutes", async () => {

@@ -1,6 +1,7 @@
 import { compactVerify, importJWK } from "jose";
 import * as z from "zod/mini";
-import type { EntraKey, EntraKeys, EntraVersion } from "./entra-keys.ts";
+import type { MicrosoftCloud } from "./cloud.ts";
+import type { EntraKey, EntraKeys } from "./entra-keys.ts";
 
 /*
  * Access tokens of Entra at the gateway's door. Source of the rules: Microsoft Learn, "Access tokens" and "Access token
@@ -29,7 +30,12 @@ export interface EntraPerson {
   readonly tenantId: string;
   readonly objectId: string;
   readonly clientId: string;
+  readonly name: string | null;
+  readonly username: string | null;
+  /** Values of app roles. */
   readonly roles: readonly string[];
+  /** Object ids of groups; null when they are too many to stand in a token. */
+  readonly groups: readonly string[] | null;
   /** In milliseconds. */
   readonly expiresAt: number;
 }
@@ -37,21 +43,19 @@ export interface EntraPerson {
 export type EntraVerdict =
   | { readonly kind: "accepted"; readonly person: EntraPerson }
   | { readonly kind: "refused"; readonly reason: EntraRefusal }
-  /** A true token of a tenant that nobody connected: 403. */
-  | { readonly kind: "tenant_not_connected"; readonly tenantId: string }
   /** Entra does not tell its keys: 503, for the token may be good. */
   | { readonly kind: "unavailable" };
 
 export interface EntraTokenRules {
   readonly keys: Pick<EntraKeys, "find">;
   readonly now: () => number;
+  readonly issuers: MicrosoftCloud["issuers"];
   /** The registration's client id, and its App ID URI where version 1 tokens are possible. */
   readonly audiences: readonly string[];
   /** The scope that opens the gateway, such as `access_as_user`. */
   readonly scope: string;
   /** Client ids that may bring tokens; any when left out. */
   readonly clients?: readonly string[];
-  readonly isConnected: (tenantId: string) => Promise<boolean>;
 }
 
 const GUID = z.string().check(z.regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/));
@@ -69,6 +73,12 @@ const Claims = z.object({
   azp: z.optional(z.string()),
   appid: z.optional(z.string()),
   roles: z.optional(z.array(z.string())),
+  groups: z.optional(z.array(z.string())),
+  hasgroups: z.optional(z.unknown()),
+  _claim_names: z.optional(z.record(z.string(), z.unknown())),
+  name: z.optional(z.string()),
+  preferred_username: z.optional(z.string()),
+  upn: z.optional(z.string()),
   nonce: z.optional(z.unknown()),
   at_hash: z.optional(z.unknown()),
   c_hash: z.optional(z.unknown()),
@@ -78,6 +88,7 @@ type Claims = z.infer<typeof Claims>;
 /** Headers that would let a token bring its own key, or ask for rules that are not known here. */
 const FORBIDDEN_HEADERS = ["jwk", "jku", "x5u", "x5c", "crit", "b64", "zip"];
 const LONGEST_TOKEN = 16_384;
+/** A token may be from a clock that goes ahead of ours; one that has ended here is ended everywhere. */
 const TOLERANCE_SECONDS = 300;
 
 /** Judges one token. It asks for nothing over the network before the token's form, algorithm and issuer are right. */
@@ -93,20 +104,21 @@ export async function verifyEntraToken(token: string, rules: EntraTokenRules): P
     return refuse("header");
   const claims = z.safeParse(Claims, rawClaims).data;
   if (claims === undefined) return refuse("malformed");
-  if (claims.iss !== issuerOf(claims.ver, claims.tid)) return refuse("issuer");
+  const issuers = issuersOf(claims.tid, rules.issuers);
+  if (claims.iss !== issuers[claims.ver]) return refuse("issuer");
 
   const key = await rules.keys.find(claims.ver, header.kid);
   if (key === "unavailable") return { kind: "unavailable" };
   if (key === "absent") return refuse("unknown_key");
-  if (key.issuer !== undefined && key.issuer.replace("{tenantid}", claims.tid) !== claims.iss) {
+  // Entra writes one of the two at the keys of both versions; what counts is whose tokens the key may sign.
+  const signer = key.issuer?.replace("{tenantid}", claims.tid);
+  if (signer !== undefined && signer !== issuers["1.0"] && signer !== issuers["2.0"]) {
     return refuse("key_of_another_issuer");
   }
   if (!(await isSigned(token, key))) return refuse("signature");
   const reason = objection(claims, rules);
   if (reason !== null) return refuse(reason);
-  if (!(await rules.isConnected(claims.tid))) return { kind: "tenant_not_connected", tenantId: claims.tid };
-  const { tid: tenantId, oid: objectId, roles = [], exp } = claims;
-  return { kind: "accepted", person: { tenantId, objectId, clientId: clientOf(claims), roles, expiresAt: exp * 1000 } };
+  return { kind: "accepted", person: personOf(claims) };
 }
 
 function refuse(reason: EntraRefusal): EntraVerdict {
@@ -115,7 +127,7 @@ function refuse(reason: EntraRefusal): EntraVerdict {
 
 function objection(claims: Claims, { now, audiences, scope, clients }: EntraTokenRules): EntraRefusal | null {
   const seconds = now() / 1000;
-  if (seconds >= claims.exp + TOLERANCE_SECONDS) return "expired";
+  if (seconds >= claims.exp) return "expired";
   if (seconds < claims.nbf - TOLERANCE_SECONDS) return "not_yet_valid";
   if (!audiences.includes(claims.aud)) return "audience";
   if (claims.nonce !== undefined || claims.at_hash !== undefined || claims.c_hash !== undefined) return "id_token";
@@ -127,14 +139,31 @@ function objection(claims: Claims, { now, audiences, scope, clients }: EntraToke
   return null;
 }
 
+function personOf(claims: Claims): EntraPerson {
+  const { tid: tenantId, oid: objectId, name = null, preferred_username, upn, roles = [], groups = [], exp } = claims;
+  // Source: Microsoft Learn, "Access token claims reference", groups overage claim.
+  const isOverfull = claims.hasgroups !== undefined || Object.hasOwn(claims._claim_names ?? {}, "groups");
+  return {
+    tenantId,
+    objectId,
+    clientId: clientOf(claims),
+    name,
+    username: preferred_username ?? upn ?? null,
+    roles,
+    groups: isOverfull ? null : groups.map((group) => group.toLowerCase()),
+    expiresAt: exp * 1000,
+  };
+}
+
 function clientOf({ ver, azp, appid }: Claims): string {
   return (ver === "2.0" ? azp : appid) ?? "";
 }
 
-function issuerOf(version: EntraVersion, tenantId: string): string {
-  return version === "2.0"
-    ? `https://login.microsoftonline.com/${tenantId}/v2.0`
-    : `https://sts.windows.net/${tenantId}/`;
+function issuersOf(tenantId: string, issuers: MicrosoftCloud["issuers"]): MicrosoftCloud["issuers"] {
+  return {
+    "1.0": issuers["1.0"].replace("{tenantid}", tenantId),
+    "2.0": issuers["2.0"].replace("{tenantid}", tenantId),
+  };
 }
 
 async function isSigned(token: string, { kty, n, e }: EntraKey): Promise<boolean> {

@@ -5,14 +5,11 @@ import {
   narrowRole,
   PERMISSIONS,
   type Permission,
-  ROLE_PERMISSIONS,
   type Role,
   type SessionId,
   type SessionScope,
-  seesAllLines,
   type TenantId,
   type UpdateTenantLimits,
-  type UserId,
 } from "@trunkline/protocol";
 import { sql } from "kysely";
 import type { Clock } from "../clock.ts";
@@ -21,8 +18,10 @@ import { touchKey, touchOperatorKey } from "../keys/store.ts";
 import type { Database, Tx } from "../store/database.ts";
 import { findTenant } from "../tenants/store.ts";
 import { toUser, type UserRow } from "../users/store.ts";
+import type { EntraPeople } from "./entra-people.ts";
 import type { Operator, Principal } from "./principal.ts";
-import { FULL_SIGHT, type Sight } from "./sight.ts";
+import { FULL_SIGHT } from "./sight.ts";
+import { rateOf, userPrincipal } from "./user-principal.ts";
 
 /** A key's `last_used_at` is this exact, in milliseconds: it costs a write. */
 const TOUCH_EVERY_MS = 60_000;
@@ -35,12 +34,16 @@ interface SessionRow extends UserRow {
   line_ids: LineId[];
 }
 
-/** The rate of a tenant whose operator has set one. */
-const rateOf = ({ requestsPerSecond }: UpdateTenantLimits): Pick<Principal, "requestsPerSecond"> =>
-  requestsPerSecond == null ? {} : { requestsPerSecond };
-
 /** Looks up who a token stands for, across tenants by its hash, then within the tenant with all that counts there. */
-export function storedCredentials({ database, clock }: { database: Database; clock: Clock }): Credentials {
+export function storedCredentials({
+  database,
+  clock,
+  people,
+}: {
+  database: Database;
+  clock: Clock;
+  people: EntraPeople;
+}): Credentials {
   const touched = new Map<KeyId, number>();
   /** By which secret a key was let in: whoever holds an old one is out, though the key is still there. */
   const hashes = new WeakMap<Principal, Uint8Array>();
@@ -102,11 +105,14 @@ export function storedCredentials({ database, clock }: { database: Database; clo
       return tenant && { tenantId: tenant.id, ...rateOf(tenant.limits) };
     },
 
+    person: (person) => people.admit(person),
+
     acting: operatorPrincipal,
 
     async again(principal) {
       const { kind, id, tenantId } = principal;
       if (kind === "session") return session(tenantId, id as SessionId);
+      if (kind === "entra") return people.again(principal);
       const stillThere = await database.system(async (tx) => {
         const table = kind === "key" ? "keys" : "operator_keys";
         const hash = hashes.get(principal);
@@ -135,53 +141,17 @@ async function readSession(tx: Tx, tenantId: TenantId, id: SessionId): Promise<S
 
 function sessionPrincipal(tenantId: TenantId, id: SessionId, row: SessionRow): Principal {
   const user = toUser(row);
-  const role = narrowRole(user.role, row.session_role ?? undefined);
-  const narrowing = narrowingOf(role === user.role ? null : role, row.scope);
-  return {
-    ...(narrowing === null ? {} : { narrowing }),
-    ...rateOf(row.limits),
+  return userPrincipal({
     kind: "session",
     id,
     tenantId,
-    permissions: sessionPermissions(role, row.scope),
-    sight: sessionSight(user.id, role, row.scope, row.line_ids),
     user,
-    role,
+    role: narrowRole(user.role, row.session_role ?? undefined),
+    scope: row.scope,
+    limits: row.limits,
+    lineIds: row.line_ids,
     expiresAt: row.expires_at.getTime(),
-    actor: { kind: "user", id: user.id },
-    author: { kind: "user", id: user.id, name: user.name },
-  };
-}
-
-/** The same text for the same narrowing, in whatever order its parts were given. */
-function narrowingOf(role: Role | null, { lineIds, records, assignedOnly = false }: SessionScope): string | null {
-  if (role === null && lineIds === undefined && records === undefined && !assignedOnly) return null;
-  const keys = records?.map(({ source, type, externalId }) => JSON.stringify([source, type, externalId]));
-  return JSON.stringify([role, lineIds?.toSorted() ?? null, keys?.sort() ?? null, assignedOnly]);
-}
-
-/** What a session sees: its user's lines, narrowed by its scope. */
-function sessionSight(
-  userId: UserId,
-  role: Role,
-  { lineIds: only, records, assignedOnly = false }: SessionScope,
-  assigned: readonly LineId[],
-): Sight {
-  const within = only && new Set(only);
-  const lineIds = seesAllLines(role)
-    ? (within ?? ("all" as const))
-    : new Set(assigned.filter((id) => within === undefined || within.has(id)));
-  return { lineIds, records: records ?? null, assignedTo: assignedOnly ? userId : null, userId };
-}
-
-/**
- * A role's rights. A session with a narrowed sight administers nothing: whoever may change lines, users or keys could
- * widen what they see again.
- */
-function sessionPermissions(role: Role, { lineIds, records, assignedOnly }: SessionScope): Set<Permission> {
-  const isNarrowed = lineIds !== undefined || records !== undefined || assignedOnly === true;
-  const rights = ROLE_PERMISSIONS[role];
-  return new Set(isNarrowed ? rights.filter((right) => ROLE_PERMISSIONS.member.includes(right)) : rights);
+  });
 }
 
 function keyPrincipal(tenant: ActedFor, id: KeyId, name: string, scopes: readonly KeyScope[]): Principal {

@@ -3,21 +3,22 @@ import type { Sight } from "./sight.ts";
 
 /** Who makes a request, and what they may see and do in one tenant. */
 export interface Principal {
-  readonly kind: "session" | "key" | "operator";
-  /** `ses_…`, `key_…` or the operator key's id. Idempotency keys are scoped by it (by the user for a session). */
+  /** `entra`: a person with an access token of Microsoft Entra. */
+  readonly kind: "session" | "entra" | "key" | "operator";
+  /** `ses_…`, `key_…`, the operator key's id or, by Entra, the user's. Idempotency keys go by it, or by the user. */
   readonly id: string;
   readonly tenantId: TenantId;
   readonly permissions: ReadonlySet<Permission>;
   readonly sight: Sight;
-  /** The user behind a session; null for keys. */
+  /** The user behind a session or a token of Entra; null for keys. */
   readonly user: User | null;
-  /** The role of a session, narrowed; null for keys. */
+  /** The role in force: a session may narrow its user's, the tenant's settings give one to what Entra says; null for keys. */
   readonly role: Role | null;
-  /** What a session's role and scope take from its user's sight, as text; absent when they take nothing. */
+  /** What role and scope make of the user's sight, as text; absent when it is the user's own. */
   readonly narrowing?: string;
   /** Calls a second that the tenant's operator lets it make; absent for what the gateway lets everybody. */
   readonly requestsPerSecond?: number;
-  /** When a session ends, in milliseconds; null for keys. */
+  /** When the token ends, in milliseconds; null for keys. */
   readonly expiresAt: number | null;
   readonly actor: Actor;
   /** How messages name the principal as their author. */

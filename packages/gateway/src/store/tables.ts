@@ -33,6 +33,7 @@ import type {
   SessionScope,
   TemplateId,
   TenantId,
+  UpdateMicrosoftSettings,
   UpdateSendingSettings,
   UpdateTenantLimits,
   UserId,
@@ -63,6 +64,8 @@ interface TenantsTable {
   /** What differs from `DEFAULT_SENDING`. */
   sending: ColumnType<UpdateSendingSettings, UpdateSendingSettings | undefined, UpdateSendingSettings>;
   limits: ColumnType<UpdateTenantLimits, UpdateTenantLimits | undefined, UpdateTenantLimits>;
+  /** What differs from `DEFAULT_MICROSOFT`. */
+  microsoft: ColumnType<UpdateMicrosoftSettings, UpdateMicrosoftSettings | undefined, UpdateMicrosoftSettings>;
   /** Since when it is being deleted. */
   deleting_at: Generated<Date | null>;
   created_at: Date;

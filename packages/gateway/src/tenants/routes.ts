@@ -1,6 +1,7 @@
-import type { Tenant, TenantId, UpdateTenant } from "@trunkline/protocol";
+import { type Actor, ROLES, type Role, type Tenant, type TenantId, type UpdateTenant } from "@trunkline/protocol";
 import type { Bus } from "../bus/bus.ts";
 import type { Clock } from "../clock.ts";
+import type { EventLog } from "../events/log.ts";
 import { refusing } from "../http/broken-rule.ts";
 import { once } from "../http/idempotency.ts";
 import { openPage } from "../http/paging.ts";
@@ -11,10 +12,20 @@ import { refuseUnfitQuietHours } from "../quiet-hours/refuse-policy.ts";
 import type { Ids } from "../random.ts";
 import type { Database } from "../store/database.ts";
 import type { TenantEraser } from "./erase.ts";
-import { findTenant, insertTenant, listTenants, markDeleted, readTenant, toTenant, updateTenant } from "./store.ts";
+import {
+  findTenant,
+  insertTenant,
+  listTenants,
+  markDeleted,
+  readTenant,
+  suspendMicrosoft,
+  toTenant,
+  updateTenant,
+} from "./store.ts";
 
 export interface TenantParts {
   database: Database;
+  log: EventLog;
   bus: Bus;
   clock: Clock;
   ids: Ids;
@@ -35,7 +46,7 @@ const TAKEN = {
     new Refusal("conflict", { issues: [{ path: ["externalId"], message: "belongs to another tenant" }] }),
 };
 
-export function tenantRoutes({ database, bus, clock, ids, eraser }: TenantParts): Handlers<TenantOperation> {
+export function tenantRoutes({ database, log, bus, clock, ids, eraser }: TenantParts): Handlers<TenantOperation> {
   const present = (tenant: Tenant | null): Tenant => {
     if (!tenant) throw notFound();
     return tenant;
@@ -45,6 +56,24 @@ export function tenantRoutes({ database, bus, clock, ids, eraser }: TenantParts)
     if (sending?.quietHours === undefined && timeZone === undefined) return;
     const woken = await database.tenant(tenantId, (tx) => lookAgainAtHeld(tx, tenantId, null, clock.now()));
     for (const lane of woken) bus.publish({ topic: "work", ...lane });
+  }
+  /** Changes a tenant, and its organisation in Microsoft 365 with it. */
+  async function change(tenantId: TenantId, given: UpdateTenant, actor: Actor): Promise<Tenant> {
+    refuseUnfitSending(given);
+    const tenant = await refusing(TAKEN, () =>
+      log.transaction(tenantId, async (tx, record) => {
+        const changed = await updateTenant(tx, tenantId, given, clock.now());
+        const isSuspended = given.microsoft?.suspended;
+        if (changed && isSuspended !== undefined) {
+          await suspendMicrosoft(tx, tenantId, isSuspended, clock.now());
+          record({ type: "consent.changed", data: { userId: null }, audience: {}, actor });
+        }
+        return changed;
+      }),
+    );
+    bus.publish({ topic: "access", tenantId });
+    await quietHoursChanged(tenantId, given);
+    return present(tenant);
   }
   const find = async (ref: string) => present(await database.system((tx) => findTenant(tx, ref)));
 
@@ -65,13 +94,9 @@ export function tenantRoutes({ database, bus, clock, ids, eraser }: TenantParts)
 
     getTenant: ({ params }) => find(params.id),
 
-    async updateTenant({ params, body }) {
-      refuseUnfitSending(body);
+    async updateTenant({ principal, params, body }) {
       const { id } = await find(params.id);
-      const tenant = await refusing(TAKEN, () => database.system((tx) => updateTenant(tx, id, body, clock.now())));
-      bus.publish({ topic: "access", tenantId: id });
-      await quietHoursChanged(id, body);
-      return present(tenant);
+      return change(id, body, { kind: "operator", id: principal.id });
     },
 
     async deleteTenant({ params }) {
@@ -86,24 +111,31 @@ export function tenantRoutes({ database, bus, clock, ids, eraser }: TenantParts)
       present(await database.tenant(principal.tenantId, (tx) => readTenant(tx, principal.tenantId))),
 
     async updateOwnTenant({ principal, body }) {
-      refuseUnfitSending(body);
-      const { tenantId } = principal;
       if (body.externalId !== undefined && principal.kind !== "operator") {
         throw new Refusal("operator_required", { detail: "A tenant's externalId is the operator's own." });
       }
       if (body.limits !== undefined && principal.kind !== "operator") {
         throw new Refusal("operator_required", { detail: "A tenant's limits are the operator's to set." });
       }
-      const tenant = await refusing(TAKEN, () =>
-        database.tenant(tenantId, (tx) => updateTenant(tx, tenantId, body, clock.now())),
-      );
-      bus.publish({ topic: "access", tenantId });
-      await quietHoursChanged(tenantId, body);
-      return present(tenant);
+      refuseHigherRoles(principal.role, body);
+      return change(principal.tenantId, body, principal.actor);
     },
   };
 }
 
 function refuseUnfitSending({ sending }: Pick<UpdateTenant, "sending">): void {
   refuseUnfitQuietHours(sending?.quietHours, ["sending", "quietHours"]);
+}
+
+/** A session lifts nobody above its own role, itself included. */
+function refuseHigherRoles(own: Role | null, { microsoft }: UpdateTenant): void {
+  if (own === null || microsoft === undefined) return;
+  const { role, appRoles = {}, groups = {} } = microsoft;
+  const named = [...Object.values(appRoles), ...Object.values(groups), ...(role === undefined ? [] : [role])];
+  const highest = ROLES.find((one) => named.includes(one)) ?? own;
+  if (ROLES.indexOf(highest) >= ROLES.indexOf(own)) return;
+  throw new Refusal("forbidden", {
+    detail: "A session lifts nobody above its own role.",
+    allowedRoles: ROLES.filter((one) => ROLES.indexOf(one) <= ROLES.indexOf(highest)),
+  });
 }

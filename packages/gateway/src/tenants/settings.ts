@@ -1,7 +1,10 @@
 import {
+  DEFAULT_MICROSOFT,
   DEFAULT_SENDING,
+  type MicrosoftSettings,
   type SendingSettings,
   type TenantLimits,
+  type UpdateMicrosoftSettings,
   type UpdateSendingSettings,
   type UpdateTenantLimits,
 } from "@trunkline/protocol";
@@ -17,6 +20,10 @@ const NO_LIMITS: TenantLimits = { requestsPerSecond: null, textsPerDay: null };
 
 export function toLimits(changed: UpdateTenantLimits): TenantLimits {
   return over(NO_LIMITS, changed);
+}
+
+export function toMicrosoft(changed: UpdateMicrosoftSettings): MicrosoftSettings {
+  return over(DEFAULT_MICROSOFT, changed);
 }
 
 /** `changed` over `defaults`. What was stored holds no `undefined`, which the types cannot know. */
@@ -38,4 +45,9 @@ export function changedSending({ answers, ...rest }: UpdateSendingSettings): Raw
 /** The column `limits` after a change. */
 export function changedLimits(given: UpdateTenantLimits): RawBuilder<UpdateTenantLimits> {
   return sql<UpdateTenantLimits>`limits || ${json(given)}`;
+}
+
+/** The column `microsoft` after a change. */
+export function changedMicrosoft(given: UpdateMicrosoftSettings): RawBuilder<UpdateMicrosoftSettings> {
+  return sql<UpdateMicrosoftSettings>`microsoft || ${json(given)}`;
 }

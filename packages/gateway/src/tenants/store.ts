@@ -4,7 +4,7 @@ import type { SystemTx, Tx } from "../store/database.ts";
 import { json } from "../store/json.ts";
 import type { Tables } from "../store/tables.ts";
 import { nextVersion } from "../store/version-time.ts";
-import { changedLimits, changedSending, toLimits, toSending } from "./settings.ts";
+import { changedLimits, changedMicrosoft, changedSending, toLimits, toMicrosoft, toSending } from "./settings.ts";
 
 type Row = Selectable<Tables["tenants"]>;
 
@@ -18,6 +18,7 @@ export function toTenant(row: Row): Tenant {
     allowedOrigins: row.allowed_origins,
     appUrl: row.app_url,
     sending: toSending(row.sending),
+    microsoft: toMicrosoft(row.microsoft),
     limits: toLimits(row.limits),
     createdAt: row.created_at.toISOString(),
     updatedAt: row.updated_at.toISOString(),
@@ -51,6 +52,7 @@ export async function insertTenant(tx: SystemTx, id: TenantId, given: CreateTena
       allowed_origins: given.allowedOrigins ?? [],
       app_url: given.appUrl ?? null,
       sending: json(given.sending ?? {}),
+      microsoft: json(given.microsoft ?? {}),
       limits: json(given.limits ?? {}),
       created_at: at,
       updated_at: at,
@@ -98,6 +100,7 @@ export async function updateTenant(
       ...(given.allowedOrigins === undefined ? {} : { allowed_origins: given.allowedOrigins }),
       ...(given.appUrl === undefined ? {} : { app_url: given.appUrl }),
       ...(given.sending === undefined ? {} : { sending: changedSending(given.sending) }),
+      ...(given.microsoft === undefined ? {} : { microsoft: changedMicrosoft(given.microsoft) }),
       ...(given.limits === undefined ? {} : { limits: changedLimits(given.limits) }),
     })
     .where("tenant_id", "=", id)
@@ -105,6 +108,15 @@ export async function updateTenant(
     .returningAll()
     .executeTakeFirst();
   return row ? toTenant(row) : null;
+}
+
+/** Writes at the organisation that a tenant is connected to whether it is suspended; there may be none. */
+export async function suspendMicrosoft(tx: Tx, id: TenantId, isSuspended: boolean, now: number): Promise<void> {
+  await tx
+    .updateTable("microsoft_tenants")
+    .set({ state: isSuspended ? "suspended" : "connected", updated_at: nextVersion(now) })
+    .where("tenant_id", "=", id)
+    .execute();
 }
 
 /** The tenants that let pages of `origin` call. */

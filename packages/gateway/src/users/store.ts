@@ -71,8 +71,7 @@ export async function insertUser(
       external_id: externalId,
       name,
       email,
-      microsoft_tenant_id: microsoft?.tenantId ?? null,
-      microsoft_object_id: microsoft?.objectId ?? null,
+      ...microsoftColumns(microsoft),
       role,
       created_at: at,
       updated_at: at,
@@ -102,18 +101,21 @@ export async function updateUser(
       ...(email === undefined ? {} : { email }),
       ...(role === undefined ? {} : { role }),
       ...(suspended === undefined ? {} : { suspended }),
-      ...(microsoft === undefined
-        ? {}
-        : {
-            microsoft_tenant_id: microsoft?.tenantId ?? null,
-            microsoft_object_id: microsoft?.objectId ?? null,
-          }),
+      ...(microsoft === undefined ? {} : microsoftColumns(microsoft)),
     })
     .where("tenant_id", "=", tenantId)
     .where("id", "=", id)
     .returningAll()
     .executeTakeFirstOrThrow();
   return toUser(row);
+}
+
+/** GUIDs as tokens have them, in lower case. */
+function microsoftColumns(microsoft: User["microsoft"]) {
+  return {
+    microsoft_tenant_id: microsoft?.tenantId.toLowerCase() ?? null,
+    microsoft_object_id: microsoft?.objectId.toLowerCase() ?? null,
+  };
 }
 
 export async function deleteUser(tx: Tx, tenantId: TenantId, id: UserId): Promise<void> {
