@@ -146,6 +146,7 @@ test("a time of one's own is chosen, and one that is over is refused", async () 
   await when.fill(timeIn(-48).replace(" ", "T"));
   await page.getByRole("button", { name: "Schedule" }).click();
   await expect.element(page.getByText("Choose a time that is still to come.")).toBeVisible();
+  await hasFocus(when);
   const inTwoDays = timeIn(48);
   await when.fill(inTwoDays.replace(" ", "T"));
   await page.getByRole("button", { name: "Schedule" }).click();

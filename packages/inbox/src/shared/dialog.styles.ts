@@ -47,6 +47,10 @@ export const dialogStyles = css`
     resize: vertical;
   }
 
+  dialog [aria-invalid="true"] {
+    border-color: var(--_danger);
+  }
+
   dialog .why {
     color: var(--_danger);
     font-size: 12px;
@@ -65,5 +69,11 @@ export const dialogStyles = css`
     gap: 8px;
     justify-content: flex-end;
     margin-block-start: 4px;
+  }
+
+  @media (width < 480px) {
+    .dialog-actions .button {
+      flex: 1 0 auto; /* one below the other they are as wide as each other */
+    }
   }
 `;

@@ -121,13 +121,15 @@ export class ScheduleController implements ReactiveController {
 
   #onSubmit(event: SubmitEvent, now: Date, send: ScheduleOptions["send"]): void {
     if ((event.submitter as HTMLButtonElement | null)?.value === "cancel") return; // the form closes its dialog
-    const values = new FormData(event.currentTarget as HTMLFormElement);
+    const form = event.currentTarget as HTMLFormElement;
+    const values = new FormData(form);
     const local = String(values.get("when"));
     const timeZone = String(values.get("zone"));
     this.#isPast = local <= wallClock(now, timeZone);
     if (this.#isPast) {
       event.preventDefault();
       this.#host.requestUpdate();
+      form.querySelector("input")?.focus();
     } else send({ local, timeZone });
   }
 }

@@ -157,7 +157,6 @@ export const styles = css`
 
   time {
     align-self: end;
-    margin-inline-start: 8px;
     color: var(--_muted);
     font-size: 12px;
     line-height: 20px;
@@ -191,7 +190,7 @@ export const styles = css`
   .goes {
     flex: none;
     padding: 0 6px;
-    border: 1px dashed var(--_stroke-strong);
+    border: 1px dashed;
     border-radius: var(--_radius);
     color: var(--_muted);
     font-size: 12px;
