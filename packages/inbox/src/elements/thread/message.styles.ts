@@ -217,6 +217,11 @@ export const messageStyles = css`
     color: var(--_muted);
   }
 
+  /* What is read stands at the bubble's edge, not the room around it. */
+  :is(.waiting, .failure) .text-button {
+    margin-inline: -4px;
+  }
+
   .failure.unknown {
     color: var(--_warning);
   }
