@@ -3,6 +3,8 @@ import type { Broadcasts } from "./broadcasts/broadcasts.ts";
 import type { Bus } from "./bus/bus.ts";
 import { carrierAccountRoutes } from "./carrier-accounts/routes.ts";
 import type { Clock } from "./clock.ts";
+import type { ConsentParts } from "./consent/parts.ts";
+import { consentPages, consentRoutes } from "./consent/routes.ts";
 import type { EventHub } from "./events/hub.ts";
 import type { EventLog } from "./events/log.ts";
 import { eventRoutes } from "./events/routes.ts";
@@ -49,6 +51,7 @@ export interface AppParts {
   fetch: typeof globalThis.fetch;
   epoch: () => string;
   publicUrl: string | undefined;
+  consent: ConsentParts;
   onRequest: (record: RequestRecord) => void;
   /** Opens the store; rejects while it is away. */
   ready: () => Promise<void>;
@@ -56,7 +59,7 @@ export interface AppParts {
 
 /** Hands every domain its parts and binds all their routes. */
 export function createApp(parts: AppParts): (request: Request, host?: Host) => Promise<Response> {
-  const { database, messaging, optIns, broadcasts, publicUrl, ready } = parts;
+  const { database, messaging, optIns, broadcasts, consent, publicUrl, ready } = parts;
   const checkStore = async () => {
     await ready();
     await database.system((tx) => sql`select 1`.execute(tx));
@@ -76,8 +79,9 @@ export function createApp(parts: AppParts): (request: Request, host?: Host) => P
       ...broadcasts.routes,
       ...optIns.routes,
       ...permissionRoutes(parts),
+      ...consentRoutes(consent),
       ...eventRoutes(parts),
     },
-    outside: [...serviceRoutes({ publicUrl, checkStore }), ...messaging.outside],
+    outside: [...serviceRoutes({ publicUrl, checkStore }), ...messaging.outside, ...consentPages(consent)],
   });
 }

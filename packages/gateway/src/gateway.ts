@@ -3,6 +3,7 @@ import { createBroadcasts } from "./broadcasts/broadcasts.ts";
 import { memoryBus } from "./bus/memory.ts";
 import { toHex } from "./bytes.ts";
 import { systemClock } from "./clock.ts";
+import { createConsentWatch } from "./consent/watch.ts";
 import { createEventHub } from "./events/hub.ts";
 import { createEventLog } from "./events/log.ts";
 import { createAccess } from "./http/auth.ts";
@@ -118,6 +119,8 @@ export function createGateway(options: GatewayOptions): Gateway {
   const eraser = createTenantEraser({ database, logger });
   const maintenance = createMaintenance({ database, clock, logger, eraser });
   const statistics = keepStatistics({ engine, clock, logger });
+  const consent = { database, log, bus, clock, random, logger, sealer, fetch, publicUrl, allowedOrigins, microsoft };
+  const consentWatch = createConsentWatch(consent);
   const app = createApp({
     database,
     log,
@@ -138,6 +141,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     fetch,
     epoch,
     publicUrl,
+    consent,
     onRequest,
     ready: async () => void (await open()),
   });
@@ -156,6 +160,7 @@ export function createGateway(options: GatewayOptions): Gateway {
           worker.start();
           maintenance.start();
           statistics.start();
+          consentWatch.start();
           logger.info({ node, environment, store: engine.kind }, "gateway started");
         },
         (error: unknown) => {
@@ -168,7 +173,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     stop() {
       stopping ??= (async () => {
         await starting?.catch(() => undefined); // whoever started it knows already
-        await Promise.all([worker.stop(), maintenance.stop(), statistics.stop(), hub.stop()]);
+        await Promise.all([worker.stop(), maintenance.stop(), statistics.stop(), consentWatch.stop(), hub.stop()]);
         await messaging.stop();
         await Promise.allSettled(inFlight);
         access.stop();
@@ -184,6 +189,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       await worker.idle();
       await hub.idle();
       await maintenance.idle();
+      await consentWatch.idle();
     },
     async firstOperatorKey() {
       await open();

@@ -23,6 +23,8 @@ const AGEING = [
   { table: "idempotency_keys", column: "created_at", keptMs: ANSWERS_KEPT_MS },
   { table: "sessions", column: "expires_at", keptMs: SESSIONS_KEPT_MS },
   { table: "parked_receipts", column: "received_at", keptMs: RECEIPTS_KEPT_MS },
+  { table: "consent_states", column: "expires_at", keptMs: 0 },
+  { table: "consent_links", column: "expires_at", keptMs: 0 },
   { table: "sent_counts", column: "hour", keptMs: SENT_COUNTS_KEPT_MS },
 ] as const satisfies { table: keyof Tables; column: string; keptMs: number }[];
 /** Tenants read at once. */

@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import { BROADCAST_ROUTES } from "./broadcast-routes.ts";
 import { CarrierAccount, CreateCarrierAccount, UpdateCarrierAccount } from "./carrier-accounts.ts";
+import { CONSENT_ROUTES } from "./consent-routes.ts";
 import {
   ConversationWithViewer,
   ListConversations,
@@ -429,6 +430,7 @@ export const ROUTES = {
   ...BROADCAST_ROUTES,
   ...OPT_IN_ROUTES,
   ...PERMISSION_ROUTES,
+  ...CONSENT_ROUTES,
 
   listEvents: {
     method: "GET",

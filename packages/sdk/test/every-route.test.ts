@@ -88,6 +88,10 @@ const CALLS: Record<keyof typeof ROUTES, (trunkline: Trunkline) => Promise<unkno
   importOptIns: ({ optIns }) => optIns.import({ entries: [{ number, state: "opted_out", evidence }] }),
   exportOptIns: ({ optIns }) => optIns.export({ format: "ndjson", what: "history" }),
   planPermissions: ({ consent }) => consent.permissions(["messaging", "mail"]),
+  getConsent: ({ consent }) => consent.get(),
+  connectMicrosoft: ({ consent }) => consent.link({ features: ["messaging"], returnTo: "https://app.example/" }),
+  requestAdmin: ({ consent }) => consent.adminRequest({ features: ["messaging"] }),
+  disconnectMicrosoft: ({ consent }) => consent.disconnect({ of: "user" }),
   listEvents: ({ events }) => events.page({ limit: 2 }),
 };
 

@@ -120,8 +120,9 @@ interface PermissionNames {
 interface MicrosoftConnectionsTable {
   tenant_id: TenantId;
   user_id: UserId;
-  microsoft_tenant_id: string;
-  microsoft_object_id: string;
+  /** Null, as the object id and the date, for somebody who has only tried. */
+  microsoft_tenant_id: string | null;
+  microsoft_object_id: string | null;
   name: string;
   /** Sealed; null when nothing can be renewed. */
   tokens: Uint8Array | null;
@@ -129,7 +130,9 @@ interface MicrosoftConnectionsTable {
   held: Generated<string[]>;
   errors: Generated<number[]>;
   ends_at: Date | null;
-  connected_at: Date;
+  connected_at: Date | null;
+  /** When its tokens last came from Entra. */
+  renewed_at: Date;
   updated_at: Date;
 }
 
@@ -151,7 +154,8 @@ interface ConsentStatesTable {
   tenant_id: TenantId;
   id: string;
   state_hash: Uint8Array;
-  kind: "user" | "admin";
+  /** `user`, `admin`, `admin_sign_in`: at Microsoft; `confirm`, `wait`: at a page of ours. */
+  kind: "user" | "admin" | "admin_sign_in" | "confirm" | "wait";
   user_id: UserId | null;
   link_id: string | null;
   features: string[];

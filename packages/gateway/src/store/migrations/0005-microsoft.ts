@@ -30,18 +30,20 @@ export const microsoft: Migration = {
     "create index microsoft_tenants_by_check on microsoft_tenants (checked_at)",
 
     // A user's account with its sealed token cache; `granted` and `held` are delegated permissions of this person alone.
+    // Without an object id: somebody who tried, and `errors` tells what came of it.
     `create table microsoft_connections (
       tenant_id text not null references tenants on delete cascade,
       user_id text not null,
-      microsoft_tenant_id text not null,
-      microsoft_object_id text not null,
+      microsoft_tenant_id text,
+      microsoft_object_id text,
       name text not null,
       tokens bytea,
       granted text[] not null default '{}',
       held text[] not null default '{}',
       errors int[] not null default '{}',
       ends_at timestamptz(3),
-      connected_at timestamptz(3) not null,
+      connected_at timestamptz(3),
+      renewed_at timestamptz(3) not null,
       updated_at timestamptz(3) not null,
       primary key (tenant_id, user_id),
       constraint microsoft_connections_user foreign key (tenant_id, user_id) references users on delete cascade
@@ -63,7 +65,8 @@ export const microsoft: Migration = {
     )`,
     "create unique index consent_links_by_token on consent_links (token_hash)",
 
-    // One trip of a browser to Microsoft and back: single use, ten minutes. `secrets` is sealed: the PKCE verifier and nonce.
+    // A step of somebody's way to Microsoft and back: a trip of the browser, a confirmation, or the wait for an
+    // administrator. Single use, ten minutes, the wait as long as its link. `secrets` is sealed.
     `create table consent_states (
       tenant_id text not null references tenants on delete cascade,
       id text not null,
