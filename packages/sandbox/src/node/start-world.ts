@@ -36,7 +36,7 @@ export async function startWorld({
   host = "127.0.0.1",
   dataDir,
   beginOffsetMs = 0,
-}: StartWorldOptions): Promise<ListeningWorld> {
+}: StartWorldOptions = {}): Promise<ListeningWorld> {
   const undo: (() => Promise<void>)[] = [];
   const stop = async () => {
     for (const step of undo.splice(0).reverse()) await step();

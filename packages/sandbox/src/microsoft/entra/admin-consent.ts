@@ -1,10 +1,11 @@
+import type { Directory } from "../directory.ts";
 import type { DirectoryApp, DirectoryUser } from "../directory-state.ts";
 import { enabledUser } from "./account.ts";
 import { EntraError } from "./errors.ts";
 import { page, troublePage } from "./page.ts";
 import { describePermission } from "./permission-consent.ts";
 import { readScopes } from "./scopes.ts";
-import type { TokenParts } from "./tokens.ts";
+import type { SignInParts } from "./sign-in.ts";
 import { pickAccount, signedIn, type Visit } from "./visit.ts";
 
 /**
@@ -12,8 +13,9 @@ import { pickAccount, signedIn, type Visit } from "./visit.ts";
  * the registration, application permissions too. Refused in version 2, the answer says `admin_consent=True` all the same.
  * Source: "Admin consent on the Microsoft identity platform" (Microsoft Entra documentation).
  */
-export async function answerAdminConsent(version: 1 | 2, visit: Visit, { directory }: TokenParts): Promise<Response> {
+export async function answerAdminConsent(version: 1 | 2, visit: Visit, parts: SignInParts): Promise<Response> {
   const { query, form } = visit;
+  const { directory, sessions, clock, random } = parts;
   const app = directory.findApp(query.get("client_id") ?? "");
   if (!app) return troublePage(new EntraError(700016));
   if (!app.redirectUris.some(({ uri }) => uri === query.get("redirect_uri"))) return troublePage(new EntraError(50011));
@@ -26,7 +28,22 @@ export async function answerAdminConsent(version: 1 | 2, visit: Visit, { directo
     if (error instanceof EntraError) return troublePage(error);
     throw error;
   }
+  const response = await answerUser(version, visit, user, app, directory);
+  const { hasSecondFactor = false } = visit.session.accounts.find(({ userId }) => userId === user.id) ?? {};
+  const cookie = sessions.signIn(visit.session, { userId: user.id, hasSecondFactor }, clock.now(), random);
+  response.headers.append("set-cookie", cookie);
+  return response;
+}
+
+async function answerUser(
+  version: 1 | 2,
+  { query, form }: Visit,
+  user: DirectoryUser,
+  app: DirectoryApp,
+  directory: Directory,
+): Promise<Response> {
   if (user.role !== "global_admin") return troublePage(new EntraError(90094)); // the app hears nothing of it
+  const account = user.id;
   const request = readScopes(version === 1 ? ".default" : (query.get("scope") ?? ""), app, directory);
   const roles = request.isDefault ? rolesOf(app, request.resource) : [];
   switch (form.get("act")) {
