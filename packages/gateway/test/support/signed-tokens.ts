@@ -1,6 +1,6 @@
 import { exportJWK, type GenerateKeyPairResult, generateKeyPair, SignJWT } from "jose";
 import { MICROSOFT_CLOUDS } from "../../src/microsoft/cloud.ts";
-import type { EntraClient } from "../../src/microsoft/entra-client.ts";
+import { type EntraClient, EntraUnavailable } from "../../src/microsoft/entra-client.ts";
 import type { MicrosoftRegistration } from "../../src/microsoft/registration.ts";
 import type { ManualClock } from "./manual-clock.ts";
 import type { TestGateway, TestTenant } from "./test-gateway.ts";
@@ -36,7 +36,7 @@ export async function signingEntra(): Promise<SigningEntra> {
   const jwk = await exportJWK(own.publicKey);
   const foreign = { ...jwk, kid: "foreign", issuer: issuers["2.0"].replace("{tenantid}", STRANGE_TENANT) };
   const keys = [{ ...jwk, kid: "own", issuer: issuers["2.0"] }, foreign];
-  const away = () => Promise.reject(new Error("nothing is asked of Entra here"));
+  const away = () => Promise.reject(new EntraUnavailable("Entra answers with its keys alone"));
   const client: EntraClient = { authorizeUrl: away, redeem: away, renew: away, onBehalfOf: away, asApp: away };
   const entra: SigningEntra = {
     own,
