@@ -1,6 +1,11 @@
 import { defineConfig } from "tsup";
 
-const doors = { index: "src/index.ts", segments: "src/segments.ts" };
+const doors = {
+  index: "src/index.ts",
+  segments: "src/segments.ts",
+  entra: "src/entra.ts",
+  "entra/bridge": "src/entra/bridge.ts",
+};
 
 export default defineConfig({
   // What is fetched when it is first needed has a name of its own, so that the size of all else can be measured without it.

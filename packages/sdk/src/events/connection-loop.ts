@@ -9,7 +9,15 @@ import { type WakeUp, watchWakeUps } from "./wake-ups.ts";
 const STEADY_MS = 2_000;
 
 /** Codes after which trying again by oneself is of no use. */
-const FINAL_CODES = new Set(["signed_out", "closed", "forbidden", "suspended", "operator_required", "tenant_required"]);
+const FINAL_CODES = new Set([
+  "signed_out",
+  "closed",
+  "forbidden",
+  "suspended",
+  "operator_required",
+  "tenant_required",
+  "tenant_not_connected",
+]);
 
 /** One try to connect. */
 export interface Attempt {

@@ -9,6 +9,7 @@ import type {
 import type { MicrosoftFeature, PermissionPlan } from "@trunkline/protocol/permissions";
 import { isTrunklineError, TrunklineError } from "../../errors.ts";
 import type { Http } from "../../http.ts";
+import { hasComeBack, LOOK_MS, LOOKS_UNTIL_GONE } from "../../popup.ts";
 import type { ViewParts } from "../../store/live-view.ts";
 import { abortError, pause, unlessAborted } from "../../waiting.ts";
 import type { CallOptions } from "../call-options.ts";
@@ -42,12 +43,8 @@ export interface ConsentCalls {
 
 /** How long a person has for Microsoft's pages. The link itself is good for ten minutes. */
 const PERSON_TIMEOUT_MS = 600_000;
-/** How often the popup is looked at. */
-const LOOK_MS = 1_000;
 /** The gateway is asked this often in case its events do not arrive, counted in looks. */
 const LOOKS_PER_READ = 5;
-/** Looks that must find the popup gone: whoever has just connected shall not be told that they gave up. */
-const LOOKS_UNTIL_GONE = 3;
 
 const POPUP_WIDTH = 520;
 const POPUP_HEIGHT = 680;
@@ -146,14 +143,6 @@ function isConnected(now: Consent, wanted: Wanted, before: Consent): boolean {
 
 function hasAll({ features }: Consent, wanted: Wanted): boolean {
   return features.every(({ feature, state }) => state === "granted" || (wanted && !wanted.includes(feature)));
-}
-
-/**
- * A page with `Cross-Origin-Opener-Policy` looks closed to whoever opened it, so that `closed` alone says nothing: but
- * who closes a popup is back on this page.
- */
-function hasComeBack(popup: Window): boolean {
-  return popup.closed && document.hasFocus();
 }
 
 function ifItMayPass(error: unknown): null {
