@@ -52,6 +52,7 @@ export default defineConfig({
             screenshotFailures: false,
             connectTimeout: 10 * PATIENCE_MS,
             provider: playwright({
+              contextOptions: { locale: "en-US", timezoneId: "UTC" }, // tests read what a page says, on every machine
               launchOptions: {
                 ...(chromium === null ? {} : { executablePath: chromium }),
                 timeout: 10 * PATIENCE_MS,
