@@ -91,10 +91,10 @@ eachStore((store) => {
       tpl: template.id,
       bct: broadcast.id,
     };
-    for (const [place, { call, users, ...rest }] of [ours, theirs].entries()) {
+    for (const [place, one] of [ours, theirs].entries()) {
       const { tid: tenantId, oid: objectId } = person(place + 1, 1);
-      await connectOrganisation(gateway, rest, tenantId);
-      await made(call("PATCH", `/v1/users/${users.owner.id}`, { microsoft: { tenantId, objectId } }));
+      await connectOrganisation(gateway, one, tenantId);
+      await made(one.call("PATCH", `/v1/users/${one.users.owner.id}`, { microsoft: { tenantId, objectId } }));
     }
     const byEntra = gateway.as(await entra.token(person(1, 1)));
     callers = { key: ours.call, owner: ours.users.owner.call, "owner by Entra": byEntra };
