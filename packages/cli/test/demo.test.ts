@@ -64,7 +64,7 @@ async function doorTo(target: string) {
 }
 
 async function open({ hash = "", width = 1440, height = 900, theme = "light" } = {}): Promise<Page> {
-  const context = await browser.newContext({ viewport: { width, height }, reducedMotion: "reduce" });
+  const context = await browser.newContext({ viewport: { width, height }, reducedMotion: "reduce", locale: "en-US" });
   const page = await context.newPage();
   page.setDefaultTimeout(PATIENCE_MS);
   pages.push(page);
