@@ -63,7 +63,7 @@ export class SignIn {
     const user = this.#admitted(app, flow.userId);
     const hasSecondFactor = flow.hasSecondFactor || form.get("act") === "approve";
     this.#flows.set(name, { userId: user.id, hasSecondFactor });
-    const isDemanded = directory.policy.conditionalAccess === "mfa" || demandsSecondFactor(query.get("claims"));
+    const isDemanded = demandsSecondFactor(query.get("claims")) || directory.policy.conditionalAccess === "mfa";
     if (isDemanded && !hasSecondFactor) {
       if (query.get("prompt") === "none") throw new EntraError(50076);
       return page("Approve the sign-in", "", [button(name, "approve", "Approve")]);

@@ -164,7 +164,7 @@ function admitted(
   const user = enabledUser(directory, userId);
   const { conditionalAccess } = directory.policy;
   if (conditionalAccess === "block") throw new EntraError(53003);
-  const isDemanded = conditionalAccess === "mfa" || demandsSecondFactor(form.get("claims"));
+  const isDemanded = demandsSecondFactor(form.get("claims")) || conditionalAccess === "mfa";
   if (isDemanded && !hasSecondFactor) throw new EntraError(50076, "", secondFactorChallenge(directory.tenantId));
   return user;
 }
