@@ -9,19 +9,22 @@ import {
   isLoopback,
   MasterKeyRefused,
   type MasterKeys,
+  type MicrosoftSettingValues,
+  microsoftRegistration,
   natsBus,
   notifyBus,
   parseMasterKeys,
   pinoLogger,
   serve,
 } from "@trunkline/gateway/node";
+import { SettingRefused } from "@trunkline/gateway/node/settings";
 import { attachToWorld, type WorldAttachment, WorldRefused } from "@trunkline/sandbox/node";
 import { CommandFailed, UsageError } from "./command-line/command.ts";
 import { nodeName } from "./node-name.ts";
 import { keepOperatorKey, keptOperatorKey } from "./operator-key.ts";
 import { openStore, type StorePlace } from "./store.ts";
 
-export interface StartGatewayOptions extends StorePlace {
+export interface StartGatewayOptions extends StorePlace, MicrosoftSettingValues {
   port: number;
   host: string;
   /** The master key itself, or the file that holds it; without either one is made, which loopback alone allows. */
@@ -79,6 +82,12 @@ async function begin(options: StartGatewayOptions, undo: (() => Promise<void>)[]
   const logger = pinoLogger({ level: levelOf(options.logLevel) });
   const logRequest = accessLog(logger);
   const keys = await masterKeysOf(options);
+  const microsoft = microsoftRegistration(options);
+  if (sandbox !== undefined && microsoft !== undefined) {
+    throw new UsageError(
+      "A gateway in a sandbox has its registration in the world's Entra ID: leave out --microsoft-….",
+    );
+  }
 
   let world: WorldAttachment | undefined;
   if (sandbox !== undefined) {
@@ -97,6 +106,7 @@ async function begin(options: StartGatewayOptions, undo: (() => Promise<void>)[]
     ...(bus ? { bus } : {}),
     ...(publicUrl === undefined ? {} : { publicUrl }),
     ...(requestsPerSecond === undefined ? {} : { requestsPerSecond }),
+    ...(microsoft ? { microsoft } : {}),
     ...(world ? { clock: world.clock, microsoft: world.microsoft, fetch: world.fetch } : {}),
     ...(databaseUrl === undefined || dataDir === null ? {} : { node: await nodeName(dataDir) }),
     onRequest: (record) => {
@@ -153,7 +163,8 @@ function levelOf(text = "info"): (typeof LOG_LEVELS)[number] {
 
 // These say all there is to say; a stack would only hide it.
 function inWords(error: unknown): unknown {
-  if (error instanceof MasterKeyRefused) return new UsageError(error.message, { cause: error });
+  if (error instanceof MasterKeyRefused || error instanceof SettingRefused)
+    return new UsageError(error.message, { cause: error });
   if (error instanceof StoreRefused || error instanceof DirectoryInUse || error instanceof WorldRefused) {
     return new CommandFailed(error.message, { cause: error });
   }

@@ -1,5 +1,6 @@
 import { command } from "../command-line/command.ts";
 import { DEFAULT_DATA_DIR, DEFAULT_PORTS } from "../default-places.ts";
+import { MICROSOFT_OPTIONS } from "../microsoft-options.ts";
 import { STORE_OPTIONS } from "../store-options.ts";
 import { untilAborted } from "../until-aborted.ts";
 
@@ -52,6 +53,7 @@ export const start = command({
       about: "Calls a second that each tenant may make, where it has no limit of its own; 1000 when absent.",
       value: "N",
     },
+    ...MICROSOFT_OPTIONS,
     allowPrivateUrls: {
       type: "boolean",
       about: "Lets webhooks and media point at private addresses. For development only.",

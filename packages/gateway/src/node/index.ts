@@ -12,6 +12,7 @@ export {
 } from "./master-key.ts";
 export { createMetrics, type Metrics } from "./metrics.ts";
 export { type MicrosoftClientOptions, type MicrosoftCredential, microsoftClient } from "./microsoft-client.ts";
+export { type MicrosoftSettingValues, microsoftRegistration } from "./microsoft-settings.ts";
 export { type NatsBusOptions, natsBus } from "./nats-bus.ts";
 export { type NotifyBusOptions, notifyBus } from "./notify-bus.ts";
 export { openPgliteDirectory, openPgliteMemory, type PgliteDirectoryOptions } from "./pglite-store.ts";
