@@ -3,7 +3,8 @@ import { createRequire } from "node:module";
 import { newServerCertificate } from "../src/node/entra-certificate.ts";
 import { listenForWorld } from "../src/node/serve-world.ts";
 
-const msal = createRequire(import.meta.url).resolve("@azure/msal-browser"); // …/lib/msal-browser.cjs
+const require = createRequire(import.meta.url);
+const msal = require.resolve("@azure/msal-browser"); // …/lib/msal-browser.cjs
 const SCRIPTS: Readonly<Record<string, URL>> = {
   "/msal.js": new URL("msal-browser.js", `file://${msal}`),
   "/bridge.js": new URL("redirect-bridge/msal-redirect-bridge.js", `file://${msal}`),
