@@ -32,7 +32,7 @@ test("a conversation with somebody who opted out is marked as long as that holds
   await expect.element(row(/unsubscribed.*Opted out/)).toBeVisible();
   await expect.element(row(/more, please!/)).toBeVisible();
   expect(row(/more, please!.*Opted out/).query()).toBeNull();
-  expect(lookUps.map((numbers) => numbers.toSorted())).toEqual(lookUps.map(() => [number, other].toSorted()));
+  expect(lookUps[0]?.toSorted()).toEqual([number, other].toSorted());
   for (const theme of ["light", "dark", "contrast"] as const) {
     inbox.theme = theme;
     await inbox.updateComplete;
