@@ -349,9 +349,7 @@ eachStore((store) => {
       expect(await endOf(stream)).toBe("suspended");
       await settings({ suspended: false });
       stream = await open(OWNER);
-      const all = gateway.database.tenant(acme.tenant.id, (tx) => tx.deleteFrom("microsoft_tenants").execute());
-      await all;
-      await settings({}); // wakes whoever believes something of the tenant
+      await made(acme.users.admin.call("POST", "/v1/consent/disconnect", { of: "tenant" }));
       expect(await endOf(stream)).toBe("session_revoked");
       expect(await refused(OWNER)).toEqual([403, "tenant_not_connected"]);
       await connectOrganisation(gateway, acme, OWNER.tid);
