@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { misfits, type Schema } from "../../../test/contract-schema.ts";
 import { graphTenant } from "../../../test/graph-tenant.ts";
+import { GRAPH_APP_ID } from "../directory.ts";
 import { OPERATION_PERMISSIONS } from "./operation-permissions.ts";
 
 interface Response {
@@ -42,7 +43,7 @@ test("the permissions of every operation are those that Microsoft publishes", ()
 });
 
 test("every operation answers in the published shape", async () => {
-  const { call, app, as, person, clientId } = graphTenant();
+  const { call, app, as, person, clientId, directory: tenant } = graphTenant();
   const answered = new Set<string>();
   const wrong: string[] = [];
   const check = async (token: string, name: string, path: string, body?: unknown) => {
@@ -62,6 +63,23 @@ test("every operation answers in the published shape", async () => {
   await check(directory, "GET /users/{user-id}/licenseDetails", `/users/${ben}/licenseDetails`);
   await check(directory, "GET /subscribedSkus", "/subscribedSkus");
   await check(directory, "GET /organization", "/organization");
+
+  const reader = app("Application.Read.All", "Directory.ReadWrite.All");
+  const known = tenant.findApp(clientId)!;
+  const { id: grant } = tenant.grantScopes(clientId, ben, ["User.Read"]);
+  await check(reader, "GET /applications", `/applications?$filter=appId eq '${clientId}'`);
+  await check(reader, "GET /applications/{application-id}", `/applications/${known.objectId}`);
+  await check(reader, "GET /servicePrincipals", "/servicePrincipals");
+  await check(reader, "GET /servicePrincipals(appId='{appId}')", `/servicePrincipals(appId='${GRAPH_APP_ID}')`);
+  const principal = "/servicePrincipals/{servicePrincipal-id}";
+  const own = `/servicePrincipals/${known.servicePrincipalId}`;
+  await check(reader, `GET ${principal}`, own);
+  await check(reader, `GET ${principal}/appRoleAssignments`, `${own}/appRoleAssignments`);
+  await check(reader, `GET ${principal}/oauth2PermissionGrants`, `${own}/oauth2PermissionGrants`);
+  const oneGrant = "/oauth2PermissionGrants/{oAuth2PermissionGrant-id}";
+  await check(reader, "GET /oauth2PermissionGrants", "/oauth2PermissionGrants");
+  await check(reader, `GET ${oneGrant}`, `/oauth2PermissionGrants/${grant}`);
+  await check(reader, `DELETE ${oneGrant}`, `/oauth2PermissionGrants/${grant}`);
 
   const self = as("ben", "User.Read", "Contacts.ReadWrite", "Presence.Read", "Presence.ReadWrite");
   await check(self, "GET /me", "/me");

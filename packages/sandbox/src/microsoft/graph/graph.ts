@@ -4,10 +4,12 @@ import type { Directory } from "../directory.ts";
 import { ConnectionBroken } from "../faults.ts";
 import { newGuid } from "../guid.ts";
 import { forgetfulKeeper, type Keeper } from "../kept.ts";
+import { applicationOperations } from "./applications.ts";
 import { runBatch } from "./batch.ts";
 import { contactOperations, Mailboxes } from "./contacts.ts";
 import { DeltaRounds } from "./delta.ts";
 import { GraphFaults } from "./faults.ts";
+import { grantOperations } from "./grants.ts";
 import { badRequest, GraphError, methodNotAllowed, refused } from "./graph-error.ts";
 import { licenceOperations } from "./licences.ts";
 import { type GraphCall, type GraphReply, type Operation, OperationTable } from "./operation.ts";
@@ -55,6 +57,8 @@ export function createGraph(options: GraphOptions): SimulatedGraph {
   const table = new OperationTable([
     ...userOperations(directory, rounds),
     ...licenceOperations(directory),
+    ...applicationOperations(directory),
+    ...grantOperations(directory),
     ...contactOperations(directory, new Mailboxes(random, kept), rounds),
     ...presenceOperations(directory, presence),
   ]);

@@ -267,6 +267,46 @@ const ROWS: readonly Row[] = [
     delegated: ["Presence.Read", "Presence.Read.All"],
     application: ["Presence.Read.All", "Presence.ReadWrite.All"],
   },
+  {
+    operations: ["GET /applications", "GET /servicePrincipals"],
+    delegated: ["Application.Read.All", "Application.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"],
+    application: [
+      "Application.Read.All",
+      "Application.ReadWrite.All",
+      "Application.ReadWrite.OwnedBy",
+      "Directory.Read.All",
+    ],
+  },
+  {
+    operations: [
+      "GET /applications/{application-id}",
+      "GET /servicePrincipals/{servicePrincipal-id}",
+      "GET /servicePrincipals(appId='{appId}')",
+      "GET /servicePrincipals/{servicePrincipal-id}/appRoleAssignments",
+    ],
+    delegated: ["Application.Read.All", "Application.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"],
+    application: [
+      "Application.Read.All",
+      "Application.ReadWrite.All",
+      "Application.ReadWrite.OwnedBy",
+      "Directory.Read.All",
+      "Directory.ReadWrite.All",
+    ],
+  },
+  {
+    operations: [
+      "GET /servicePrincipals/{servicePrincipal-id}/oauth2PermissionGrants",
+      "GET /oauth2PermissionGrants",
+      "GET /oauth2PermissionGrants/{oAuth2PermissionGrant-id}",
+    ],
+    delegated: ["DelegatedPermissionGrant.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"],
+    application: ["DelegatedPermissionGrant.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"],
+  },
+  {
+    operations: ["DELETE /oauth2PermissionGrants/{oAuth2PermissionGrant-id}"],
+    delegated: ["DelegatedPermissionGrant.ReadWrite.All", "Directory.ReadWrite.All"],
+    application: ["DelegatedPermissionGrant.ReadWrite.All", "Directory.ReadWrite.All"],
+  },
   // Not in the published data; the page "Get presence" gives one list for both addresses.
   {
     operations: ["GET /communications/presences/{presence-id}"],

@@ -1,0 +1,75 @@
+import { expect, test } from "vitest";
+import { graphTenant } from "../../../test/graph-tenant.ts";
+import { GRAPH_APP_ID } from "../directory.ts";
+
+interface Found {
+  readonly [name: string]: unknown;
+  readonly id: string;
+}
+
+function reading() {
+  const tenant = graphTenant();
+  const token = tenant.app("Application.Read.All", "DelegatedPermissionGrant.ReadWrite.All");
+  const call = async (method: string, path: string) => {
+    const { status, json } = await tenant.call(token, method, path);
+    return { status, json: json as unknown as Found & { value: Found[]; error: { code: string } } };
+  };
+  const get = async (path: string) => (await call("GET", path)).json;
+  return { ...tenant, token, get, send: call };
+}
+
+test("an app is found by its client id, with what it asks for and when its credentials end, and no secret", async () => {
+  const { get, directory, clientId } = reading();
+  const [app] = directory.apps;
+  const { value } = await get(`/applications?$filter=appId eq '${clientId}'`);
+  expect(value).toMatchObject([
+    {
+      id: app?.objectId,
+      appId: clientId,
+      api: { requestedAccessTokenVersion: 2 },
+      web: { redirectUris: ["http://localhost/auth/callback"] },
+      spa: { redirectUris: [] },
+      requiredResourceAccess: [
+        {
+          resourceAppId: GRAPH_APP_ID,
+          resourceAccess: [
+            { id: "e1fe6dd8-ba31-4d61-89e7-88639da4683d", type: "Scope" },
+            { id: "a154be20-db9c-4678-8ab7-66f6cc099a59", type: "Scope" },
+            { id: "df021288-bdef-4463-88db-98f22de89214", type: "Role" },
+          ],
+        },
+      ],
+      passwordCredentials: [{ secretText: null, endDateTime: "2028-11-01T09:00:00.000Z" }],
+    },
+  ]);
+  expect(JSON.stringify(value)).not.toContain(app?.secrets[0]?.secret);
+  expect(await get(`/applications/${app?.objectId}?$select=displayName`)).toMatchObject({ displayName: "Trunkline" });
+  expect((await get("/applications/11111111-1111-4111-8111-111111111111")).error.code).toBe("Request_ResourceNotFound");
+});
+
+test("what an app was granted is read as ids that Graph's own service principal names, and consent is taken back", async () => {
+  const { get, send, directory, person, clientId } = reading();
+  const ben = person("ben").id;
+  directory.grantScopes(clientId, null, ["User.Read"]);
+  const own = directory.grantScopes(clientId, ben, ["Contacts.Read"]);
+  const principal = await get(`/servicePrincipals(appId='${clientId}')`);
+  const graph = await get(`/servicePrincipals(appId='${GRAPH_APP_ID}')`);
+  const roles = graph.appRoles as readonly { id: string; value: string }[];
+  const assigned = await get(`/servicePrincipals/${principal.id}/appRoleAssignments`);
+  const names = assigned.value.map(({ appRoleId, resourceId }) => [
+    roles.find(({ id }) => id === appRoleId)?.value,
+    resourceId,
+  ]);
+  expect(names).toEqual([["User.Read.All", graph.id]]);
+
+  const grants = `/servicePrincipals/${principal.id}/oauth2PermissionGrants`;
+  expect((await get(grants)).value).toMatchObject([
+    { consentType: "AllPrincipals", principalId: null, scope: "User.Read", resourceId: graph.id },
+    { consentType: "Principal", principalId: ben, scope: "Contacts.Read", clientId: principal.id },
+  ]);
+  const found = await get(`/oauth2PermissionGrants?$filter=principalId eq '${ben}'`);
+  expect(found.value.map(({ id }) => id)).toEqual([own.id]);
+  expect((await send("DELETE", `/oauth2PermissionGrants/${own.id}`)).status).toBe(204);
+  expect((await send("DELETE", `/oauth2PermissionGrants/${own.id}`)).status).toBe(404);
+  expect(directory.grantedScopes(clientId, ben)).toEqual(["User.Read"]);
+});
