@@ -1,9 +1,12 @@
-import { expect, test } from "vitest";
+import { beforeAll, expect, test } from "vitest";
 import pkg from "../package.json" with { type: "json" };
 import { apiKeyAuth, createTrunkline, isTrunklineError, sessionAuth, TrunklineError } from "../src/index.ts";
 import { outcomeOf, startClient } from "./client.ts";
 import { GATEWAY, json, problem } from "./fake-gateway.ts";
 import { settle } from "./test-clock.ts";
+
+// What is fetched when it is first called is there before the clock is moved.
+beforeAll(() => import("../src/resources/parts/calls.ts"));
 
 const away = () => {
   throw new TypeError("fetch failed");
