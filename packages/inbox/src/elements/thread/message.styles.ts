@@ -219,7 +219,7 @@ export const messageStyles = css`
 
   /* What is read stands at the bubble's edge, not the room around it. */
   :is(.waiting, .failure) .text-button {
-    margin-inline: -4px;
+    margin-inline-end: -4px;
   }
 
   .failure.unknown {
