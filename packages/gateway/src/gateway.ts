@@ -14,7 +14,9 @@ import { createRateLimiter } from "./limits/rate-limiter.ts";
 import { silentLogger } from "./logger.ts";
 import { createMaintenance } from "./maintenance.ts";
 import { createMessaging } from "./messaging/messaging.ts";
+import { MICROSOFT_CLOUDS } from "./microsoft/cloud.ts";
 import { createEntraDoor } from "./microsoft/entra-door.ts";
+import { createGraphClient } from "./microsoft/graph-client.ts";
 import { createOptIns } from "./opt-ins/opt-ins.ts";
 import { createRecentStops } from "./opt-ins/recent-stops.ts";
 import { DEFAULTS, type Gateway, type GatewayOptions } from "./options.ts";
@@ -119,7 +121,9 @@ export function createGateway(options: GatewayOptions): Gateway {
   const eraser = createTenantEraser({ database, logger });
   const maintenance = createMaintenance({ database, clock, logger, eraser });
   const statistics = keepStatistics({ engine, clock, logger });
-  const consent = { database, log, bus, clock, random, logger, sealer, fetch, publicUrl, allowedOrigins, microsoft };
+  const graphOrigin = (microsoft?.cloud ?? MICROSOFT_CLOUDS.public).graph;
+  const graph = microsoft && createGraphClient({ fetch, clock, origin: graphOrigin, attempts: 1 });
+  const consent = { database, log, bus, clock, random, logger, sealer, publicUrl, allowedOrigins, microsoft, graph };
   const consentWatch = createConsentWatch(consent);
   const app = createApp({
     database,

@@ -22,6 +22,9 @@ eachStore((store) => {
   let gateway: TestGateway;
   let tenant: TestTenant;
   let count = 0;
+  /** What Graph says of who signed in. */
+  let me: () => Response;
+  const askedOfGraph: string[] = [];
 
   beforeAll(async () => {
     entra = fakeEntra();
@@ -34,6 +37,10 @@ eachStore((store) => {
         ],
       },
       publicUrl: "https://gateway.test",
+      fetch: async (input) => {
+        askedOfGraph.push(String(input));
+        return me();
+      },
       allowedOrigins: ["https://app.test"],
     });
   });
@@ -41,6 +48,7 @@ eachStore((store) => {
   beforeEach(async () => {
     entra.roles.clear();
     entra.renewals.clear();
+    me = () => new Response(null, { status: 503 });
     tenant = await gateway.newTenant(`consent ${count++}`);
     await switchOn(["messaging"]);
   });
@@ -87,6 +95,12 @@ eachStore((store) => {
     const { token } = await made<{ token: string }>(tenant.call("POST", "/v1/sessions", session));
     return gateway.as(token);
   };
+  /** Moves the clock between two rounds, never within one: whatever is then due is done. */
+  const pass = async (ms: number) => {
+    await gateway.gateway.idle();
+    gateway.clock.advance(ms);
+    await gateway.gateway.idle();
+  };
   const fresh = (() => {
     let next = 0;
     return () => `cccccccc-cccc-4ccc-8ccc-${String(next++).padStart(12, "0")}`;
@@ -128,6 +142,26 @@ eachStore((store) => {
     // Neither the state nor the question serves twice.
     expect((await callback(query)).status).toBe(400);
     expect((await press(formOf(question.text), "connect")).status).toBe(404);
+  });
+
+  test("Graph tells a person's name where that was granted, and what it refuses makes the gateway look again", async () => {
+    const { owner, admin } = tenant.users;
+    const tenantId = organisation();
+    me = () => Response.json({ displayName: "Ada Lovelace", userPrincipalName: "ada@northwind.example" });
+    const done = await connect(owner.call, { tenantId, objectId: fresh() });
+    expect(done.text).toContain("ada@northwind.example");
+    expect(await consentOf(owner.call)).toMatchObject({ connection: { account: { name: "Ada Lovelace" } } });
+    expect(askedOfGraph.at(-1)).toBe("https://graph.test/v1.0/me?$select=displayName,userPrincipalName");
+    const before = askedOfGraph.length;
+    await connect(admin.call, { tenantId, objectId: fresh(), name: "Ben", scopes: ["openid", "profile"] });
+    expect(askedOfGraph).toHaveLength(before);
+    expect(await consentOf(admin.call)).toMatchObject({ connection: { account: { name: "Ben" } } });
+    me = () => Response.json({ error: { code: "Authorization_RequestDenied" } }, { status: 403 });
+    entra.roles.set(tenantId, ["User.Read.All"]);
+    await switchOn(["messaging", "directory"]);
+    await callback(entra.signIn((await connectLink(owner.call)).url, { tenantId, objectId: fresh() }));
+    await pass(60_000);
+    expect((await consentOf(owner.call)).features).toMatchObject([{ feature: "messaging" }, { state: "granted" }]);
   });
 
   test("who says no at the question has given nothing, and neither has who is led there by somebody else", async () => {
@@ -303,8 +337,7 @@ eachStore((store) => {
     });
     entra.roles.set(tenantId, ["User.Read.All"]);
     const look = async () => {
-      gateway.clock.advance(HOUR_MS);
-      await gateway.gateway.idle();
+      await pass(HOUR_MS);
       return consentOf(await ownerNow());
     };
     expect((await look()).state).toBe("granted");
@@ -333,8 +366,7 @@ eachStore((store) => {
     entra.renewals.set(objectId, ["User.Read"]);
     await connect(owner.call, { tenantId, objectId });
     const look = async () => {
-      gateway.clock.advance(13 * HOUR_MS);
-      await gateway.gateway.idle();
+      await pass(13 * HOUR_MS);
       return consentOf(await ownerNow());
     };
     expect((await look()).state).toBe("granted");
@@ -349,8 +381,7 @@ eachStore((store) => {
     await connect(owner.call, { tenantId: organisation(), objectId: fresh() });
     const warnings = async (call: Caller) => (await eventsOf(call)).filter(([type]) => type === "credential.expiring");
     // Other tests have moved the clock; what is left of the old secret is told at the latest a day before it ends.
-    gateway.clock.advance(Math.max(60_000, Date.parse("2026-04-30T12:00:00Z") - gateway.clock.now()));
-    await gateway.gateway.idle();
+    await pass(Math.max(60_000, Date.parse("2026-04-30T12:00:00Z") - gateway.clock.now()));
     const told = await warnings(tenant.call);
     expect(told).toEqual([
       [
@@ -358,8 +389,7 @@ eachStore((store) => {
         { credentialId: "old", kind: "secret", days: 1, expiresAt: "2026-05-01T00:00:00.000Z", replaced: true },
       ],
     ]);
-    gateway.clock.advance(60_000);
-    await gateway.gateway.idle();
+    await pass(60_000);
     expect(await warnings(tenant.call)).toEqual(told);
     const user = { externalId: "reader", name: "The reader" };
     const { token } = await made<{ token: string }>(tenant.call("POST", "/v1/sessions", { user }));

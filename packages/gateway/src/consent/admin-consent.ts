@@ -1,7 +1,7 @@
 import { planPermissions } from "@trunkline/protocol/permissions";
 import { EntraRefused } from "../microsoft/entra-client.ts";
 import { brokenConstraint } from "../store/engine.ts";
-import { checkTenant, codesOf, HOUR_MS } from "./check.ts";
+import { checkTenant, codesOf } from "./check.ts";
 import { entraError } from "./entra-errors.ts";
 import type { NextStep } from "./next-steps.ts";
 import { approvedPage, canceledPage, type PageFrame, troublePage, wordsPage } from "./pages.ts";
@@ -9,6 +9,7 @@ import { type ConsentParts, entraOf } from "./parts.ts";
 import { saidCode } from "./said.ts";
 import { redeem, seeOther } from "./settle.ts";
 import {
+  HOUR_MS,
   insertMicrosoftTenant,
   type MicrosoftTenantRow,
   markGranted,

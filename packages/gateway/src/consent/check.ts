@@ -5,6 +5,7 @@ import { type ConsentParts, entraOf } from "./parts.ts";
 import {
   type ConnectionRow,
   connectionsToRenew,
+  HOUR_MS,
   readConnection,
   readMicrosoftTenant,
   updateConnection,
@@ -15,8 +16,6 @@ import { applicationNames, delegatedNames, graphResource, resourceOfName } from 
 
 /* Looks again at what holds, by tokens alone: what was granted can be taken back at any time, and nobody is told. */
 
-/** An organisation is looked at again after this time, in milliseconds. */
-export const HOUR_MS = 60 * 60_000;
 /** Tokens are renewed after this time; a refresh token dies after 90 days without use. In milliseconds. */
 const RENEW_MS = 12 * HOUR_MS;
 /** Users of one tenant whose tokens are renewed in one round. */
@@ -35,7 +34,7 @@ export async function checkTenant(parts: ConsentParts, tenantId: TenantId): Prom
   const { client, cloud } = entraOf(parts);
   const { database, log, logger, clock } = parts;
   const before = await database.tenant(tenantId, (tx) => readMicrosoftTenant(tx, tenantId));
-  if (before === null) return "known";
+  if (before?.state !== "connected") return "known"; // nothing is done in one that is suspended
   const microsoftTenantId = before.microsoft_tenant_id;
   let application: string[] | null;
   let errors: number[] = [];
@@ -72,7 +71,10 @@ export async function checkTenant(parts: ConsentParts, tenantId: TenantId): Prom
 /** Renews the tokens of a tenant's users whose turn it is, and sees by it what still holds for them. */
 export async function renewConnections(parts: ConsentParts, tenantId: TenantId): Promise<void> {
   const before = parts.clock.now() - RENEW_MS;
-  const due = await parts.database.tenant(tenantId, (tx) => connectionsToRenew(tx, tenantId, before, RENEWED_AT_ONCE));
+  const due = await parts.database.tenant(tenantId, async (tx) => {
+    const isConnected = (await readMicrosoftTenant(tx, tenantId))?.state === "connected";
+    return isConnected ? connectionsToRenew(tx, tenantId, before, RENEWED_AT_ONCE) : [];
+  });
   for (const connection of due) await renew(parts, tenantId, connection);
 }
 

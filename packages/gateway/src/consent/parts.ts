@@ -5,6 +5,7 @@ import { Refusal } from "../http/refusal.ts";
 import type { Logger } from "../logger.ts";
 import { MICROSOFT_CLOUDS, type MicrosoftCloud } from "../microsoft/cloud.ts";
 import type { EntraClient } from "../microsoft/entra-client.ts";
+import type { GraphClient } from "../microsoft/graph-client.ts";
 import type { MicrosoftRegistration } from "../microsoft/registration.ts";
 import type { RandomBytes } from "../random.ts";
 import type { Sealer } from "../seal/seal.ts";
@@ -19,12 +20,13 @@ export interface ConsentParts {
   readonly random: RandomBytes;
   readonly logger: Logger;
   readonly sealer: Sealer;
-  readonly fetch: typeof globalThis.fetch;
   /** Where browsers reach this gateway; the address of the request when it is not set. */
   readonly publicUrl: string | undefined;
   /** Origins to which every tenant's browsers may be led back. */
   readonly allowedOrigins: readonly string[];
   readonly microsoft: MicrosoftRegistration | undefined;
+  /** Asks once and does not wait: somebody sits at a browser. */
+  readonly graph: GraphClient | undefined;
 }
 
 /** The registration, as this folder uses it. */

@@ -1,6 +1,7 @@
 import type { PermissionResource } from "@trunkline/protocol/permissions";
 import { readTenant } from "../tenants/store.ts";
 import { findUser } from "../users/store.ts";
+import { accountName } from "./account-name.ts";
 import { type Connecting, connect } from "./connecting.ts";
 import { confirmPage, donePage, type PageFrame, troublePage, wordsPage } from "./pages.ts";
 import { type ConsentParts, entraOf } from "./parts.ts";
@@ -11,18 +12,23 @@ import { delegatedNames, scopesFor, wantedScopes } from "./wanted.ts";
 /* Somebody has signed in at Microsoft: who it is, what becomes of it, and where the browser goes next. */
 
 /** Trades the code for tokens; who signed in is told by the ID token alone. */
-export async function redeem(parts: ConsentParts, { facts, features }: Trip, code: string): Promise<Found> {
+export async function redeem(
+  parts: ConsentParts,
+  { tenantId: ours, row, facts, features }: Trip,
+  code: string,
+): Promise<Found> {
   const { client, cloud } = entraOf(parts);
   const { resource, redirectUri, verifier, nonce, entraTenant: tenant } = facts;
   const scopes = scopesFor(features, resource, cloud);
   const signIn = await client.redeem({ tenant, scopes, redirectUri, code, codeVerifier: verifier, nonce });
   const { tenantId, objectId, name, username } = signIn.account;
   const granted = delegatedNames(signIn.scopes, resource);
+  const known = row.kind === "user" && resource === "graph" ? await accountName(parts, ours, signIn) : null;
   return {
     microsoftTenantId: tenantId,
     objectId,
-    name,
-    username,
+    name: known?.name ?? name,
+    username: known?.username ?? username,
     granted,
     resource,
     tokens: signIn.tokens,

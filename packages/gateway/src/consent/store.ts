@@ -6,6 +6,9 @@ import { json } from "../store/json.ts";
 import type { Tables } from "../store/tables.ts";
 import { nextVersion } from "../store/version-time.ts";
 
+/** An organisation is looked at again after this time, in milliseconds. */
+export const HOUR_MS = 60 * 60_000;
+
 /* What is kept of Microsoft 365: a tenant's organisation, its users' accounts, pages for admins, and trips of browsers. */
 
 export type MicrosoftTenantRow = Selectable<Tables["microsoft_tenants"]>;
@@ -338,6 +341,11 @@ export async function claimCheck(tx: Tx, tenantId: TenantId, before: number, at:
     .where("checked_at", "<=", new Date(before))
     .executeTakeFirstOrThrow();
   return numUpdatedRows > 0n;
+}
+
+/** Makes a tenant's turn come with the next round. */
+export async function lookAgain(tx: Tx, tenantId: TenantId, now: number): Promise<void> {
+  await claimCheck(tx, tenantId, now, now - HOUR_MS);
 }
 
 /** The nearest threshold, in days, that was told of each credential. */

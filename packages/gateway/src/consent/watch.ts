@@ -1,8 +1,8 @@
 import type { TenantId } from "@trunkline/protocol";
 import { type Credential, type WarningDays, watchCredentials } from "../microsoft/credentials-watch.ts";
-import { checkTenant, HOUR_MS, renewConnections } from "./check.ts";
+import { checkTenant, renewConnections } from "./check.ts";
 import type { ConsentParts } from "./parts.ts";
-import { claimCheck, connectedTenants, keepWarning, tenantsToCheck, warningsGiven } from "./store.ts";
+import { claimCheck, connectedTenants, HOUR_MS, keepWarning, tenantsToCheck, warningsGiven } from "./store.ts";
 
 /** Looks again and again at what organisations have granted, and at how long the gateway's own credentials last. */
 export interface ConsentWatch {
