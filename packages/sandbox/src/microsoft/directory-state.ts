@@ -92,6 +92,8 @@ export interface DirectoryApp {
   readonly isEnabled: boolean;
   /** Whether only assigned users get in (AADSTS50105). */
   readonly assignedUsers: readonly string[] | null;
+  /** False: registered, but without a service principal until somebody consents or makes one. @default true */
+  readonly isInstalled?: boolean;
   /** Roles that this app offers to people. */
   readonly appRoles?: readonly AppRole[];
   /** Who has which of `appRoles`, by its `value`. */

@@ -141,6 +141,7 @@ export class Directory {
       principalId,
       scopes: [...new Set([...(before?.scopes ?? []), ...scopes])],
     };
+    this.#install(clientId);
     this.#change({ delegatedGrants: replaced(this.delegatedGrants, grant, ({ id }) => id === grant.id) });
     return grant;
   }
@@ -155,6 +156,7 @@ export class Directory {
   }
 
   grantRoles(clientId: string, roles: readonly string[], resource: string = GRAPH_APP_ID): void {
+    this.#install(clientId);
     this.#setRoles(clientId, resource, [...new Set([...this.grantedRoles(clientId, resource), ...roles])]);
   }
 
@@ -169,6 +171,12 @@ export class Directory {
       delegatedGrants: this.delegatedGrants.filter((grant) => grant.clientId !== clientId),
       appRoleGrants: this.appRoleGrants.filter((grant) => grant.clientId !== clientId),
     });
+  }
+
+  // The first consent to an app makes its service principal.
+  #install(clientId: string): void {
+    const app = this.findApp(clientId);
+    if (app?.isInstalled === false) this.putApp({ ...app, isInstalled: true });
   }
 
   #setRoles(clientId: string, resource: string, roles: readonly string[]): void {

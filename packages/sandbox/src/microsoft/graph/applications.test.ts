@@ -73,3 +73,52 @@ test("what an app was granted is read as ids that Graph's own service principal 
   expect((await send("DELETE", `/oauth2PermissionGrants/${own.id}`)).status).toBe(404);
   expect(directory.grantedScopes(clientId, ben)).toEqual(["User.Read"]);
 });
+
+test("an app is registered, changed, put into the tenant and given a secret, which is told once", async () => {
+  const { call, app: tokenOf, directory } = graphTenant();
+  const token = tokenOf("Application.ReadWrite.All");
+  const send = async (method: string, path: string, body: object) => {
+    const { status, json } = await call(token, method, path, { body });
+    return { status, json: json as unknown as Found & { appId: string; secretText: string; error: { code: string } } };
+  };
+  const access = [{ id: "df021288-bdef-4463-88db-98f22de89214", type: "Role" }];
+  const registration = {
+    displayName: "Trunkline gateway",
+    signInAudience: "AzureADMultipleOrgs",
+    api: { requestedAccessTokenVersion: 2, oauth2PermissionScopes: [{ value: "access_as_user" }] },
+    spa: { redirectUris: ["https://inbox.example/"] },
+    requiredResourceAccess: [{ resourceAppId: GRAPH_APP_ID, resourceAccess: access }],
+    keyCredentials: [{ type: "AsymmetricX509Cert", usage: "Verify", key: "AAAA", endDateTime: "2027-11-02T09:00:00Z" }],
+  };
+  const { status, json } = await send("POST", "/applications", registration);
+  expect(status).toBe(201);
+  const { appId } = json;
+  expect((await send("PATCH", `/applications/${json.id}`, { identifierUris: [`api://${appId}`] })).status).toBe(204);
+  expect(directory.findApp(appId)).toMatchObject({
+    displayName: "Trunkline gateway",
+    identifierUris: [`api://${appId}`],
+    redirectUris: [{ uri: "https://inbox.example/", kind: "spa" }],
+    applicationPermissions: [{ resource: GRAPH_APP_ID, name: "User.Read.All" }],
+    exposedScopes: ["access_as_user"],
+    tokenVersion: 2,
+    certificates: [{ der: "AAAA", expiresAt: Date.parse("2027-11-02T09:00:00Z") }],
+  });
+  const principal = `/servicePrincipals(appId='${appId}')`;
+  const reader = tokenOf("Application.Read.All");
+  expect((await call(reader, "GET", principal)).status).toBe(404);
+  expect((await send("POST", "/servicePrincipals", { appId })).status).toBe(201);
+  expect((await call(reader, "GET", principal)).status).toBe(200);
+  expect((await send("POST", "/servicePrincipals", { appId })).status).toBe(409);
+  const secret = await send("POST", `/applications/${json.id}/addPassword`, {
+    passwordCredential: { displayName: "x" },
+  });
+  expect(directory.findApp(appId)?.secrets).toMatchObject([{ secret: secret.json.secretText, displayName: "x" }]);
+
+  const wrong = {
+    requiredResourceAccess: [{ resourceAppId: GRAPH_APP_ID, resourceAccess: [{ id: appId, type: "Role" }] }],
+  };
+  for (const bad of [{}, { displayName: 7 }, { displayName: "x", ...wrong }]) {
+    expect((await send("POST", "/applications", bad)).json.error.code).toBe("Request_BadRequest");
+  }
+  expect((await call(reader, "POST", "/applications", { body: registration })).status).toBe(403);
+});

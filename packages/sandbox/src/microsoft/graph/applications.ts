@@ -34,9 +34,13 @@ export function principalIdOf(appId: string, tenant: Directory): string | null {
 export function thePrincipal(tenant: Directory, { params }: GraphCall): DirectoryApp | null {
   const id = params["servicePrincipal-id"] ?? principalIdOf(params.appId ?? "", tenant) ?? params.appId ?? "";
   if (id === GRAPH_PRINCIPAL_ID) return null;
-  const app = tenant.apps.find(({ servicePrincipalId }) => servicePrincipalId === id);
+  const app = installed(tenant).find(({ servicePrincipalId }) => servicePrincipalId === id);
   if (!app) throw notFound("directory", id);
   return app;
+}
+
+function installed({ apps }: Directory): readonly DirectoryApp[] {
+  return apps.filter(({ isInstalled }) => isInstalled !== false);
 }
 
 /** App registrations, and what stands for apps in the tenant. */
@@ -70,7 +74,7 @@ export function applicationOperations(tenant: Directory): Operation[] {
       return one(call, application(app), "applications");
     }),
     get("/servicePrincipals", MANY, (call) => {
-      const principals = [...tenant.apps.map((app) => principal(app, tenant)), graphPrincipal()];
+      const principals = [...installed(tenant).map((app) => principal(app, tenant)), graphPrincipal()];
       return many(call, principals, "servicePrincipals");
     }),
     get("/servicePrincipals/{servicePrincipal-id}", ONE, principalOf),
@@ -78,7 +82,8 @@ export function applicationOperations(tenant: Directory): Operation[] {
   ];
 }
 
-function application(app: DirectoryApp): Entity {
+/** A registration as Graph shows it. */
+export function application(app: DirectoryApp): Entity {
   const uris = (wanted: string) => app.redirectUris.filter(({ kind }) => kind === wanted).map(({ uri }) => uri);
   return {
     id: app.objectId,
@@ -113,8 +118,8 @@ function required({ delegatedPermissions, applicationPermissions }: DirectoryApp
   });
 }
 
-// What a secret is, is told once only: when it is made.
-function password({ keyId, displayName, secret, startsAt, expiresAt }: AppSecret): Entity {
+/** A secret as it is shown: what it is, is told once only, when it is made. */
+export function password({ keyId, displayName, secret, startsAt, expiresAt }: AppSecret): Entity {
   return { keyId, displayName, hint: secret.slice(0, 3), secretText: null, ...dates(startsAt, expiresAt) };
 }
 
@@ -128,7 +133,8 @@ function dates(startsAt: number, expiresAt: number): Entity {
   return { startDateTime: new Date(startsAt).toISOString(), endDateTime: new Date(expiresAt).toISOString() };
 }
 
-function principal(app: DirectoryApp, tenant: Directory): Entity {
+/** A service principal as Graph shows it. */
+export function principal(app: DirectoryApp, tenant: Directory): Entity {
   return {
     id: app.servicePrincipalId,
     appId: app.clientId,

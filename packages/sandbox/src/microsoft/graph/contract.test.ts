@@ -76,6 +76,13 @@ test("every operation answers in the published shape", async () => {
   await check(reader, `GET ${principal}`, own);
   await check(reader, `GET ${principal}/appRoleAssignments`, `${own}/appRoleAssignments`);
   await check(reader, `GET ${principal}/oauth2PermissionGrants`, `${own}/oauth2PermissionGrants`);
+  const writer = app("Application.ReadWrite.All");
+  const made = await check(writer, "POST /applications", "/applications", { displayName: "New" });
+  const change = { web: { redirectUris: ["https://sms.example.com/microsoft/callback"] } };
+  await check(writer, "PATCH /applications/{application-id}", `/applications/${made.id}`, change);
+  const appId = tenant.apps.find(({ objectId }) => objectId === made.id)?.clientId;
+  await check(writer, "POST /servicePrincipals", "/servicePrincipals", { appId });
+  await check(writer, "POST /applications/{application-id}/addPassword", `/applications/${made.id}/addPassword`, {});
   const oneGrant = "/oauth2PermissionGrants/{oAuth2PermissionGrant-id}";
   await check(reader, "GET /oauth2PermissionGrants", "/oauth2PermissionGrants");
   await check(reader, `GET ${oneGrant}`, `/oauth2PermissionGrants/${grant}`);

@@ -17,6 +17,7 @@ import { OPERATION_PERMISSIONS } from "./operation-permissions.ts";
 import { presenceOperations } from "./presence.ts";
 import { PresenceBook } from "./presence-book.ts";
 import { readOptions } from "./query.ts";
+import { registeringOperations } from "./registering.ts";
 import { userOperations } from "./users.ts";
 
 const JSON_TYPE = "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8";
@@ -59,6 +60,7 @@ export function createGraph(options: GraphOptions): SimulatedGraph {
     ...licenceOperations(directory),
     ...applicationOperations(directory),
     ...grantOperations(directory),
+    ...registeringOperations(directory, random),
     ...contactOperations(directory, new Mailboxes(random, kept), rounds),
     ...presenceOperations(directory, presence),
   ]);

@@ -307,6 +307,21 @@ const ROWS: readonly Row[] = [
     delegated: ["DelegatedPermissionGrant.ReadWrite.All", "Directory.ReadWrite.All"],
     application: ["DelegatedPermissionGrant.ReadWrite.All", "Directory.ReadWrite.All"],
   },
+  {
+    operations: ["POST /applications"],
+    delegated: ["AppRegistration.Create", "Application.ReadWrite.All"],
+    application: ["AppRegistration.Create", "Application.ReadWrite.All", "Application.ReadWrite.OwnedBy"],
+  },
+  {
+    operations: ["PATCH /applications/{application-id}"],
+    delegated: ["Application.ReadWrite.All"],
+    application: ["Application.ReadWrite.All", "Application.ReadWrite.OwnedBy"],
+  },
+  {
+    operations: ["POST /servicePrincipals", "POST /applications/{application-id}/addPassword"],
+    delegated: ["Application.ReadWrite.All", "Directory.ReadWrite.All"],
+    application: ["Application.ReadWrite.All", "Application.ReadWrite.OwnedBy", "Directory.ReadWrite.All"],
+  },
   // Not in the published data; the page "Get presence" gives one list for both addresses.
   {
     operations: ["GET /communications/presences/{presence-id}"],
