@@ -113,6 +113,7 @@ test("what is granted already connects by itself, with no more than the plan of 
   await owner.goto((body as { url: string }).url);
   await stands(owner, "You are connected");
   await expect.poll(() => consentOf("ada"), { timeout: PATIENCE_MS }).toMatchObject({ messaging: "granted" });
+  expect(gateway.graphVisits).toContainEqual({ path: "/v1.0/me", status: 200 });
   expect(gateway.graphVisits.filter(({ status }) => status >= 400)).toEqual([]);
 });
 
