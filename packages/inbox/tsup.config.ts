@@ -38,12 +38,12 @@ const parts = Object.fromEntries(
 
 export default defineConfig([
   {
-    entry: { index: "src/index.ts", define: "src/define.ts", ...parts },
+    entry: { index: "src/index.ts", define: "src/define.ts", consent: "src/consent.ts", ...parts },
     format: "esm",
     platform: "browser",
     target: "es2023",
     esbuildPlugins: [minifyTemplates],
-    dts: { entry: { index: "src/index.ts", define: "src/define.ts" } },
+    dts: { entry: { index: "src/index.ts", define: "src/define.ts", consent: "src/consent.ts" } },
     sourcemap: true,
     splitting: true,
     clean: ["dist/*.js", "dist/*.map", "dist/*.d.ts", "dist/parts"],

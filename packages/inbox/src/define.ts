@@ -1,5 +1,6 @@
 /* Registers `<trunkline-inbox>` and all its parts. Twice on a page is harmless. */
-import { defineAs, PREFIX } from "./registry.ts";
+import { defineAs } from "./registry.ts";
+import { PREFIX } from "./shared/register.ts";
 
 defineAs(PREFIX);
 

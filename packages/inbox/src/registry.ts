@@ -4,9 +4,7 @@ import { TrunklineInbox } from "./elements/inbox/inbox.ts";
 import { TrunklineProvider } from "./elements/provider/provider.ts";
 import { TrunklineThread } from "./elements/thread/thread.ts";
 import { TrunklineUnread } from "./elements/unread/unread.ts";
-import type { TrunklineElement } from "./shared/element.ts";
-
-type ElementClass = (new () => TrunklineElement) & Pick<typeof TrunklineElement, "suffix" | "version">;
+import { type ElementClass, PREFIX, register } from "./shared/register.ts";
 
 // Outer elements before inner ones, so that on upgrade each finds the one around it ready to answer.
 const CLASSES: readonly ElementClass[] = [
@@ -18,11 +16,8 @@ const CLASSES: readonly ElementClass[] = [
   TrunklineUnread,
 ];
 
-/** The prefix under which `@trunkline/inbox/define` registers. */
-export const PREFIX = "trunkline";
-
 /**
- * Registers every element under another prefix, for a page that already has elements of another version:
+ * Registers every element of the inbox under another prefix, for a page that already has elements of another version:
  * `defineAs("acme")` gives `<acme-inbox>`, `<acme-thread>` and so on.
  *
  * Names that are taken are left alone, with one warning that names both versions.
@@ -30,23 +25,7 @@ export const PREFIX = "trunkline";
  * @param prefix - lower-case letters, digits and hyphens, beginning with a letter
  */
 export function defineAs(prefix: string): void {
-  if (!/^[a-z][a-z0-9-]*$/.test(prefix)) {
-    throw new TypeError(`No prefix for elements: "${prefix}". Use lower-case letters, digits and hyphens.`);
-  }
-  let other: string | undefined;
-  for (const Class of CLASSES) {
-    const name = `${prefix}-${Class.suffix}`;
-    const existing = customElements.get(name) as (CustomElementConstructor & { version?: string }) | undefined;
-    // A class can stand under one name only, so every prefix but ours gets classes of its own.
-    if (!existing) customElements.define(name, prefix === PREFIX ? Class : class extends Class {});
-    else if (existing !== Class && Object.getPrototypeOf(existing) !== Class) other ??= existing.version ?? "unknown";
-  }
-  if (other !== undefined) {
-    // biome-ignore lint/suspicious/noConsole: nobody else can tell the page's author that two copies are loaded
-    console.warn(
-      `Trunkline: <${prefix}-…> of version ${other} is on this page already; ${TrunklineProvider.version} was not registered. Load one of them, or use defineAs().`,
-    );
-  }
+  register(prefix, CLASSES);
 }
 
 /** Resolves when the elements are registered, so that a page can show itself without a flash of unknown elements. */

@@ -1,4 +1,4 @@
-import type { ConversationId, LineId, Message, MessageId, Unread } from "@trunkline/sdk";
+import type { Consent, ConversationId, LineId, Message, MessageId, Unread } from "@trunkline/sdk";
 import type { ResolvedContact } from "./contacts.ts";
 
 /** Why another conversation is shown: picked from the list, opened by its first text, or left for the list. */
@@ -14,6 +14,8 @@ export interface TrunklineEventDetails {
   "trunkline-unread": Unread;
   /** The first conversations are on show. */
   "trunkline-ready": null;
+  /** Where things stand with Microsoft 365 is known, or has changed. */
+  "trunkline-consent": { consent: Consent };
   /** Nobody is signed in, or the session ended and could not be renewed. Told once until a session works again. */
   "trunkline-sign-in-needed": { error: unknown };
   /** Something failed that nobody was waiting for, or a text was refused. */

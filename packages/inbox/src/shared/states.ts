@@ -1,12 +1,12 @@
 import { isTrunklineError, type TrunklineError } from "@trunkline/sdk";
 import { html, nothing, type TemplateResult } from "lit";
 import type { Localizer } from "../locales/localizer.ts";
-import { type IconName, icon } from "./icons.ts";
+import { type IconName, type IconShape, icon } from "./icons.ts";
 import { needsSignIn } from "./sign-in.ts";
 
 export interface StateOptions {
   /** Null for none. */
-  readonly icon: IconName | null;
+  readonly icon: IconName | IconShape | null;
   readonly title: string;
   readonly text?: string | undefined;
   readonly details?: string | undefined;
