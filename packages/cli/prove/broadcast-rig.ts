@@ -94,8 +94,8 @@ class Rig {
     const watching = this.#watch(id);
     const stopping = this.#sayStop();
     for (let kill = 1; kill <= kills; kill++) {
-      await this.#progress((kill * recipients) / (kills + 1));
-      await wait(Math.random() * 1000); // STOPs that are due by now get through, or are cut off halfway
+      // A little later, so that STOPs which are due by then get through, or are cut off halfway.
+      await this.#progress(((kill + Math.random() / 2) * recipients) / (kills + 1));
       await this.#stage.kill();
       note(`kill ${kill}: ${this.#handed} of ${recipients} handed over, ${this.#stopped.size} STOPs answered`);
       if (this.#isOver) this.#violate("an idle test", `the broadcast was over before kill ${kill}`);

@@ -231,7 +231,7 @@ class Rig {
   /** The client has followed over all kills: what it was told must be everything, each once. */
   async #checkClient(messages: readonly Message[]): Promise<void> {
     const isComplete = () => messages.every(({ id, status }) => this.#seen.latest.get(id)?.status === status);
-    for (const end = performance.now() + 15_000; performance.now() < end && !isComplete(); ) await wait(100);
+    for (const end = performance.now() + SETTLE_MS; performance.now() < end && !isComplete(); ) await wait(100);
     for (const { id, text, status } of messages) {
       const times = this.#seen.created.get(id) ?? 0;
       if (times !== 1) this.#violate("told to the client otherwise than once", `"${text}" ${times} times`);
