@@ -410,6 +410,16 @@ eachStore((store) => {
     expect((await eventsOf(owner.call)).at(-1)).toEqual(["consent.changed", { userId: null }]);
   });
 
+  test("an organisation that is connected while the tenant suspends Microsoft is suspended from the beginning", async () => {
+    const { owner } = tenant.users;
+    await owner.call("POST", "/v1/consent/disconnect", { of: "tenant" });
+    await owner.call("PATCH", "/v1/tenant", { microsoft: { suspended: true } });
+    await connect(owner.call, { tenantId: organisation(), objectId: fresh() });
+    expect(await consentOf(owner.call)).toMatchObject({ tenant: { state: "suspended" } });
+    await owner.call("PATCH", "/v1/tenant", { microsoft: { suspended: false } });
+    expect(await consentOf(owner.call)).toMatchObject({ tenant: { state: "connected" } });
+  });
+
   test("a state is good for ten minutes, and one that nobody made for nothing", async () => {
     const { url } = await connectLink(tenant.users.owner.call);
     const query = entra.signIn(url, { tenantId: organisation(), objectId: fresh() });

@@ -85,6 +85,12 @@ test("who looks closer reads what is asked for and why, feature by feature", asy
   ]);
 });
 
+test("while it is paused, nothing is said to work", async () => {
+  const { element } = shown(CONSENTS.suspended);
+  const state = () => element.shadowRoot?.querySelector(".feature-state")?.textContent?.trim();
+  await vi.waitFor(() => expect(state()).toBe("Paused"));
+});
+
 test("only the features that a page asks for count", async () => {
   const { element } = shown(CONSENTS.more, { features: ["messaging"] });
   await expect.element(page.getByText("Microsoft 365 is connected")).toBeVisible();

@@ -1,3 +1,4 @@
+import { displayNumber } from "@trunkline/protocol/vocabulary";
 import { expect, test, vi } from "vitest";
 import { page, userEvent } from "vitest/browser";
 import type { ContactResolver } from "../src/index.ts";
@@ -49,7 +50,7 @@ test("a click chooses too, and Escape closes the list before it closes the messa
   await expect.element(to()).toHaveValue("dora");
   await userEvent.keyboard(" ");
   await option(/Dora Ek/).click();
-  await expect.element(to()).toHaveValue(number);
+  await expect.element(to()).toHaveValue(displayNumber(number));
   await hasFocus(page.getByRole("textbox", { name: /^Message to/ }));
 });
 

@@ -71,7 +71,6 @@ export const ERROR_CODES = {
   closed: fact(null, "The client was closed"),
   invalid_options: fact(null, "The client was created with options that contradict each other"),
   signed_out: fact(null, "Nobody is signed in"),
-  sign_in_needed: fact(null, "Somebody has to sign in again, at a page of the identity provider"),
   popup_blocked: fact(null, "The browser did not open a window"),
   popup_closed: fact(null, "The window was closed before all was done"),
 } as const satisfies Record<string, ErrorFact>;

@@ -208,15 +208,3 @@ test("where third-party cookies are blocked, a refresh token renews until its da
   expect(late.name).toBe("InteractionRequiredAuthError");
   expect(await through(page, [ada], () => ask(page, "loginPopup", { scopes }))).toMatchObject({ user: ada });
 });
-
-test("a page that another site frames, as Teams does, signs in by the popup that its own page opens for it", async () => {
-  const page = await open(far.teams);
-  const tab = page.frame({ name: "tab" });
-  if (!tab) throw new TypeError("the app is framed");
-  await tab.waitForFunction(() => "msal" in globalThis);
-  await begin(tab, far, { popupRelayUri: `${far.app}/relay` });
-  const scopes = [GRAPH_SCOPE];
-  const signedIn = await through(page, [BEN], () => ask(tab, "loginPopup", { scopes }));
-  expect(signedIn).toMatchObject({ user: BEN });
-  expect(await ask(tab, "acquireTokenSilent", { scopes, forceRefresh: true })).toMatchObject({ user: BEN });
-});

@@ -1,5 +1,5 @@
 import type { Actor, TenantId, UserId } from "@trunkline/protocol";
-import type { Selectable } from "kysely";
+import { type Selectable, sql } from "kysely";
 import { WARNING_DAYS, type WarningDays } from "../microsoft/credentials-watch.ts";
 import type { SystemTx, Tx } from "../store/database.ts";
 import { json } from "../store/json.ts";
@@ -26,7 +26,11 @@ export async function readMicrosoftTenant(
   return (await (lock ? query.forUpdate() : query).executeTakeFirst()) ?? null;
 }
 
-/** @throws a broken `microsoft_tenants_by_microsoft` when another tenant is connected to that organisation */
+/**
+ * Connects an organisation; it is suspended from the beginning where the tenant's settings say so.
+ *
+ * @throws a broken `microsoft_tenants_by_microsoft` when another tenant is connected to that organisation
+ */
 export async function insertMicrosoftTenant(
   tx: Tx,
   tenantId: TenantId,
@@ -41,6 +45,8 @@ export async function insertMicrosoftTenant(
       tenant_id: tenantId,
       microsoft_tenant_id: microsoftTenantId,
       name: null,
+      state: sql<"connected" | "suspended">`(select case when (t.microsoft ->> 'suspended')::boolean then 'suspended'
+        else 'connected' end from tenants t where t.tenant_id = ${tenantId})`,
       granted: nothing,
       held: nothing,
       connected_at: at,

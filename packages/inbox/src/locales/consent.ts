@@ -30,6 +30,7 @@ export const consent = {
   "state.nothing-text": "Features appear here once your organisation has switched them on.",
 
   "feature.granted": "Works",
+  "feature.paused": "Paused",
   "feature.user": "Waits for you",
   "feature.admin": "Waits for an administrator",
   "feature.team_owner": "Waits for the team's owner",

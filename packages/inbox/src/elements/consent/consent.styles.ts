@@ -91,6 +91,10 @@ export const consentStyles = css`
     text-overflow: ellipsis;
   }
 
+  .leave .text-button {
+    margin-inline-start: -4px;
+  }
+
   .features {
     display: flex;
     flex-direction: column;

@@ -75,7 +75,7 @@ export class TrunklineConsent extends TrunklineElement {
     return html`<section class="panel" part="panel" aria-label=${say(words, "consent.label")} aria-busy=${this.pending !== null}>
       ${this.#head(shown)} ${this.leaving === null ? this.#step(shown) : this.#leave(this.leaving)}
       <ul class="features" part="features">
-        ${shown.features.map((feature) => featureView(feature, words))}
+        ${shown.features.map((feature) => featureView(feature, words, shown.tenant?.state === "suspended"))}
       </ul>
       ${this.#foot(shown)}
     </section>`;
@@ -108,7 +108,7 @@ export class TrunklineConsent extends TrunklineElement {
       day: words.day(new Date(connection.connectedAt), new Date(this.environment.now())),
     };
     return html`<div class="head">
-      <span class="mark">${icon(consent.state === "granted" && !isPaused ? SHIELD : WARNING)}</span>
+      <span class="mark">${icon(!isPaused && CALM.has(consent.state) ? SHIELD : WARNING)}</span>
       <div role="status">
         <h2 class="title">${isPaused ? say(words, "state.suspended") : this.#title(consent)}</h2>
         ${isPaused ? html`<p class="words">${say(words, "state.suspended-text")}</p>` : nothing}
@@ -336,6 +336,9 @@ export class TrunklineConsent extends TrunklineElement {
     void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>(`#${id}`)?.focus());
   }
 }
+
+/** States in which nothing is wrong. */
+const CALM: ReadonlySet<string> = new Set(["granted", "can_grant"]);
 
 const isStopped = ({ state: at }: Consent["features"][number]) => at !== "granted";
 

@@ -11,9 +11,13 @@ type FeatureConsent = Consent["features"][number];
 const STOPPED: ReadonlySet<string> = new Set(["revoked", "expired", "reconnect"]);
 
 /** One feature: what it is for people, whether it works, and what would be asked for and why. */
-export function featureView({ feature, state, missing, next }: FeatureConsent, words: Localizer): TemplateResult {
+export function featureView(
+  { feature, state, missing, next }: FeatureConsent,
+  words: Localizer,
+  isPaused: boolean,
+): TemplateResult {
   const name = `name.${feature}`;
-  const works = state === "granted";
+  const works = state === "granted" && !isPaused;
   const waitsFor = `feature.${next.who}`;
   const mark = works ? WORKS : STOPPED.has(state) ? WARNING : WAITS;
   return html`<li class="feature">
@@ -21,7 +25,7 @@ export function featureView({ feature, state, missing, next }: FeatureConsent, w
       <span class=${works ? "works" : STOPPED.has(state) ? "stopped" : "waits"}>${icon(mark)}</span>
       <span class="feature-name">${canSay(name) ? say(words, name) : feature}</span>
       <span class="feature-state">
-        ${say(words, works ? "feature.granted" : canSay(waitsFor) ? waitsFor : "feature.user")}
+        ${say(words, isPaused ? "feature.paused" : works ? "feature.granted" : canSay(waitsFor) ? waitsFor : "feature.user")}
       </span>
     </div>
     ${
