@@ -68,7 +68,7 @@ export interface EntraClient {
     readonly assertion: string;
     readonly scopes: readonly string[];
   }): Promise<EntraSignIn>;
-  /** @param resource - such as `https://graph.microsoft.com` */
+  /** Signs the app itself in to a resource, such as `https://graph.microsoft.com`. */
   asApp(request: { readonly tenant: string; readonly resource: string }): Promise<EntraAppToken>;
 }
 
