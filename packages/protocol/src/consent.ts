@@ -5,7 +5,7 @@ import { timestamp } from "./schema.ts";
 
 /* What a Microsoft 365 tenant and its people have granted. Whether a phone's owner agreed to texts is `opt-ins.ts`. */
 
-/** From the best to the worst; a newer gateway may send others. */
+/** From the best to the worst: what is granted never moves a feature down this list. A newer gateway may send others. */
 export const CONSENT_STATES = [
   "granted",
   "can_grant",

@@ -1,4 +1,5 @@
-import type { ConsentState, NextStep } from "./next-steps.ts";
+import type { ConsentState } from "@trunkline/protocol";
+import type { NextStep } from "./next-steps.ts";
 
 /*
  * What Entra's error numbers (AADSTS…) mean for consent. Source: Microsoft Learn, "Microsoft Entra authentication and

@@ -1,17 +1,6 @@
-/* The states of consent and what to do about them: the words that the rest of this folder shares. */
+import type { ConsentStep } from "@trunkline/protocol";
 
-/** From the best to the worst. What is granted never moves a feature down this list. */
-export const CONSENT_STATES = [
-  "granted",
-  "can_grant",
-  "declined",
-  "rsc_stale",
-  "needs_admin",
-  "revoked",
-  "expired",
-  "reconnect",
-] as const;
-export type ConsentState = (typeof CONSENT_STATES)[number];
+/* What to do about the states of consent: the words that the rest of this folder shares. */
 
 /** What to do, as a code to branch on; `NEXT_STEPS` has the words. */
 export type NextStep =
@@ -34,10 +23,7 @@ export type NextStep =
   | "fix_registration"
   | "wait";
 
-/** Who does it: the person at the page, an administrator of the tenant, the team's owner, or whoever runs the gateway. */
-export type Doer = "nobody" | "user" | "admin" | "team_owner" | "operator";
-
-export const NEXT_STEPS: Readonly<Record<NextStep, { readonly who: Doer; readonly words: string }>> = {
+export const NEXT_STEPS: Readonly<Record<NextStep, { readonly who: ConsentStep["who"]; readonly words: string }>> = {
   nothing: { who: "nobody", words: "Nothing is left to do." },
   grant: { who: "user", words: "Open Microsoft's page and accept what it asks for." },
   install_in_team: { who: "team_owner", words: "An owner of the team adds the app to the team." },

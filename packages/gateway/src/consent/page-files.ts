@@ -40,7 +40,7 @@ if (wait) {
         wait.requestSubmit();
         return;
       }
-    } catch {}
+    } catch { /* The gateway is away for a moment: the next look asks again. */ }
     setTimeout(look, 2000);
   };
   look();

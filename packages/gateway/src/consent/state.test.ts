@@ -1,7 +1,8 @@
+import { CONSENT_STATES } from "@trunkline/protocol";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { ENTRA_ERRORS } from "./entra-errors.ts";
-import { CONSENT_STATES, NEXT_STEPS } from "./next-steps.ts";
+import { NEXT_STEPS } from "./next-steps.ts";
 import { type ConsentFacts, consentState, type WantedPermission } from "./state.ts";
 
 const NOW = Date.parse("2026-11-22T12:00Z");

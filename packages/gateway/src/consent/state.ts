@@ -1,5 +1,6 @@
+import { CONSENT_STATES, type ConsentState } from "@trunkline/protocol";
 import { type EntraError, entraError } from "./entra-errors.ts";
-import { CONSENT_STATES, type ConsentState, NEXT_STEPS, type NextStep } from "./next-steps.ts";
+import { NEXT_STEPS, type NextStep } from "./next-steps.ts";
 
 /*
  * Where a Microsoft 365 tenant, one of its users or a team stands with what the app was granted. Pure: what is wanted,
