@@ -259,6 +259,27 @@ eachStore((store) => {
       expect(await told(message)).toEqual(["queued", "sending", "unknown", "sent"]);
     });
 
+    test("is looked up in time however often a crash cut its look-ups off", async () => {
+      carrier.script.push("error");
+      const message = await send("vanished");
+      await world.gateway.idle();
+      // As several holders leave it that were killed in the middle of it.
+      await world.database.tenant(acme.tenant.id, (tx) =>
+        tx
+          .updateTable("work")
+          .set({ attempts: 5, started_fence: 1 })
+          .where("tenant_id", "=", acme.tenant.id)
+          .where("kind", "=", "look_up")
+          .execute(),
+      );
+      await advance(2000);
+      await advance(1000);
+      expect((await read(message)).status).toBe("unknown");
+      await advance(7000);
+      expect(await told(message)).toEqual(["queued", "sending", "unknown", "sent"]);
+      expect(carrier.taken).toHaveLength(1);
+    });
+
     test("that never comes to light fails after a day, and a person may send it again", async () => {
       carrier.isLookUpUp = false;
       carrier.script.push("lost");

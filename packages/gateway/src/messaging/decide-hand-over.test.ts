@@ -61,9 +61,8 @@ describe("a look-up", () => {
     carrierCode: null,
     at: null,
   };
-  const at = (msAfter: number, attempts = 0) => ({
+  const at = (msAfter: number) => ({
     handedOverAt: NOW,
-    attempts,
     askedAt: NOW + msAfter,
     now: NOW + msAfter + 10,
   });
@@ -80,14 +79,14 @@ describe("a look-up", () => {
       learnt: null,
       at: NOW + CONCLUSIVE_MS,
     });
-    expect(decideLookUp({ kind: "absent" }, at(CONCLUSIVE_MS, 1))).toEqual({ kind: "hand_over", learnt: null });
+    expect(decideLookUp({ kind: "absent" }, at(CONCLUSIVE_MS))).toEqual({ kind: "hand_over", learnt: null });
   });
 
   test("that stays unclear is repeated ever more seldom, and gives up after a day", () => {
     const asked: number[] = [];
     let time = 2000;
-    for (let attempts = 0; attempts < 100; attempts++) {
-      const decision = decideLookUp({ kind: "unclear" }, at(time, attempts));
+    while (asked.length < 100) {
+      const decision = decideLookUp({ kind: "unclear" }, at(time));
       asked.push(time);
       if (decision.kind !== "again") {
         expect(decision).toMatchObject({

@@ -66,14 +66,12 @@ export type LookUpDecision =
 
 export interface LookUpState {
   handedOverAt: number;
-  /** How often it was looked up before. */
-  attempts: number;
   /** When the carrier was asked. */
   askedAt: number;
   now: number;
 }
 
-export function decideLookUp(lookUp: LookUp, { handedOverAt, attempts, askedAt, now }: LookUpState): LookUpDecision {
+export function decideLookUp(lookUp: LookUp, { handedOverAt, askedAt, now }: LookUpState): LookUpDecision {
   if (lookUp.kind === "found" && lookUp.receipt.status !== null) {
     return { kind: "done", learnt: learnFromReceipt(lookUp.receipt, now) };
   }
@@ -86,6 +84,9 @@ export function decideLookUp(lookUp: LookUp, { handedOverAt, attempts, askedAt, 
     const failure = failureOf("outcome_unknown", null);
     return { kind: "done", learnt: { status: "failed", failure, carrierMessageId: null, at: now } };
   }
-  const planned = handedOverAt + (LOOK_UP_MS[attempts + 1] ?? HOUR * (attempts - LOOK_UP_MS.length + 3));
-  return { kind: "again", learnt: null, at: Math.min(Math.max(planned, now + SECOND), handedOverAt + GIVE_UP_MS) };
+  // By the time that has gone by, not by how often it was tried: what a crash cut off has not been looked up.
+  const passed = now - handedOverAt;
+  const planned = LOOK_UP_MS.find((after) => after > passed) ?? (Math.floor(passed / HOUR) + 1) * HOUR;
+  const next = Math.max(handedOverAt + planned, now + SECOND);
+  return { kind: "again", learnt: null, at: Math.min(next, handedOverAt + GIVE_UP_MS) };
 }

@@ -13,6 +13,9 @@ import { type LookUpPayload, SEND_KIND, type SendPayload, sendLane } from "./out
 import { type LockedText, lockTexts, storeOutcomes } from "./outbound-store.ts";
 import { priorityOf } from "./send-request.ts";
 
+/** Waits before a look-up that was cut off is begun anew, in milliseconds: should it be what brings us down, then not at once. */
+const RECOVER_MS = 1000;
+
 export interface LookUpTask {
   carrier: Carrier | null;
   reference: string;
@@ -89,7 +92,6 @@ export class LookUpTurn implements KindTurn<LookUpPayload, LookUpTask, LookUpRes
         if (text?.message.status !== "unknown") return { id: item.id, kind: "done" };
         const decision = decideLookUp(outcome.lookUp, {
           handedOverAt: item.payload.handedOverAt,
-          attempts: item.attempts,
           askedAt: outcome.askedAt,
           now: this.#now,
         });
@@ -103,12 +105,9 @@ export class LookUpTurn implements KindTurn<LookUpPayload, LookUpTask, LookUpRes
     };
   }
 
-  recover(lane: string, items: readonly WorkItem<LookUpPayload>[]): Settled {
-    const outcome: LookUpResult = { lookUp: { kind: "unclear" }, askedAt: this.#now };
-    return this.settle(
-      lane,
-      items.map((item) => ({ item, outcome })),
-    );
+  /** Asking costs nothing but the call: what was cut off is asked again, whatever its plan says. */
+  recover(_lane: string, items: readonly WorkItem<LookUpPayload>[]): Settled {
+    return { settlements: items.map(({ id }): Settlement => ({ id, kind: "again", at: this.#now + RECOVER_MS })) };
   }
 
   async write(): Promise<void> {
