@@ -41,11 +41,12 @@ test("STOP takes the field away at once, says why, and START brings it back with
   await expect.element(field()).toHaveValue("Are you still");
 });
 
-test("plain words are read by a person: undone, or kept", async () => {
+test("plain words are read by a person: allowed again, or kept", async () => {
   const { phone, inbox, client, number } = await opened("please stop texting me");
-  await expect.element(page.getByText(/^They wrote .*please stop texting me/)).toBeVisible();
+  await expect.element(page.getByText(/may have asked not to be texted$/)).toBeVisible();
+  await expect.element(page.getByText(/^They wrote .*please stop texting me.*whether that was meant/)).toBeVisible();
   await expectAccessible(inbox);
-  await page.getByRole("button", { name: "Undo" }).click();
+  await page.getByRole("button", { name: "Allow texts" }).click();
   await expect.element(field()).toBeVisible();
   await phone.text(desk.line(), "please stop texting me");
   await page.getByRole("button", { name: "Keep blocked" }).click();
@@ -78,7 +79,7 @@ test("somebody is marked as opted out by keyboard, with a reason, and that is ta
   await expect.element(page.getByText(/^Recorded by Ada.*Asked on the phone/)).toBeVisible();
   const [found] = await client.optIns.lookup({ numbers: [number] });
   expect(found?.history[0]).toMatchObject({ method: "staff", state: "opted_out", by: { kind: "user" } });
-  await page.getByRole("button", { name: "Undo" }).click();
+  await page.getByRole("button", { name: "Allow texts again" }).click();
   await expect.element(field()).toBeVisible();
 });
 
@@ -99,7 +100,9 @@ test("before somebody types it is told that it is night there, and when a text w
     const now = () => Date.parse(sendAfter ?? "") - 9 * 60 * 60_000 - 20 * 60_000;
     const inbox = desk.inbox({ client, now, locale: "en-GB" });
     await inbox.open({ conversationId: id });
-    await expect.element(page.getByText(/^It is 14:39 for them\. Your text will go at 23:59/)).toBeVisible();
+    await expect
+      .element(page.getByText(/^Quiet hours: it is 14:39 for them\. Your text will go at 23:59/))
+      .toBeVisible();
     await expectAccessible(inbox);
     await expect.element(field()).toBeVisible();
   } finally {

@@ -42,13 +42,16 @@ test("a template is found by keyboard, says what is known, asks for what is not,
   await seeIn(inbox);
   await userEvent.keyboard("pick-up");
   await expect.element(page.getByRole("option", { name: /Thank you/ })).not.toBeInTheDocument();
-  await expect.element(page.getByText(/Hi Nora, your/)).toBeVisible();
+  const blank = page.getByRole("option", { name: "Ready for pick-up Hi Nora, your Item is ready." });
+  await expect.element(blank).toBeVisible(); // a place without a value reads like a form
   await userEvent.keyboard("{Enter}");
   const item = page.getByRole("textbox", { name: "Item", exact: true });
   await hasFocus(item);
   await expect.element(page.getByRole("textbox", { name: "First name", exact: true })).toHaveValue("Nora");
   await page.getByRole("button", { name: "Insert" }).click();
-  await expect.element(page.getByText("Still missing: Item")).toBeVisible();
+  await expect.element(page.getByRole("alert").getByText("Still missing: Item")).toBeInTheDocument();
+  await expect.element(page.getByText("Fill this in.")).toBeVisible();
+  await expect.element(item).toHaveAttribute("aria-invalid", "true");
   await hasFocus(item);
   await seeIn(inbox);
   await item.fill("bike");
@@ -58,6 +61,34 @@ test("a template is found by keyboard, says what is known, asks for what is not,
   await hasFocus(field());
   await userEvent.keyboard(" a/b{Enter}");
   await expect.element(page.getByText("Hi Nora, your bike is ready. a/b")).toBeVisible();
+});
+
+test("what a template says by itself stands in its field, and may be emptied", async () => {
+  const { client } = await opened();
+  await client.templates.create({ name: "Closing", text: "{{item}} is here until {{time|6 pm}}." });
+  await field().click();
+  await userEvent.keyboard("/");
+  await hasFocus(search());
+  await userEvent.keyboard("Closing");
+  await expect.element(page.getByRole("option", { name: "Closing Item is here until 6 pm." })).toBeVisible();
+  await userEvent.keyboard("{Enter}");
+  const time = page.getByRole("textbox", { name: "Time", exact: true });
+  await expect.element(time).toHaveValue("6 pm");
+  await time.fill("noon");
+  await page.getByRole("textbox", { name: "Item", exact: true }).fill("Your boat");
+  await expect.element(page.getByText("Your boat is here until noon.")).toBeVisible();
+  await time.clear();
+  await expect.element(time).toHaveValue("");
+  await page.getByRole("button", { name: "Insert" }).click();
+  await expect.element(field()).toHaveValue("Your boat is here until 6 pm.");
+});
+
+test("a sign that looks like the plain one is called by its name, and made plain", async () => {
+  await opened();
+  await field().fill("It’s ready");
+  await expect.element(page.getByText(/A curly apostrophe \(.’.\) leaves room for 70 characters/)).toBeVisible();
+  await page.getByRole("button", { name: "Use a straight one" }).click();
+  await expect.element(field()).toHaveValue("It's ready");
 });
 
 test("Enter takes what all that was typed finds, also when it comes before the answer", async () => {

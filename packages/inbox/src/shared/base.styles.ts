@@ -157,6 +157,11 @@ export const base = css`
     cursor: default;
   }
 
+  ::placeholder {
+    color: var(--_muted);
+    opacity: 1;
+  }
+
   .visually-hidden {
     position: absolute;
     inline-size: 1px;

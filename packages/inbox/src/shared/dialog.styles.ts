@@ -30,10 +30,13 @@ export const dialogStyles = css`
     overflow-wrap: anywhere;
   }
 
-  dialog label {
+  dialog :is(label, .dialog-field) {
     display: flex;
     flex-direction: column;
     gap: 4px;
+  }
+
+  dialog label {
     font-weight: 600;
   }
 
@@ -72,8 +75,12 @@ export const dialogStyles = css`
   }
 
   @media (width < 480px) {
+    .dialog-actions {
+      flex-wrap: wrap-reverse; /* one below the other, the one that goes on is first */
+    }
+
     .dialog-actions .button {
-      flex: 1 0 auto; /* one below the other they are as wide as each other */
+      flex: 1 0 auto; /* and they are as wide as each other */
     }
   }
 `;

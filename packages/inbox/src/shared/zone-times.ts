@@ -48,10 +48,20 @@ export function timeIn(at: Date, timeZone: string | undefined, words: Localizer)
 export function soonIn(at: Date, now: Date, timeZone: string | undefined, words: Localizer): string {
   const zone = timeZone ?? ownZone();
   const time = timeIn(at, zone, words);
-  if (wallClock(at, zone).slice(0, 10) === wallClock(now, zone).slice(0, 10)) return time;
+  return daysApart(now, at, zone) === 0 ? time : `${dayIn(at, now, zone, words)} ${time}`;
+}
+
+/** Days on the calendar of a zone from one moment to another. */
+export function daysApart(from: Date, to: Date, timeZone: string): number {
+  const day = (at: Date) => Date.parse(`${wallClock(at, timeZone).slice(0, 10)}T00:00Z`);
+  return (day(to) - day(from)) / 86_400_000;
+}
+
+/** "Tue" within a week, else "Nov 21". */
+export function dayIn(at: Date, now: Date, timeZone: string, words: Localizer): string {
   const isNear = Math.abs(at.getTime() - now.getTime()) < 6 * 86_400_000;
   const day = isNear ? { weekday: "short" as const } : { month: "short" as const, day: "numeric" as const };
-  return `${format(words, at, { timeZone: zone, ...day })} ${time}`;
+  return format(words, at, { timeZone, ...day });
 }
 
 /** "Nov 21", with the year where it is another one. */

@@ -66,11 +66,6 @@ export const styles = css`
     box-shadow: none;
   }
 
-  textarea::placeholder {
-    color: var(--_muted);
-    opacity: 1;
-  }
-
   .mirror {
     visibility: hidden;
     pointer-events: none;

@@ -1,6 +1,6 @@
 import { html, nothing, type ReactiveController, type ReactiveControllerHost, type TemplateResult } from "lit";
 import type { Localizer } from "../../locales/localizer.ts";
-import { say } from "../../locales/sending.ts";
+import { type SendingKey, say } from "../../locales/sending.ts";
 import { type Meter, meterOf, type Remark, ROOM } from "./meter.ts";
 
 /** What a screen reader says waits until somebody has stopped typing for this long, in milliseconds. */
@@ -116,10 +116,25 @@ function named({ chars, more, replacement }: Remark, words: Localizer): string {
   if (chars.length === 1 && replacement === " ") return say(words, "meter.space");
   const shown = chars.filter((char) => !/^[\p{Z}\p{C}]+$/u.test(char)).map((char) => `\u2068${char}\u2069`);
   const list = shown.join(" ") || say(words, "meter.invisible");
-  return more === 0 ? list : say(words, "meter.more", { chars: list, count: more });
+  if (more > 0) return say(words, "meter.more", { chars: list, count: more });
+  const name = looksPlain(chars)?.name;
+  return name === undefined ? list : say(words, name, { chars: list, count: chars.length });
 }
 
+/** Signs that look so much like the plain one that only a name tells them apart, and what is offered for them. */
+const LOOK_PLAIN: readonly { readonly signs: string; readonly name: SendingKey; readonly offer: SendingKey }[] = [
+  { signs: "‘’‚‛", name: "meter.apostrophe", offer: "meter.use-straight" },
+  { signs: "“”„‟", name: "meter.quotes", offer: "meter.use-straight" },
+  { signs: "‐‑‒–—―", name: "meter.dash", offer: "meter.use-hyphen" },
+  { signs: "…", name: "meter.ellipsis", offer: "meter.use-dots" },
+];
+
+const looksPlain = (chars: readonly string[]) =>
+  LOOK_PLAIN.find(({ signs }) => chars.every((char) => signs.includes(char)));
+
 function offer({ chars, replacement }: Remark, words: Localizer): string {
+  const known = looksPlain(chars)?.offer;
+  if (known !== undefined) return say(words, known, { count: chars.length });
   if (replacement === null || chars.length > 1) return say(words, "meter.use-plain");
   if (replacement === "") return say(words, "meter.remove");
   return replacement === " " ? say(words, "meter.use-space") : say(words, "meter.use", { plain: replacement });

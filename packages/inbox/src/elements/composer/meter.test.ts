@@ -17,6 +17,13 @@ test("a character that forces UCS-2 is named, with its look-alike", () => {
   expect(meterOf("“It’s” ready…")?.remark).toMatchObject({ chars: ["“", "’", "”", "…"], replacement: null, more: 0 });
 });
 
+test("emoji beside look-alikes are told where together they cost a text, and plain characters alone would not help", () => {
+  const remark = meterOf("It’s ready – come by any time 🎉 and don’t forget the papers, the key and the plate")?.remark;
+  expect(remark).toMatchObject({ chars: ["’", "–", "🎉"], plain: null, textsWithout: 1 });
+  expect(meterOf("It’s ready 🎉")?.remark, "one text either way").toBeNull();
+  expect(meterOf(`${"Ça marche – à bientôt. ".repeat(4)}Œuvre`)?.remark, "a letter of their language").toBeNull();
+});
+
 test("an emoji is named when it alone costs a text; another script never is", () => {
   expect(meterOf("See you 🦀")?.remark).toBeNull();
   expect(meterOf(`${"x".repeat(100)}🦀`)?.remark).toMatchObject({ chars: ["🦀"], plain: null, textsWithout: 1 });

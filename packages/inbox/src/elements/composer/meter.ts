@@ -40,10 +40,11 @@ function remarkOn(
   if (offending.length === 0) return null;
   const chars = [...new Set(offending.map(({ char }) => char))];
   const plain = offending.every(({ replacement }) => replacement !== null) ? replaceLookAlikes(text) : null;
-  const without = plain ?? (chars.length === 1 ? text.replaceAll(chars[0] ?? "", "") : text);
-  const textsWithout = segments(without).segments;
-  // Whoever writes in another script, or means their emoji, need not hear of it; one sign that costs a text is worth a word.
-  if (plain === null && (chars.length > 1 || textsWithout === 0 || textsWithout >= texts)) return null;
+  const textsWithout = segments(plain ?? withoutSigns(text, offending)).segments;
+  // Whoever writes in another script, or means their emoji, need not hear of it; a few signs that cost a text are worth a word.
+  const isScript = offending.some(({ char, replacement }) => replacement === null && /\p{L}/u.test(char));
+  if (plain === null && (isScript || chars.length > MOST_NAMED || textsWithout === 0 || textsWithout >= texts))
+    return null;
   const replacements = new Set(offending.map(({ replacement }) => replacement));
   return {
     chars: chars.slice(0, MOST_NAMED),
@@ -52,6 +53,12 @@ function remarkOn(
     plain,
     textsWithout,
   };
+}
+
+/** The text in plain characters, without those that have no look-alike. */
+function withoutSigns(text: string, offending: Segments["offending"]): string {
+  const signs = offending.filter(({ replacement }) => replacement === null).map(({ char }) => char);
+  return replaceLookAlikes(signs.reduce((left, sign) => left.replaceAll(sign, ""), text));
 }
 
 /** Characters that fit in one text, by alphabet. */

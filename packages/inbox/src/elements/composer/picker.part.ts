@@ -1,4 +1,4 @@
-import { renderTemplate, templateVariables } from "@trunkline/protocol/vocabulary";
+import { parseTemplate, renderTemplate, templateVariables } from "@trunkline/protocol/vocabulary";
 import type { Template, Trunkline } from "@trunkline/sdk";
 import { segments } from "@trunkline/sdk/segments";
 import { html, nothing, type ReactiveController, type TemplateResult } from "lit";
@@ -157,7 +157,7 @@ export class PickerController implements ReactiveController {
               @click=${() => this.#choose(template, options)}
             >
               <span class="template-name" dir="auto">${template.name}</span>
-              <span class="template-text" dir="auto">${this.#rendered(template, options).text}</span>
+              <span class="template-text" dir="auto">${piecesOf(template.text, this.#known(template, options))}</span>
             </li>`,
         )}
       </ul>
@@ -222,13 +222,17 @@ export class PickerController implements ReactiveController {
               placeholder=${usual ?? nothing}
               ?required=${usual === null}
               aria-invalid=${lacks.includes(name) ? "true" : nothing}
-              aria-describedby=${lacks.includes(name) ? "picker-missing" : nothing}
               .value=${values[name] ?? ""}
               @input=${(event: Event) => this.#onValue(chosen, name, (event.target as HTMLInputElement).value)}
-          /></label>`,
+            />${
+              lacks.includes(name)
+                ? html`<span class="picker-needed" aria-hidden="true">${say(words, "picker.needed")}</span>`
+                : nothing
+            }</label
+          >`,
       )}
-      <p class="picker-preview" dir="auto">${text}</p>
-      <p id="picker-missing" class="picker-missing" role="alert">
+      <p class="picker-preview" dir="auto">${piecesOf(source, values)}</p>
+      <p class="visually-hidden" role="alert">
         ${lacks.length === 0 ? nothing : say(words, "picker.missing", { names: listOf(lacks.map(readableName), words) })}
       </p>
       <div class="picker-actions">
@@ -245,19 +249,21 @@ export class PickerController implements ReactiveController {
     this.#host.requestUpdate();
   }
 
-  #rendered(template: Template, { recipientName }: PickerOptions): { text: string; missing: readonly string[] } {
-    const names = template.variables.map(({ name }) => name);
-    return renderTemplate(template.text, knownValues(names, recipientName));
+  #known({ variables }: Template, { recipientName }: PickerOptions): Record<string, string> {
+    return knownValues(
+      variables.map(({ name }) => name),
+      recipientName,
+    );
   }
 
   #choose(template: Template, options: PickerOptions): void {
-    const { text, missing } = this.#rendered(template, options);
+    const known = this.#known(template, options);
+    const { text, missing } = renderTemplate(template.text, known);
     if (missing.length === 0 && template.variants.length === 0) {
       this.#insert(text, options);
       return;
     }
-    const names = template.variables.map(({ name }) => name);
-    this.#chosen = { template, variant: -1, values: knownValues(names, options.recipientName), isAskedFor: false };
+    this.#chosen = { template, variant: -1, values: { ...usualValues(template), ...known }, isAskedFor: false };
     this.#focus(MISSING, "form :is(select, input, button)");
   }
 
@@ -342,6 +348,21 @@ export class PickerController implements ReactiveController {
 
 function wordsOf({ template, variant }: Chosen): string {
   return template.variants[variant]?.text ?? template.text;
+}
+
+/** What its variables say when nobody says otherwise; it stands in the fields, because it is what will be sent. */
+function usualValues({ text, variants }: Template): Record<string, string> {
+  const usual = [text, ...variants.map((variant) => variant.text)].flatMap(templateVariables);
+  return Object.fromEntries(usual.reverse().flatMap(({ name, default: words }) => (words ? [[name, words]] : [])));
+}
+
+/** A template as it will read, with a blank for each value that nobody has given. */
+function piecesOf(template: string, values: Readonly<Record<string, string>>): unknown[] {
+  return parseTemplate(template).map((piece) => {
+    if (piece.kind === "text") return piece.text;
+    const value = Object.hasOwn(values, piece.name) ? values[piece.name] : undefined;
+    return (value || piece.default) ?? value ?? html`<bdi class="blank">${readableName(piece.name)}</bdi>`;
+  });
 }
 
 function listOf(names: readonly string[], words: Localizer): string {

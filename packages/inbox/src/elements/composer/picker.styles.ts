@@ -111,10 +111,26 @@ export const pickerStyles = css`
     font-weight: 400;
   }
 
-  .picker-missing:not(:empty) {
+  .picker [aria-invalid="true"] {
+    border-color: var(--_danger);
+  }
+
+  .picker-needed {
     color: var(--_danger);
-    font-size: 12px;
-    line-height: 16px;
+    font-weight: 400;
+  }
+
+  /* A place that is still to be filled. */
+  .blank {
+    padding-inline: 4px;
+    border: 1px dashed;
+    border-radius: var(--_radius);
+    color: var(--_muted);
+    white-space: nowrap;
+  }
+
+  .template[aria-selected="true"] .blank {
+    color: var(--_hover-muted);
   }
 
   .picker-preview {

@@ -81,6 +81,7 @@ export class ScheduleController implements ReactiveController {
     return html`<dialog class="later" aria-labelledby="later-title" @close=${this.#onClose} @keydown=${stopEscape}>
       <form method="dialog" novalidate @submit=${(event: SubmitEvent) => this.#onSubmit(event, now, send)}>
         <h2 id="later-title">${say(words, "later.title")}</h2>
+        <div class="dialog-field">
         <label
           >${say(words, "later.when")}
           <input
@@ -94,6 +95,8 @@ export class ScheduleController implements ReactiveController {
             aria-invalid=${this.#isPast ? "true" : "false"}
           />
         </label>
+        <p id="later-problem" class="why" role="alert">${this.#isPast ? say(words, "later.past") : nothing}</p>
+        </div>
         <label
           >${say(words, "later.zone")}
           <select name="zone">
@@ -105,7 +108,6 @@ export class ScheduleController implements ReactiveController {
             )}
           </select>
         </label>
-        <p id="later-problem" class="why" role="alert">${this.#isPast ? say(words, "later.past") : nothing}</p>
         <div class="dialog-actions">
           <button class="button" type="submit" value="cancel">${say(words, "opt-out.cancel")}</button>
           <button class="button primary" type="submit" value="confirm">${say(words, "later.confirm")}</button>

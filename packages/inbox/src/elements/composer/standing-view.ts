@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import type { Localizer } from "../../locales/localizer.ts";
 import { type SendingKey, say } from "../../locales/sending.ts";
 import { icon } from "../../shared/icons.ts";
-import { dateOf, sharedZone, soonIn, timeIn, wallClock } from "../../shared/zone-times.ts";
+import { dateOf, dayIn, daysApart, ownZone, sharedZone, soonIn, timeIn, wallClock } from "../../shared/zone-times.ts";
 import type { OptOut, StandingController } from "./standing.ts";
 import { CLOCK } from "./tool-icons.ts";
 
@@ -30,21 +30,23 @@ export function blockedView(options: StandingViewOptions): TemplateResult | null
   const { title, text, actions } = blockedBy(options, check.reasons[0]);
   return html`<div class="blocked" part="blocked" role="group" tabindex="-1" aria-labelledby="blocked" aria-busy=${isSettling}>
     ${icon("locked")}
-    <div role="status">
-      <p id="blocked" class="blocked-title" dir="auto">${title}</p>
-      ${text.map((line) => html`<p dir="auto">${line}</p>`)}
-      ${problem === null ? nothing : html`<p class="problem">${say(words, problem)}</p>`}
+    <div class="blocked-body">
+      <div role="status">
+        <p id="blocked" class="blocked-title" dir="auto">${title}</p>
+        ${text.map((line) => html`<p dir="auto">${line}</p>`)}
+        ${problem === null ? nothing : html`<p class="problem">${say(words, problem)}</p>`}
+      </div>
+      ${
+        actions.length === 0
+          ? nothing
+          : html`<div class="blocked-actions">
+              ${actions.map(
+                ({ label, run }) =>
+                  html`<button class="button" type="button" aria-disabled=${isSettling} @click=${run}>${label}</button>`,
+              )}
+            </div>`
+      }
     </div>
-    ${
-      actions.length === 0
-        ? nothing
-        : html`<div class="blocked-actions">
-            ${actions.map(
-              ({ label, run }) =>
-                html`<button class="button" type="button" aria-disabled=${isSettling} @click=${run}>${label}</button>`,
-            )}
-          </div>`
-    }
   </div>`;
 }
 
@@ -69,18 +71,19 @@ function optedOut({ standing, name, maySettle, words, now }: StandingViewOptions
   const lifts = say(words, "check.lifts");
   if (optOut === null) return { title, text: [lifts], actions: [] };
   const { optIn } = optOut;
-  const undo = { label: say(words, "check.undo"), run: () => void standing.settle(false) };
+  const allow = (key: SendingKey) => ({ label: say(words, key), run: () => void standing.settle(false) });
   const told = how(optOut, words, now);
   if (optIn.needsReview) {
     const wording = quoted(optOut);
+    const keep = { label: say(words, "check.keep"), run: () => void standing.settle(true) };
     return {
-      title: wording === null ? title : say(words, "check.review", { wording }),
-      text: [say(words, "check.review-text", { name })],
-      actions: maySettle ? [undo, { label: say(words, "check.keep"), run: () => void standing.settle(true) }] : [],
+      title: say(words, "check.review", { name }),
+      text: [wording === null ? say(words, "check.review-unquoted") : say(words, "check.review-text", { wording })],
+      actions: maySettle ? [keep, allow("check.allow")] : [],
     };
   }
   if (optIn.method === "staff" && !optIn.carrierBlocked && maySettle) {
-    return { title, text: [told, say(words, "check.undo-hint")], actions: [undo] };
+    return { title, text: [told, say(words, "check.allow-hint")], actions: [allow("check.allow-again")] };
   }
   return { title, text: [told, lifts], actions: [] };
 }
@@ -124,14 +127,18 @@ export function quietNotice({ standing, words, now }: StandingViewOptions): Temp
 
 function quietText(zones: readonly string[], then: Date, now: Date, words: Localizer): string {
   const zone = sharedZone(zones, now);
+  if (zone === null) return say(words, "check.quiet-own", { own: whenIn(then, now, ownZone(), words) });
   const own = soonIn(then, now, undefined, words);
-  if (zone === null) return say(words, "check.quiet-own", { own });
-  const theirs = { now: timeIn(now, zone, words), at: clockOf(then, now, zone, words) };
-  const isSame = wallClock(then, zone) === wallClock(then, Intl.DateTimeFormat().resolvedOptions().timeZone);
+  const theirs = { now: timeIn(now, zone, words), at: whenIn(then, now, zone, words) };
+  const isSame = wallClock(then, zone) === wallClock(then, ownZone());
   return isSame ? say(words, "check.quiet", theirs) : say(words, "check.quiet-theirs", { ...theirs, own });
 }
 
-/** The next time that the clock shows it needs no day. */
-function clockOf(then: Date, now: Date, zone: string, words: Localizer): string {
-  return then.getTime() - now.getTime() < 86_400_000 ? timeIn(then, zone, words) : soonIn(then, now, zone, words);
+/** "at 8:00 AM", "tomorrow at 8:00 AM", "on Monday at 8:00 AM", by the days of that zone. */
+function whenIn(then: Date, now: Date, zone: string, words: Localizer): string {
+  const time = timeIn(then, zone, words);
+  const days = daysApart(now, then, zone);
+  if (days === 0) return say(words, "check.at-today", { time });
+  if (days === 1) return say(words, "check.at-tomorrow", { time });
+  return say(words, "check.at-day", { time, day: dayIn(then, now, zone, words) });
 }

@@ -29,19 +29,37 @@ export const writingStyles = css`
   .notice {
     display: flex;
     gap: 6px;
-    align-items: center;
-    padding-block: 0 6px;
+    align-items: start;
+    padding-block: 2px 8px;
     padding-inline: 2px;
     color: var(--_muted);
     font-size: 12px;
     line-height: 16px;
+    text-wrap: pretty;
+  }
+
+  .notice > svg {
+    flex: none;
+  }
+
+  .remark .text-button {
+    padding-inline: 0;
+  }
+
+  .blocked,
+  .blocked-body {
+    display: flex;
+    gap: 8px 12px;
+  }
+
+  .blocked-body {
+    flex: 1;
+    flex-wrap: wrap;
+    align-items: center;
+    min-inline-size: 0;
   }
 
   .blocked {
-    display: flex;
-    flex-wrap: wrap;
-    gap: 8px 12px;
-    align-items: center;
     padding: 10px 14px;
     border: 1px solid var(--_stroke);
     border-radius: calc(var(--_radius) + 2px);
@@ -54,10 +72,11 @@ export const writingStyles = css`
     box-shadow: none;
   }
 
-  .blocked > div[role="status"] {
+  .blocked-body > [role="status"] {
     flex: 1 1 220px;
     min-inline-size: 0;
     overflow-wrap: anywhere;
+    text-wrap: pretty;
     color: var(--_muted);
     font-size: 12px;
     line-height: 16px;
@@ -71,7 +90,7 @@ export const writingStyles = css`
   }
 
   .blocked > svg {
-    align-self: start;
+    flex: none;
   }
 
   .blocked-actions {

@@ -161,11 +161,6 @@ export const styles = css`
     background: transparent;
   }
 
-  input::placeholder {
-    color: var(--_muted);
-    opacity: 1;
-  }
-
   .name {
     flex: none;
     max-inline-size: 45%;

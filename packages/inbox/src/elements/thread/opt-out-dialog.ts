@@ -43,6 +43,7 @@ export class OptOutDialog implements ReactiveController {
       <form method="dialog" @submit=${(event: SubmitEvent) => this.#onSubmit(event, person)}>
         <h2 id="opt-out-title" dir="auto">${say(words, "opt-out.title", { name })}</h2>
         <p dir="auto">${say(words, "opt-out.text", { name })}</p>
+        <div class="dialog-field">
         <label
           >${say(words, "opt-out.reason")}
           <textarea
@@ -56,6 +57,7 @@ export class OptOutDialog implements ReactiveController {
           ></textarea>
         </label>
         <p id="opt-out-problem" class="why" role="alert">${this.#problem === null ? nothing : say(words, this.#problem)}</p>
+        </div>
         <div class="dialog-actions">
           <button class="button" type="submit" value="cancel">${say(words, "opt-out.cancel")}</button>
           <button class="button primary" type="submit" value="confirm" aria-disabled=${this.#isSaving}>
