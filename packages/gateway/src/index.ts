@@ -19,6 +19,8 @@ export {
   EntraUnavailable,
   type RedeemRequest,
 } from "./microsoft/entra-client.ts";
+export { createGraphClient, type GraphCaller, type GraphClient } from "./microsoft/graph-client.ts";
+export { GraphRefused, GraphUnavailable } from "./microsoft/graph-error.ts";
 export type { MicrosoftRegistration } from "./microsoft/registration.ts";
 export { DEFAULTS, type Gateway, type GatewayOptions, type RequestRecord } from "./options.ts";
 export { type Ids, idSource, platformRandom, type RandomBytes } from "./random.ts";

@@ -71,7 +71,7 @@ test("an app gets its roles with a secret and with a certificate", async () => {
 });
 
 test("what is wrong with a client has its own number", async () => {
-  const { clock, msal } = tenant();
+  const { clock, msal, directory, app, entra } = tenant();
   const ask = (client: ConfidentialClientApplication) =>
     client.acquireTokenByClientCredential({ scopes: [GRAPH_DEFAULT] });
   await expect(ask(msal({ clientSecret: "wrong" }))).rejects.toMatchObject({
@@ -80,8 +80,13 @@ test("what is wrong with a client has its own number", async () => {
   });
   const stranger = msal(undefined, "11111111-1111-4111-8111-111111111111");
   await expect(ask(stranger)).rejects.toMatchObject({ errorCode: "unauthorized_client", errorNo: 700016 });
+  directory.putApp({ ...app, isInstalled: false });
+  await expect(ask(msal())).rejects.toMatchObject({ errorCode: "unauthorized_client", errorNo: 7000229 });
+  directory.putApp(app);
   await clock.advance(731 * DAY_MS);
   await expect(ask(msal())).rejects.toMatchObject({ errorCode: "invalid_client", errorNo: 7000222 });
+  const metadata = await entra.fetch(new Request(`${ORIGIN}/common/v2.0/.well-known/openid-configuration`));
+  expect(metadata.headers.get("date")).toBe(new Date(clock.now()).toUTCString()); // by which clocks are compared
 });
 
 test("on behalf of a person: only with their token for this app, and only what was consented to", async () => {

@@ -67,6 +67,7 @@ export const ENTRA_ERRORS: ReadonlyMap<number, EntraError> = new Map([
   [7000112, DISABLED_APP],
   [70001, DISABLED_APP],
   [700016, app("check_tenant")],
+  [7000229, app("check_tenant")],
   [50105, person("reconnect", "assign_user")],
   [50057, person("reconnect", "enable_user")],
   [50020, ACCOUNT],

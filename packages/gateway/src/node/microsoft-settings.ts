@@ -1,7 +1,7 @@
 import { createHash, createPrivateKey, X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type { Clock } from "../clock.ts";
-import { CLOUD_NAMES, type CloudName, MICROSOFT_CLOUDS } from "../microsoft/cloud.ts";
+import { CLOUD_NAMES, type CloudName, MICROSOFT_CLOUDS, type MicrosoftCloud } from "../microsoft/cloud.ts";
 import type { MicrosoftRegistration } from "../microsoft/registration.ts";
 import { type MicrosoftCredential, microsoftClient } from "./microsoft-client.ts";
 import { SettingRefused, variableName } from "./settings.ts";
@@ -52,13 +52,14 @@ const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const NEVER = 8_640_000_000_000_000;
 
 /**
- * Makes the registration that the settings describe; undefined when they describe none.
+ * Makes the registration that the settings describe; undefined when they describe none. `cloud` goes before the settings'
+ * own: a simulated one has no name.
  *
  * @throws SettingRefused when one is missing or wrong, or a file cannot be read
  */
 export function microsoftRegistration(
   given: MicrosoftSettingValues,
-  parts: { fetch?: typeof globalThis.fetch; clock?: Clock } = {},
+  { cloud: otherCloud, ...parts }: { fetch?: typeof globalThis.fetch; clock?: Clock; cloud?: MicrosoftCloud } = {},
 ): MicrosoftRegistration | undefined {
   const present = NAMES.find((name) => given[name] !== undefined);
   if (present === undefined) return undefined;
@@ -81,7 +82,7 @@ export function microsoftRegistration(
     const [file, secret] = [variableName("microsoftCertificateFile"), variableName("microsoftClientSecret")];
     throw new SettingRefused(`${variableName("microsoftClientId")} needs ${file}, which is safer, or ${secret}.`);
   }
-  const cloud = MICROSOFT_CLOUDS[cloudOf(given.microsoftCloud ?? "public")];
+  const cloud = otherCloud ?? MICROSOFT_CLOUDS[cloudOf(given.microsoftCloud ?? "public")];
   const { microsoftAppIdUri: appIdUri } = given;
   return {
     clientId: clientId.toLowerCase(),

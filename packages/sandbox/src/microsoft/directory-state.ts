@@ -68,6 +68,13 @@ export interface DirectoryGroup {
   readonly members: readonly string[];
 }
 
+/** Whose accounts may sign in to an app: its own organisation's, any organisation's, personal ones too, or those alone. */
+export type SignInAudience =
+  | "AzureADMyOrg"
+  | "AzureADMultipleOrgs"
+  | "AzureADandPersonalMicrosoftAccount"
+  | "PersonalMicrosoftAccount";
+
 /** An app registration. Its service principal in the tenant is there from the first consent on. */
 export interface DirectoryApp {
   readonly clientId: string;
@@ -85,11 +92,17 @@ export interface DirectoryApp {
   readonly applicationPermissions: readonly RequiredPermission[];
   /** Delegated permissions that this app offers to others, such as `access_as_user`. */
   readonly exposedScopes: readonly string[];
+  /** Those that are there and switched off. @default none */
+  readonly disabledScopes?: readonly string[];
+  /** Ids of both by name, as the registration gives them. @default made up */
+  readonly scopeIds?: Readonly<Record<string, string>>;
   /** Clients that get `exposedScopes` without anybody's consent. */
   readonly preAuthorizedClients: readonly string[];
   /** `requestedAccessTokenVersion`: which tokens are made for this app when it is the resource. */
   readonly tokenVersion: 1 | 2;
   readonly isEnabled: boolean;
+  /** Whose accounts may sign in; the simulator shows it and lets everybody in all the same. @default "AzureADMultipleOrgs" */
+  readonly signInAudience?: SignInAudience;
   /** Whether only assigned users get in (AADSTS50105). */
   readonly assignedUsers: readonly string[] | null;
   /** False: registered, but without a service principal until somebody consents or makes one. @default true */

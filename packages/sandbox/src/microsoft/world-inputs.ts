@@ -69,9 +69,18 @@ export const AppChange = z.partial(
     delegatedPermissions: z.array(permission).check(z.maxLength(200)),
     applicationPermissions: z.array(permission).check(z.maxLength(200)),
     exposedScopes: names,
+    disabledScopes: names,
+    signInAudience: z.enum([
+      "AzureADMyOrg",
+      "AzureADMultipleOrgs",
+      "AzureADandPersonalMicrosoftAccount",
+      "PersonalMicrosoftAccount",
+    ]),
     preAuthorizedClients: z.array(guid).check(z.maxLength(100)),
     tokenVersion: z.union([z.literal(1), z.literal(2)]),
     isEnabled: z.boolean(),
+    /** False: registered, and not in the tenant, as before anybody consents. */
+    isInstalled: z.boolean(),
     /** Object ids or sign-in names; null lets everybody in. */
     assignedUsers: z.nullable(names),
   }),

@@ -40,6 +40,7 @@ export function createEntra({ directory, clock, random, origin, kept = forgetful
         if (!(error instanceof EntraError)) throw error;
         return error.toResponse(random, clock.now(), new URL(request.url).searchParams.get("client-request-id"));
       });
+      response.headers.set("date", new Date(clock.now()).toUTCString());
       return openToPages(request, response);
     },
   };

@@ -50,6 +50,7 @@ export const AADSTS = {
   7000112: { error: "unauthorized_client", text: "The app is disabled." },
   7000215: { error: "invalid_client", text: "The client secret is not valid." },
   7000218: { error: "invalid_client", text: "The request must carry a client secret or a client assertion." },
+  7000229: { error: "unauthorized_client", text: "The app has no service principal in the tenant." },
   7000222: { error: "invalid_client", text: "The client secret has expired." },
   9002326: {
     error: "invalid_request",

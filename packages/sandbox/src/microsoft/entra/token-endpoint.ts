@@ -85,6 +85,7 @@ async function inOwnName(grant: Grant): Promise<object> {
   const { form, app, proof, parts } = grant;
   holdToKind(null, grant);
   if (proof === "none") throw new EntraError(7000218);
+  if (app.isInstalled === false) throw new EntraError(7000229);
   const request = readScopes(required(form, "scope"), app, parts.directory);
   if (!request.isDefault) throw new EntraError(70011, "It must end in '/.default'.");
   const token = await accessToken({ ...request, app, user: null, scopes: [], proof }, parts);

@@ -122,3 +122,33 @@ test("an app is registered, changed, put into the tenant and given a secret, whi
   }
   expect((await call(reader, "POST", "/applications", { body: registration })).status).toBe(403);
 });
+
+test("a registration shows what it offers, by the ids that it was given, and whose accounts it takes", async () => {
+  const { call, app: tokenOf, directory, clientId } = graphTenant();
+  const token = tokenOf("Application.ReadWrite.All");
+  const { objectId } = directory.findApp(clientId)!;
+  const shown = async () =>
+    (await call(token, "GET", `/applications/${objectId}`)).json as unknown as {
+      signInAudience: string;
+      api: { oauth2PermissionScopes: { id: string; value: string; isEnabled: boolean }[] };
+    };
+  const before = await shown();
+  expect(before.signInAudience).toBe("AzureADMultipleOrgs");
+  expect(before.api.oauth2PermissionScopes).toMatchObject([{ value: "access_as_user", isEnabled: true }]);
+  const id = "6f0f6c1d-4a53-4b7e-9a34-0b8d4c1f2e77";
+  const body = {
+    signInAudience: "AzureADMyOrg",
+    api: {
+      oauth2PermissionScopes: [{ id, value: "access_as_user", isEnabled: false }],
+      preAuthorizedApplications: [{ appId: clientId, delegatedPermissionIds: [id] }],
+    },
+  };
+  expect((await call(token, "PATCH", `/applications/${objectId}`, { body })).status).toBe(204);
+  expect(await shown()).toMatchObject({
+    signInAudience: "AzureADMyOrg",
+    api: {
+      oauth2PermissionScopes: [{ id, value: "access_as_user", isEnabled: false }],
+      preAuthorizedApplications: [{ appId: clientId, delegatedPermissionIds: [id] }],
+    },
+  });
+});

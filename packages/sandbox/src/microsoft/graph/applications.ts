@@ -85,16 +85,20 @@ export function applicationOperations(tenant: Directory): Operation[] {
 /** A registration as Graph shows it. */
 export function application(app: DirectoryApp): Entity {
   const uris = (wanted: string) => app.redirectUris.filter(({ kind }) => kind === wanted).map(({ uri }) => uri);
+  const scopes = exposed(app);
   return {
     id: app.objectId,
     appId: app.clientId,
     displayName: app.displayName,
-    signInAudience: "AzureADMultipleOrgs",
+    signInAudience: app.signInAudience ?? "AzureADMultipleOrgs",
     identifierUris: app.identifierUris,
     groupMembershipClaims: app.groupMembershipClaims ?? null,
     api: {
       requestedAccessTokenVersion: app.tokenVersion === 1 ? null : app.tokenVersion,
-      preAuthorizedApplications: app.preAuthorizedClients.map((appId) => ({ appId, delegatedPermissionIds: [] })),
+      oauth2PermissionScopes: scopes.map(({ id, value, isEnabled }) => ({ id, value, isEnabled, type: "User" })),
+      preAuthorizedApplications: app.preAuthorizedClients.map((appId) => {
+        return { appId, delegatedPermissionIds: scopes.map(({ id }) => id) };
+      }),
     },
     web: { redirectUris: uris("web") },
     spa: { redirectUris: uris("spa") },
@@ -103,6 +107,15 @@ export function application(app: DirectoryApp): Entity {
     keyCredentials: app.certificates.map(key),
     requiredResourceAccess: required(app),
   };
+}
+
+/** What an app offers to others. A scope that was given no id has one that is made of the registration's own. */
+function exposed({ objectId, exposedScopes, disabledScopes = [], scopeIds = {} }: DirectoryApp) {
+  return [...exposedScopes, ...disabledScopes].map((value, place) => ({
+    id: scopeIds[value] ?? `${objectId.slice(0, -2)}${place.toString(16).padStart(2, "0")}`,
+    value,
+    isEnabled: exposedScopes.includes(value),
+  }));
 }
 
 function required({ delegatedPermissions, applicationPermissions }: DirectoryApp): Entity[] {

@@ -17,6 +17,9 @@ const time = z.optional(z.iso.datetime({ offset: true }));
 /** What the directory keeps of a registration; other properties are taken and not kept. */
 const Registration = z.object({
   displayName: z.optional(z.string().check(z.minLength(1))),
+  signInAudience: z.optional(
+    z.enum(["AzureADMyOrg", "AzureADMultipleOrgs", "AzureADandPersonalMicrosoftAccount", "PersonalMicrosoftAccount"]),
+  ),
   identifierUris: z.optional(strings),
   web: platform,
   spa: platform,
@@ -24,7 +27,9 @@ const Registration = z.object({
   api: z.optional(
     z.object({
       requestedAccessTokenVersion: z.optional(z.nullable(z.union([z.literal(1), z.literal(2)]))),
-      oauth2PermissionScopes: z.optional(z.array(z.object({ value: z.string() }))),
+      oauth2PermissionScopes: z.optional(
+        z.array(z.object({ value: z.string(), id: z.optional(z.guid()), isEnabled: z.optional(z.boolean()) })),
+      ),
       preAuthorizedApplications: z.optional(z.array(z.object({ appId: z.guid() }))),
     }),
   ),
@@ -134,7 +139,8 @@ function changed(app: DirectoryApp, body: Registration, now: number, random: Ran
     redirectUris: redirects(app, body),
     tokenVersion:
       api?.requestedAccessTokenVersion === undefined ? app.tokenVersion : (api.requestedAccessTokenVersion ?? 1),
-    exposedScopes: api?.oauth2PermissionScopes?.map(({ value }) => value) ?? app.exposedScopes,
+    ...(api?.oauth2PermissionScopes ? scopes(api.oauth2PermissionScopes) : {}),
+    ...(body.signInAudience === undefined ? {} : { signInAudience: body.signInAudience }),
     preAuthorizedClients: api?.preAuthorizedApplications?.map(({ appId }) => appId) ?? app.preAuthorizedClients,
     groupMembershipClaims:
       body.groupMembershipClaims === undefined
@@ -154,6 +160,16 @@ function changed(app: DirectoryApp, body: Registration, now: number, random: Ran
           expiresAt: timeOf(endDateTime) ?? startsAt + TWO_YEARS_MS,
         };
       }) ?? app.certificates,
+  };
+}
+
+function scopes(given: NonNullable<NonNullable<Registration["api"]>["oauth2PermissionScopes"]>) {
+  const names = (isEnabled: boolean) =>
+    given.filter((scope) => (scope.isEnabled ?? true) === isEnabled).map(({ value }) => value);
+  return {
+    exposedScopes: names(true),
+    disabledScopes: names(false),
+    scopeIds: Object.fromEntries(given.flatMap(({ value, id }) => (id === undefined ? [] : [[value, id]]))),
   };
 }
 
