@@ -26,6 +26,7 @@ import type { Ids, RandomBytes } from "./random.ts";
 import type { Sealer } from "./seal/seal.ts";
 import { sessionRoutes } from "./sessions/routes.ts";
 import type { Database } from "./store/database.ts";
+import type { Teamwork } from "./teamwork/teamwork.ts";
 import { templateRoutes } from "./templates/routes.ts";
 import type { TenantEraser } from "./tenants/erase.ts";
 import { tenantRoutes } from "./tenants/routes.ts";
@@ -36,6 +37,7 @@ export interface AppParts {
   log: EventLog;
   hub: EventHub;
   messaging: Messaging;
+  teamwork: Teamwork;
   broadcasts: Broadcasts;
   optIns: OptIns;
   bus: Bus;
@@ -59,7 +61,7 @@ export interface AppParts {
 
 /** Hands every domain its parts and binds all their routes. */
 export function createApp(parts: AppParts): (request: Request, host?: Host) => Promise<Response> {
-  const { database, messaging, optIns, broadcasts, consent, publicUrl, ready } = parts;
+  const { database, messaging, teamwork, optIns, broadcasts, consent, publicUrl, ready } = parts;
   const checkStore = async () => {
     await ready();
     await database.system((tx) => sql`select 1`.execute(tx));
@@ -75,6 +77,7 @@ export function createApp(parts: AppParts): (request: Request, host?: Host) => P
       ...lineRoutes(parts),
       ...meRoutes(parts),
       ...messaging.routes,
+      ...teamwork.routes,
       ...templateRoutes(parts),
       ...broadcasts.routes,
       ...optIns.routes,

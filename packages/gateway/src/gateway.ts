@@ -28,6 +28,7 @@ import { openDatabase } from "./store/database.ts";
 import { StoreUnavailable } from "./store/engine.ts";
 import { migrate, type StoreInfo } from "./store/migrate.ts";
 import { keepStatistics } from "./store/statistics.ts";
+import { createTeamwork } from "./teamwork/teamwork.ts";
 import { createTenantEraser } from "./tenants/erase.ts";
 import { tenantsAllowing } from "./tenants/store.ts";
 import { createWorker } from "./work/worker.ts";
@@ -114,9 +115,10 @@ export function createGateway(options: GatewayOptions): Gateway {
     onCarrierMood,
     recentStops,
   });
+  const teamwork = createTeamwork({ log, bus, clock });
   const broadcasts = createBroadcasts({ database, log, bus, clock, ids });
   const optIns = createOptIns({ database, log, bus, clock, ids, recentStops });
-  const kinds = [...messaging.kinds, ...broadcasts.kinds, ...optIns.kinds];
+  const kinds = [...messaging.kinds, ...teamwork.kinds, ...broadcasts.kinds, ...optIns.kinds];
   const worker = createWorker({ database, clock, logger, bus, node, leaseMs, kinds });
   const eraser = createTenantEraser({ database, logger });
   const maintenance = createMaintenance({ database, clock, logger, eraser });
@@ -130,6 +132,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     log,
     hub,
     messaging,
+    teamwork,
     broadcasts,
     optIns,
     bus,

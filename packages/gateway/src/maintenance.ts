@@ -7,6 +7,7 @@ import { SENT_COUNTS_KEPT_MS } from "./limits/send-cap.ts";
 import type { Logger } from "./logger.ts";
 import type { Database, Tx } from "./store/database.ts";
 import type { Tables } from "./store/tables.ts";
+import { keepClosing } from "./teamwork/auto-close-work.ts";
 import type { TenantEraser } from "./tenants/erase.ts";
 
 const HOUR = 60 * 60_000;
@@ -83,6 +84,7 @@ export function createMaintenance({ database, clock, logger, eraser }: Maintenan
     for (const { table, column, keptMs } of AGEING) {
       await inChunks(() => database.tenant(tenantId, (tx) => clearChunk(tx, tenantId, table, column, before(keptMs))));
     }
+    await database.tenant(tenantId, (tx) => keepClosing(tx, tenantId, now));
     await inChunks(() => database.tenant(tenantId, (tx) => clearEvents(tx, tenantId, before(EVENTS_KEPT_MS), CHUNK)));
   }
 

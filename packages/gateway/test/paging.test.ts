@@ -107,7 +107,7 @@ eachStore((store) => {
       acme.call("PATCH", `/v1/conversations/${first}`, {
         tags: ["vip", "vip"],
         records: [record],
-        assigneeId: "ext:member",
+        assigneeId: "ext:admin",
       }),
     );
     await made(acme.call("PATCH", `/v1/conversations/${second}`, { state: "closed" }));
@@ -118,8 +118,8 @@ eachStore((store) => {
     expect(await found(`lineId=${acme.line.id}&participant=%2B14255550111`)).toEqual([second]);
     expect(await found("participant=%2B14255550999")).toEqual([]);
     expect(await found("record=crm:account:a:b")).toEqual([first]);
-    expect(await found("assigneeId=ext:member")).toEqual([first]);
-    expect(await found(`assigneeId=${acme.users.member.id}`)).toEqual([first]);
+    expect(await found("assigneeId=ext:admin")).toEqual([first]);
+    expect(await found(`assigneeId=${acme.users.admin.id}`)).toEqual([first]);
     expect(await found("state=closed")).toEqual([second]);
     expect((await found(`updatedAfter=${new Date(world.clock.now() - 500).toISOString()}`)).sort()).toEqual(
       [first, second].sort(),

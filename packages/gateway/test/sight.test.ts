@@ -59,6 +59,7 @@ eachStore((store) => {
     const missing = { status: 404, body: { code: "not_found" } };
     expect(await call("GET", path)).toMatchObject(missing);
     expect(await call("PATCH", path, { state: "closed" })).toMatchObject(missing);
+    expect(await call("POST", `${path}/claim`)).toMatchObject(missing);
     expect(await call("POST", `${path}/read`, { throughSequence: 1 })).toMatchObject(missing);
     expect(await call("GET", `${path}/messages`)).toMatchObject(missing);
     expect(await call("POST", `${path}/messages`, { text: "Hello" })).toMatchObject(missing);
@@ -163,7 +164,7 @@ eachStore((store) => {
       await open(ours, [record("1"), record("2")], "+14255550182"),
       await made<Conversation>(
         acme.call("PATCH", `/v1/conversations/${(await open(theirs, [record("1")], "+14255550183")).id}`, {
-          assigneeId: "ext:member",
+          assigneeId: "ext:owner",
         }),
       ),
     ];

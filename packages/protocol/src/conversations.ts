@@ -2,6 +2,7 @@ import * as z from "zod/mini";
 import { MessagePreview } from "./messages.ts";
 import { CrmRecord } from "./records.ts";
 import { cursor, id, limit, MAX_SEQUENCE, metadata, text, timestamp, timestampInput } from "./schema.ts";
+import { SendAt } from "./sending.ts";
 
 export const CONVERSATION_STATES = ["open", "closed", "snoozed"] as const;
 export type ConversationState = (typeof CONVERSATION_STATES)[number];
@@ -55,17 +56,27 @@ export const OpenConversation = z.strictObject({
 });
 export type OpenConversation = z.infer<typeof OpenConversation>;
 
-export const UpdateConversation = z.partial(
-  z.strictObject({
-    state: z.enum(["open", "closed"]),
-    assigneeId: z.nullable(
-      z.string().check(z.regex(/^(usr_[0-9a-z]{26}|ext:.{1,200})$/su, "a user id or ext:<externalId>")),
-    ),
-    tags: z.array(text({ min: 1, max: 64 })).check(z.maxLength(50)),
-    records: z.array(CrmRecord).check(z.maxLength(20)),
-    metadata,
-  }),
-);
+/** Changes what it names; lists are replaced whole. `snoozed` and `snoozedUntil` go together. */
+export const UpdateConversation = z
+  .partial(
+    z.strictObject({
+      state: z.enum(CONVERSATION_STATES),
+      assigneeId: z.nullable(
+        z.string().check(z.regex(/^(usr_[0-9a-z]{26}|ext:.{1,200})$/su, "a user id or ext:<externalId>")),
+      ),
+      tags: z.array(text({ min: 1, max: 64 })).check(z.maxLength(50)),
+      /** When it opens again by itself: later than now and within a year. */
+      snoozedUntil: SendAt,
+      records: z.array(CrmRecord).check(z.maxLength(20)),
+      metadata,
+    }),
+  )
+  .check(
+    z.refine(({ state, snoozedUntil }) => (state === "snoozed") === (snoozedUntil !== undefined), {
+      error: "goes together with `state: snoozed`",
+      path: ["snoozedUntil"],
+    }),
+  );
 export type UpdateConversation = z.infer<typeof UpdateConversation>;
 
 export const ListConversations = z.strictObject({

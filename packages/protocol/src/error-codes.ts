@@ -28,6 +28,7 @@ export const ERROR_CODES = {
   not_found: fact(404, "There is nothing here that you may see"),
   method_not_allowed: fact(405, "This address does not answer that method"),
   conflict: fact(409, "What is there already stands against it"),
+  already_assigned: fact(409, "Somebody else has this conversation"),
   idempotency_key_reused: fact(422, "That Idempotency-Key was used with another request"),
   // who asks
   token_missing: fact(401, "Send a key or a session token"),

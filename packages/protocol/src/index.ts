@@ -178,6 +178,7 @@ export {
   type StreamReset,
   type StreamResetReason,
 } from "./stream.ts";
+export { DEFAULT_TEAMWORK, TeamworkSettings, UpdateTeamworkSettings } from "./teamwork.ts";
 export {
   escapeTemplate,
   parseTemplate,

@@ -22,6 +22,7 @@ import { PERMISSION_ROUTES } from "./permissions/routes.ts";
 import { accepted, byId, created, none, ok, paging, type RouteDefinition } from "./route-definition.ts";
 import { page, text } from "./schema.ts";
 import { CreatedSession, CreateSession } from "./sessions.ts";
+import { TEAMWORK_ROUTES } from "./teamwork-routes.ts";
 import { TEMPLATE_ROUTES } from "./template-routes.ts";
 import { CreateTenant, Tenant, UpdateTenant } from "./tenants.ts";
 import { UpdateUser, User } from "./users.ts";
@@ -362,6 +363,7 @@ export const ROUTES = {
     body: UpdateConversation,
     answer: ok(ConversationWithViewer),
   },
+  ...TEAMWORK_ROUTES,
   markRead: {
     method: "POST",
     path: "/v1/conversations/{id}/read",

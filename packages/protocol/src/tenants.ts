@@ -2,6 +2,7 @@ import * as z from "zod/mini";
 import { MicrosoftSettings, UpdateMicrosoftSettings } from "./microsoft-settings.ts";
 import { id, text, timestamp } from "./schema.ts";
 import { SendingSettings, TenantLimits, UpdateSendingSettings, UpdateTenantLimits } from "./sending.ts";
+import { TeamworkSettings, UpdateTeamworkSettings } from "./teamwork.ts";
 import { timeZone } from "./time-zone.ts";
 
 const origin = z
@@ -21,6 +22,7 @@ export const Tenant = z.object({
   id: id("ten"),
   ...fields,
   sending: SendingSettings,
+  teamwork: TeamworkSettings,
   microsoft: MicrosoftSettings,
   limits: TenantLimits,
   createdAt: timestamp,
@@ -36,6 +38,7 @@ export const CreateTenant = z.strictObject({
   allowedOrigins: z.optional(fields.allowedOrigins),
   appUrl: z.optional(fields.appUrl),
   sending: z.optional(UpdateSendingSettings),
+  teamwork: z.optional(UpdateTeamworkSettings),
   /** A session names no role above its own. */
   microsoft: z.optional(UpdateMicrosoftSettings),
   /** Only an operator key may set it. */

@@ -47,6 +47,7 @@ const CALLS: Record<keyof typeof ROUTES, (trunkline: Trunkline) => Promise<unkno
   openConversation: ({ conversations }) => conversations.open({ lineId: id("line"), participants: [number] }),
   getConversation: ({ conversations }) => conversations.get(id("conv")),
   updateConversation: ({ conversations }) => conversations.update(id("conv"), { state: "closed" }),
+  claimConversation: ({ conversations }) => conversations.claim(id("conv")),
   markRead: ({ conversations }) => conversations.markRead(id("conv"), 3),
   listMessages: ({ messages }) => messages.list(id("conv"), { order: "asc", afterSequence: 3 }).page(),
   sendMessage: ({ messages }) =>

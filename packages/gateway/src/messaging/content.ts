@@ -42,7 +42,7 @@ export function readContent(
 ): ReadContent {
   const { templateId = null, clientId = null, metadata = {} } = content;
   const words = readWords(content, templates);
-  const time = content.sendAt === undefined ? null : readTime(content.sendAt, now);
+  const time = content.sendAt === undefined ? null : readTime("sendAt", content.sendAt, now);
   return {
     text: words instanceof Refusal ? null : words,
     templateId,
@@ -85,17 +85,22 @@ function readWords(
   return rendered;
 }
 
-/** How far ahead a text can be scheduled: to the same date of the next year, also over a 29 February. */
+/** How far ahead something can be put off: to the same date of the next year, also over a 29 February. */
 const FARTHEST_MS = 366 * 24 * 60 * 60_000;
 
-function readTime(sendAt: SendAt, now: number): number | Refusal {
-  const time = parseSendAt(sendAt);
-  if (time.kind === "invalid") return unfit(time.message);
-  const at = time.instant;
-  if (at <= now) return unfit("must be later than now; leave it out to send at once");
+/** Reads a time to come, in milliseconds, or says what is wrong with it. */
+export function readTime(field: "sendAt" | "snoozedUntil", time: SendAt, now: number): number | Refusal {
+  const unfit = (message: string): Refusal =>
+    new Refusal("invalid_input", { detail: `\`${field}\` ${message}.`, issues: [{ path: [field], message }] });
+  const read = parseSendAt(time);
+  if (read.kind === "invalid") return unfit(read.message);
+  const at = read.instant;
+  if (at <= now) return unfit(TOO_EARLY[field]);
   if (at > now + FARTHEST_MS) return unfit("must be within a year");
   return at;
 }
 
-const unfit = (message: string): Refusal =>
-  new Refusal("invalid_input", { detail: `\`sendAt\` ${message}.`, issues: [{ path: ["sendAt"], message }] });
+const TOO_EARLY = {
+  sendAt: "must be later than now; leave it out to send at once",
+  snoozedUntil: "must be later than now",
+} as const;

@@ -109,6 +109,7 @@ export function conversationUpdate(tenantId: TenantId, stored: readonly StoredCo
   const rows = stored.map(({ conversation, inboundCount, lastInboundAt }) => ({
     id: conversation.id,
     state: conversation.state,
+    assignee_id: conversation.assigneeId,
     snoozed_until: conversation.snoozedUntil,
     sequence: conversation.sequence,
     inbound_count: inboundCount,
@@ -118,10 +119,10 @@ export function conversationUpdate(tenantId: TenantId, stored: readonly StoredCo
     updated_at: conversation.updatedAt,
   }));
   return sql`update conversations c
-    set state = n.state, snoozed_until = n.snoozed_until, sequence = n.sequence, inbound_count = n.inbound_count,
+    set state = n.state, assignee_id = n.assignee_id, snoozed_until = n.snoozed_until, sequence = n.sequence, inbound_count = n.inbound_count,
       last_inbound_at = n.last_inbound_at, last_message_id = n.last_message_id,
       last_activity_at = greatest(c.last_activity_at, n.last_activity_at), updated_at = n.updated_at
-    from ${recordset(rows)} as n (id text, state text, snoozed_until timestamptz, sequence int,
+    from ${recordset(rows)} as n (id text, state text, assignee_id text, snoozed_until timestamptz, sequence int,
       inbound_count int, last_inbound_at timestamptz, last_message_id text, last_activity_at timestamptz, updated_at timestamptz)
     where c.tenant_id = ${tenantId} and c.id = n.id`;
 }

@@ -9,6 +9,7 @@ import { found } from "../http/reply.ts";
 import type { Handlers } from "../http/route.ts";
 import type { Ids } from "../random.ts";
 import type { Database } from "../store/database.ts";
+import { snoozeLane } from "../teamwork/snooze-work.ts";
 import { cancelTexts } from "./cancel.ts";
 import { checkInto, checkTo } from "./check.ts";
 import { conditionsOf } from "./conversation-filters.ts";
@@ -90,7 +91,8 @@ export function messagingRoutes({
     },
 
     async updateConversation({ principal, params, body }) {
-      return log.transaction(principal.tenantId, async (tx, record) => {
+      const { tenantId } = principal;
+      const changed = await log.transaction(tenantId, async (tx, record) => {
         await updateConversation(tx, principal, params.id, body, record, clock.now());
         // The change may have taken it out of the caller's sight; the answer still shows what they did.
         const sight = { ...principal.sight, records: null, assignedTo: null };
@@ -98,6 +100,8 @@ export function messagingRoutes({
         if (!conversation) throw notFound();
         return conversation;
       });
+      if (changed.snoozedUntil !== null) bus.publish({ topic: "work", ...snoozeLane(tenantId, changed) });
+      return changed;
     },
 
     async markRead({ principal, params, body }) {

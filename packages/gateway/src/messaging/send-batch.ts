@@ -139,11 +139,13 @@ export class SendBatch {
       },
       now,
     );
-    this.#conversations.set(place.conversationId, { ...locked, ...into, isNew: false });
+    const author = locked.facts.assignOnReply ? principal.user : null;
+    const kept = author ? assigned(into, author.id) : into;
+    this.#conversations.set(place.conversationId, { ...locked, ...kept, isNew: false });
     this.#touched.add(place.conversationId);
     this.#messages.push(stored);
     if (place.retryOf) this.#retried.set(place.retryOf, stored.message.id);
-    this.#recordStored(stored, into, locked.isNew, principal);
+    this.#recordStored(stored, kept, locked.isNew, principal);
     if (principal.user) this.#markRead(principal.user.id, stored);
     const { message } = stored;
     this.#work.push({
@@ -205,6 +207,14 @@ export class SendBatch {
       actor: { kind: "user", id: mark.userId },
     };
   }
+}
+
+/** The conversation as it is when nobody had it before. */
+function assigned(stored: StoredConversation, userId: UserId): StoredConversation {
+  const { conversation } = stored;
+  return conversation.assigneeId === null
+    ? { ...stored, conversation: { ...conversation, assigneeId: userId } }
+    : stored;
 }
 
 /** @param isNew - whether each of the conversations was made in this transaction */

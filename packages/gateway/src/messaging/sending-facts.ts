@@ -6,12 +6,13 @@ import type {
   LineQuietHours,
   TenantId,
   UpdateSendingSettings,
+  UpdateTeamworkSettings,
   UpdateTenantLimits,
 } from "@trunkline/protocol";
 import { sql } from "kysely";
 import { standingColumn, toStanding } from "../opt-ins/standing.ts";
 import type { Tx } from "../store/database.ts";
-import { toLimits, toSending } from "../tenants/settings.ts";
+import { toLimits, toSending, toTeamwork } from "../tenants/settings.ts";
 import { countriesOf, isConfirmed, readCountry } from "./country-rule.ts";
 import type { SendState } from "./decide-send.ts";
 import { type QuietRule, quietRuleOf } from "./quiet-rule.ts";
@@ -19,7 +20,7 @@ import { type QuietRule, quietRuleOf } from "./quiet-rule.ts";
 /** What is selected of a line `l` and its tenant `t` to decide about texts from the one in the name of the other. */
 export const SENDER = sql`l.id as sender_line_id, l.number as line_number, l.sender_id as line_sender_id,
   l.capabilities as line_capabilities, l.quiet_hours as line_quiet_hours, l.carrier_account_id as line_carrier_account_id,
-  t.sending, t.time_zone, t.limits`;
+  t.sending, t.teamwork, t.time_zone, t.limits`;
 
 /** What is selected of where the recipient of a conversation `c` stands. */
 export const standingOf = (tenantId: TenantId) =>
@@ -36,6 +37,7 @@ export interface FactsRow {
   line_quiet_hours: LineQuietHours;
   line_carrier_account_id: CarrierAccountId;
   sending: UpdateSendingSettings;
+  teamwork: UpdateTeamworkSettings;
   time_zone: string;
   limits: UpdateTenantLimits;
   known_standing: Parameters<typeof toStanding>[0];
@@ -45,6 +47,8 @@ export interface FactsRow {
 export interface SendFacts extends Pick<SendState, "line" | "settings" | "standing" | "quiet" | "homeZone" | "home"> {
   readonly carrierAccountId: CarrierAccountId;
   readonly textsPerDay: number | null;
+  /** A person's text into a conversation that nobody has makes it theirs. */
+  readonly assignOnReply: boolean;
 }
 
 /** Reads facts of one tenant; what several rows share is read once. */
@@ -66,6 +70,7 @@ export function factsReader(): (row: FactsRow) => SendFacts {
       homeZone: row.time_zone,
       carrierAccountId: row.line_carrier_account_id,
       textsPerDay: toLimits(row.limits).textsPerDay,
+      assignOnReply: toTeamwork(row.teamwork).assignOnReply,
     };
   };
 }

@@ -1,28 +1,27 @@
-import {
-  type Conversation,
-  type ConversationId,
-  isId,
-  type UpdateConversation,
-  type UserId,
-} from "@trunkline/protocol";
+import type { Conversation, ConversationId, SendAt, TenantId, UpdateConversation, UserId } from "@trunkline/protocol";
 import type { NewEvent } from "../events/log.ts";
-import { invalid, notFound, Refusal } from "../http/refusal.ts";
+import { notFound, Refusal } from "../http/refusal.ts";
 import type { Principal } from "../rights/principal.ts";
 import type { Audience } from "../rights/sight.ts";
 import type { Tx } from "../store/database.ts";
+import { findColleagues, whoSees } from "../teamwork/assignee.ts";
+import { wakeUp } from "../teamwork/snooze-work.ts";
+import { enqueueMissing } from "../work/queue.ts";
+import { readTime } from "./content.ts";
 import { audienceOf, nextUpdate } from "./conversation-row.ts";
 import { lockConversation, writeConversation } from "./conversation-store.ts";
 import { linkRecords } from "./threads.ts";
 
 /**
  * Changes what people keep beside a thread: its state, assignee, tags, records and metadata. Lists are replaced whole.
+ * What is put off is opened by work that is committed with it; wake its lane after the commit.
  * @throws Refusal not_found, forbidden, invalid_input
  */
 export async function updateConversation(
   tx: Tx,
   principal: Principal,
   id: ConversationId,
-  { assigneeId, ...changes }: UpdateConversation,
+  { assigneeId, snoozedUntil, ...changes }: UpdateConversation,
   record: (...events: NewEvent[]) => void,
   now: number,
 ): Promise<void> {
@@ -37,13 +36,14 @@ export async function updateConversation(
     ...before,
     ...withoutUndefined(changes),
     ...(changes.tags ? { tags: [...new Set(changes.tags)] } : {}),
-    ...(changes.state ? { snoozedUntil: null } : {}),
-    ...(assigneeId === undefined ? {} : { assigneeId: await findAssignee(tx, principal, assigneeId) }),
+    ...(changes.state ? { snoozedUntil: snoozedUntil ? readWakeUp(snoozedUntil, now) : null } : {}),
+    ...(assigneeId === undefined ? {} : { assigneeId: await findAssignee(tx, before, tenantId, assigneeId) }),
   };
   if (JSON.stringify(after) === JSON.stringify(before)) return;
 
   const changed = { ...after, updatedAt: nextUpdate(before.updatedAt, now) };
   await writeConversation(tx, tenantId, changed);
+  await enqueueMissing(tx, tenantId, wakeUp(changed), now);
   if (changes.records) {
     await tx
       .deleteFrom("conversation_records")
@@ -61,15 +61,21 @@ export async function updateConversation(
   record({ type: "conversation.updated", data: changed, audience, actor });
 }
 
-async function findAssignee(tx: Tx, { tenantId }: Principal, ref: string | null): Promise<UserId | null> {
+async function findAssignee(
+  tx: Tx,
+  { lineId }: Conversation,
+  tenantId: TenantId,
+  ref: string | null,
+): Promise<UserId | null> {
   if (ref === null) return null;
-  const query = tx.selectFrom("users").select("id").where("tenant_id", "=", tenantId);
-  const user = await (isId("usr", ref)
-    ? query.where("id", "=", ref)
-    : query.where("external_id", "=", ref.slice("ext:".length))
-  ).executeTakeFirst();
-  if (!user) throw invalid(["assigneeId"], "is not a user of this tenant", "not_found");
-  return user.id;
+  const colleagues = await findColleagues(tx, tenantId, [ref]);
+  return whoSees(colleagues.get(ref), lineId, ["assigneeId"]).id;
+}
+
+function readWakeUp(snoozedUntil: SendAt, now: number): string {
+  const at = readTime("snoozedUntil", snoozedUntil, now);
+  if (at instanceof Refusal) throw at;
+  return new Date(at).toISOString();
 }
 
 function withoutUndefined<Fields extends object>(

@@ -35,6 +35,7 @@ import type {
   TenantId,
   UpdateMicrosoftSettings,
   UpdateSendingSettings,
+  UpdateTeamworkSettings,
   UpdateTenantLimits,
   UserId,
 } from "@trunkline/protocol";
@@ -63,6 +64,7 @@ interface TenantsTable {
   app_url: string | null;
   /** What differs from `DEFAULT_SENDING`. */
   sending: ColumnType<UpdateSendingSettings, UpdateSendingSettings | undefined, UpdateSendingSettings>;
+  teamwork: ColumnType<UpdateTeamworkSettings, UpdateTeamworkSettings | undefined, UpdateTeamworkSettings>;
   limits: ColumnType<UpdateTenantLimits, UpdateTenantLimits | undefined, UpdateTenantLimits>;
   /** What differs from `DEFAULT_MICROSOFT`. */
   microsoft: ColumnType<UpdateMicrosoftSettings, UpdateMicrosoftSettings | undefined, UpdateMicrosoftSettings>;
@@ -243,6 +245,18 @@ interface ConversationRecordsTable {
   type: string;
   external_id: string;
   conversation_id: ConversationId;
+}
+
+interface ConversationFiltersTable {
+  tenant_id: TenantId;
+  id: string;
+  name: string;
+  /** Null when it is shared. */
+  owner_id: UserId | null;
+  created_by: UserId | null;
+  query: Json<object>;
+  created_at: Date;
+  updated_at: Date;
 }
 
 interface MessagesTable {
@@ -482,6 +496,7 @@ export interface Tables {
   line_assignees: LineAssigneesTable;
   conversations: ConversationsTable;
   conversation_records: ConversationRecordsTable;
+  conversation_filters: ConversationFiltersTable;
   messages: MessagesTable;
   templates: TemplatesTable;
   broadcasts: BroadcastsTable;

@@ -17,6 +17,7 @@ export const ERASED_TABLES = [
   "opt_ins",
   "sent_counts",
   "read_states",
+  "conversation_filters",
   "conversation_records",
   "messages",
   "broadcast_recipients",

@@ -11,6 +11,7 @@ import { lookAgainAtHeld } from "../messaging/held-texts.ts";
 import { refuseUnfitQuietHours } from "../quiet-hours/refuse-policy.ts";
 import type { Ids } from "../random.ts";
 import type { Database } from "../store/database.ts";
+import { autoCloseLane, lookAtQuiet } from "../teamwork/auto-close-work.ts";
 import type { TenantEraser } from "./erase.ts";
 import {
   findTenant,
@@ -63,6 +64,7 @@ export function tenantRoutes({ database, log, bus, clock, ids, eraser }: TenantP
     const tenant = await refusing(TAKEN, () =>
       log.transaction(tenantId, async (tx, record) => {
         const changed = await updateTenant(tx, tenantId, given, clock.now());
+        if (changed && given.teamwork?.closeAfter !== undefined) await lookAtQuiet(tx, tenantId, clock.now());
         const isSuspended = given.microsoft?.suspended;
         if (changed && isSuspended !== undefined) {
           await suspendMicrosoft(tx, tenantId, isSuspended, clock.now());
@@ -73,6 +75,7 @@ export function tenantRoutes({ database, log, bus, clock, ids, eraser }: TenantP
     );
     bus.publish({ topic: "access", tenantId });
     await quietHoursChanged(tenantId, given);
+    if (given.teamwork?.closeAfter !== undefined) bus.publish({ topic: "work", ...autoCloseLane(tenantId) });
     return present(tenant);
   }
   const find = async (ref: string) => present(await database.system((tx) => findTenant(tx, ref)));

@@ -1,11 +1,14 @@
 import {
   DEFAULT_MICROSOFT,
   DEFAULT_SENDING,
+  DEFAULT_TEAMWORK,
   type MicrosoftSettings,
   type SendingSettings,
+  type TeamworkSettings,
   type TenantLimits,
   type UpdateMicrosoftSettings,
   type UpdateSendingSettings,
+  type UpdateTeamworkSettings,
   type UpdateTenantLimits,
 } from "@trunkline/protocol";
 import { type RawBuilder, sql } from "kysely";
@@ -24,6 +27,10 @@ export function toLimits(changed: UpdateTenantLimits): TenantLimits {
 
 export function toMicrosoft(changed: UpdateMicrosoftSettings): MicrosoftSettings {
   return over(DEFAULT_MICROSOFT, changed);
+}
+
+export function toTeamwork(changed: UpdateTeamworkSettings): TeamworkSettings {
+  return over(DEFAULT_TEAMWORK, changed);
 }
 
 /** `changed` over `defaults`. What was stored holds no `undefined`, which the types cannot know. */
@@ -50,4 +57,9 @@ export function changedLimits(given: UpdateTenantLimits): RawBuilder<UpdateTenan
 /** The column `microsoft` after a change. */
 export function changedMicrosoft(given: UpdateMicrosoftSettings): RawBuilder<UpdateMicrosoftSettings> {
   return sql<UpdateMicrosoftSettings>`microsoft || ${json(given)}`;
+}
+
+/** The column `teamwork` after a change. */
+export function changedTeamwork(given: UpdateTeamworkSettings): RawBuilder<UpdateTeamworkSettings> {
+  return sql<UpdateTeamworkSettings>`teamwork || ${json(given)}`;
 }

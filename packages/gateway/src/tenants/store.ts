@@ -4,7 +4,16 @@ import type { SystemTx, Tx } from "../store/database.ts";
 import { json } from "../store/json.ts";
 import type { Tables } from "../store/tables.ts";
 import { nextVersion } from "../store/version-time.ts";
-import { changedLimits, changedMicrosoft, changedSending, toLimits, toMicrosoft, toSending } from "./settings.ts";
+import {
+  changedLimits,
+  changedMicrosoft,
+  changedSending,
+  changedTeamwork,
+  toLimits,
+  toMicrosoft,
+  toSending,
+  toTeamwork,
+} from "./settings.ts";
 
 type Row = Selectable<Tables["tenants"]>;
 
@@ -18,6 +27,7 @@ export function toTenant(row: Row): Tenant {
     allowedOrigins: row.allowed_origins,
     appUrl: row.app_url,
     sending: toSending(row.sending),
+    teamwork: toTeamwork(row.teamwork),
     microsoft: toMicrosoft(row.microsoft),
     limits: toLimits(row.limits),
     createdAt: row.created_at.toISOString(),
@@ -52,6 +62,7 @@ export async function insertTenant(tx: SystemTx, id: TenantId, given: CreateTena
       allowed_origins: given.allowedOrigins ?? [],
       app_url: given.appUrl ?? null,
       sending: json(given.sending ?? {}),
+      teamwork: json(given.teamwork ?? {}),
       microsoft: json(given.microsoft ?? {}),
       limits: json(given.limits ?? {}),
       created_at: at,
@@ -100,6 +111,7 @@ export async function updateTenant(
       ...(given.allowedOrigins === undefined ? {} : { allowed_origins: given.allowedOrigins }),
       ...(given.appUrl === undefined ? {} : { app_url: given.appUrl }),
       ...(given.sending === undefined ? {} : { sending: changedSending(given.sending) }),
+      ...(given.teamwork === undefined ? {} : { teamwork: changedTeamwork(given.teamwork) }),
       ...(given.microsoft === undefined ? {} : { microsoft: changedMicrosoft(given.microsoft) }),
       ...(given.limits === undefined ? {} : { limits: changedLimits(given.limits) }),
     })

@@ -15,9 +15,11 @@ import { readConversation } from "../store/merge.ts";
 import type { Store } from "../store/store.ts";
 import type { CallOptions, KeyedCallOptions } from "./call-options.ts";
 import { listOf, pathOf } from "./collection.ts";
+import type { FetchedCall } from "./fetched-calls.ts";
 import type { Listing, ListOptions } from "./listing.ts";
+import type { TeamworkCalls } from "./parts/teamwork.ts";
 
-export interface ConversationsResource {
+export interface ConversationsResource extends TeamworkCalls {
   /** Newest activity first. */
   list(filter?: ConversationFilter & ListOptions, options?: CallOptions): Listing<ConversationWithViewer>;
   get(id: ConversationId, options?: CallOptions): Promise<ConversationWithViewer>;
@@ -34,7 +36,7 @@ export interface ConversationsResource {
 
 const PATH = "v1/conversations";
 
-export function conversationsResource(http: Http, store: Store): ConversationsResource {
+export function conversationsResource(http: Http, store: Store, call: FetchedCall): ConversationsResource {
   type Answer = ConversationWithViewer;
   const table = store.conversations;
   const take = (answer: Answer) => table.take(answer);
@@ -60,6 +62,7 @@ export function conversationsResource(http: Http, store: Store): ConversationsRe
   return {
     live,
     get,
+    claim: call("claim"),
     list: (filter, options) => listOf<Answer>(http, PATH, filter, options, readConversation),
     open: async (body, options) => take(await http.call({ method: "POST", path: PATH, body, isKeyed: true }, options)),
     update: async (id, body, options) =>

@@ -2,10 +2,11 @@ import type { Http } from "../../http.ts";
 import type { Store } from "../../store/store.ts";
 import { type ConsentCalls, consentCalls } from "./consent.ts";
 import { type OptInCalls, optInCalls } from "./opt-ins.ts";
+import { type TeamworkCalls, teamworkCalls } from "./teamwork.ts";
 
 /** What few pages ask for, by the names that their resources give it. */
-export interface FetchedCalls extends ConsentCalls, OptInCalls {}
+export interface FetchedCalls extends ConsentCalls, OptInCalls, TeamworkCalls {}
 
 export function calls(http: Http, store: Store): FetchedCalls {
-  return { ...consentCalls(http, store.view), ...optInCalls(http) };
+  return { ...consentCalls(http, store.view), ...optInCalls(http), ...teamworkCalls(http, store) };
 }

@@ -1,0 +1,16 @@
+import type { Bus } from "../bus/bus.ts";
+import type { Handlers } from "../http/route.ts";
+import { type AnyWorkKind, workKind } from "../work/kind.ts";
+import { autoCloseKind } from "./auto-close.ts";
+import { type TeamworkOperation, type TeamworkRouteParts, teamworkRoutes } from "./routes.ts";
+import { snoozeKind } from "./snooze-kind.ts";
+
+/** How several people share conversations: the routes, and what happens by itself when a time has come. */
+export interface Teamwork {
+  readonly routes: Handlers<TeamworkOperation>;
+  readonly kinds: readonly AnyWorkKind[];
+}
+
+export function createTeamwork(parts: TeamworkRouteParts & { bus: Bus }): Teamwork {
+  return { routes: teamworkRoutes(parts), kinds: [workKind(snoozeKind(parts)), workKind(autoCloseKind(parts))] };
+}

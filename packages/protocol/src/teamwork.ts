@@ -1,0 +1,19 @@
+import * as z from "zod/mini";
+
+const settings = {
+  /** Whether a person's text into a conversation that nobody has makes it theirs. */
+  assignOnReply: z.boolean(),
+  /** Open conversations in which nothing happened for so many days are closed, as an ISO 8601 duration; null for never. */
+  closeAfter: z.nullable(z.string().check(z.regex(/^P[1-9]\d{0,3}D$/, "must be a whole number of days such as P14D"))),
+};
+
+/** How a tenant's people share conversations. */
+export const TeamworkSettings = z.object(settings);
+export type TeamworkSettings = z.infer<typeof TeamworkSettings>;
+
+/** Changes what it names. */
+export const UpdateTeamworkSettings = z.partial(z.strictObject(settings));
+export type UpdateTeamworkSettings = z.infer<typeof UpdateTeamworkSettings>;
+
+/** The settings of a tenant that has not changed any. */
+export const DEFAULT_TEAMWORK: TeamworkSettings = { assignOnReply: false, closeAfter: null };
