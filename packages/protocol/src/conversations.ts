@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 import { MessagePreview } from "./messages.ts";
 import { CrmRecord } from "./records.ts";
-import { cursor, id, limit, MAX_SEQUENCE, metadata, text, timestamp, timestampInput } from "./schema.ts";
+import { cursor, id, limit, MAX_SEQUENCE, metadata, text, timestamp, timestampInput, userRef } from "./schema.ts";
 import { SendAt } from "./sending.ts";
 
 export const CONVERSATION_STATES = ["open", "closed", "snoozed"] as const;
@@ -61,9 +61,7 @@ export const UpdateConversation = z
   .partial(
     z.strictObject({
       state: z.enum(CONVERSATION_STATES),
-      assigneeId: z.nullable(
-        z.string().check(z.regex(/^(usr_[0-9a-z]{26}|ext:.{1,200})$/su, "a user id or ext:<externalId>")),
-      ),
+      assigneeId: z.nullable(userRef),
       tags: z.array(text({ min: 1, max: 64 })).check(z.maxLength(50)),
       /** When it opens again by itself: later than now and within a year. */
       snoozedUntil: SendAt,

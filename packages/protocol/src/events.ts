@@ -5,7 +5,7 @@ import type { ConsentChange, CredentialExpiry } from "./consent.ts";
 import type { Conversation, ReadState } from "./conversations.ts";
 import type { ConversationId, EventId, LineId, MessageId, SessionId, TenantId, UserId } from "./ids.ts";
 import type { Line } from "./lines.ts";
-import type { Message } from "./messages.ts";
+import type { Mention, Message } from "./messages.ts";
 import type { OptIn } from "./opt-ins.ts";
 import { cursor, id, limit, timestamp } from "./schema.ts";
 import type { User } from "./users.ts";
@@ -20,6 +20,8 @@ export interface EventMap {
   "conversation.removed": { id: ConversationId; lineId: LineId };
   /** Only on the streams of the user who read. */
   "conversation.read": ReadState;
+  /** Only on the streams of whom it means, as far as they see the conversation. */
+  "mention.created": Mention;
   "line.created": Line;
   "line.updated": Line;
   "line.removed": { id: LineId };
@@ -43,6 +45,7 @@ export const EVENT_TYPES = [
   "conversation.updated",
   "conversation.removed",
   "conversation.read",
+  "mention.created",
   "line.created",
   "line.updated",
   "line.removed",

@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 import { MESSAGE_STATUSES } from "./message-status.ts";
-import { cursor, id, languageTag, limit, metadata, sequenceInput, text, timestamp } from "./schema.ts";
+import { cursor, id, languageTag, limit, metadata, sequenceInput, text, timestamp, userRef } from "./schema.ts";
 import { SendAt } from "./sending.ts";
 
 /** Who wrote a message. `contact` is the person at the other end; `api` a key, named by its name. */
@@ -71,11 +71,17 @@ export const Message = z.object({
    * `status` stays what it was, and of several such words the same one is kept in whatever order they came.
    */
   carrierStatus: z.nullable(z.string()),
+  /** Whom a note means; absent where it means nobody in particular. */
+  mentions: z.optional(z.array(id("usr"))),
   metadata,
   createdAt: timestamp,
   updatedAt: timestamp,
 });
 export type Message = z.infer<typeof Message>;
+
+/** A note that means somebody. */
+export const Mention = z.object({ userId: id("usr"), message: Message });
+export type Mention = z.infer<typeof Mention>;
 
 /** What a list of conversations shows of the last message; `text` is cut after 200 characters. */
 export const MessagePreview = z.object({
@@ -149,8 +155,26 @@ export const oneOfWords = z.refine<GivenWords>(
 /** The same where there may be no words at all. */
 const atMostOneOfWords = z.refine<GivenWords>((given) => !isContradictory(given), EITHER);
 
-/** A text into a conversation. */
-export const SendMessage = z.strictObject(content).check(oneOfWords);
+/** People that one note may mean. */
+export const MAX_MENTIONS = 20;
+
+/** What only a text may have, and what only a note. */
+const fitsKind = z.refine<{ kind?: unknown; text?: unknown; sendAt?: unknown; mentions?: unknown }>(
+  ({ kind, text: own, sendAt, mentions }) =>
+    kind === "note" ? own !== undefined && sendAt === undefined : mentions === undefined,
+  "a note has `text`, and `mentions` if it means somebody; templates and `sendAt` are for texts",
+);
+
+/** A text into a conversation, or a note beside it that never leaves. */
+export const SendMessage = z
+  .strictObject({
+    ...content,
+    /** @default "text" */
+    kind: z.optional(z.enum(["text", "note"])),
+    /** Whom a note means: people who see the conversation. */
+    mentions: z.optional(z.array(userRef).check(z.maxLength(MAX_MENTIONS))),
+  })
+  .check(oneOfWords, fitsKind);
 export type SendMessage = z.infer<typeof SendMessage>;
 
 /** A text from a line to a number; the conversation is opened, or found. `from` is a line's number or sender id. */

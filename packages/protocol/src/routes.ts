@@ -20,7 +20,7 @@ import { ListMessages, Message, SendMessage, SendMessageTo } from "./messages.ts
 import { OPT_IN_ROUTES } from "./opt-in-routes.ts";
 import { PERMISSION_ROUTES } from "./permissions/routes.ts";
 import { accepted, byId, created, none, ok, paging, type RouteDefinition } from "./route-definition.ts";
-import { page, text } from "./schema.ts";
+import { page, text, userRef } from "./schema.ts";
 import { CreatedSession, CreateSession } from "./sessions.ts";
 import { TEAMWORK_ROUTES } from "./teamwork-routes.ts";
 import { TEMPLATE_ROUTES } from "./template-routes.ts";
@@ -34,10 +34,6 @@ export type { Access, RouteDefinition } from "./route-definition.ts";
  * and the test of rights walks over them.
  */
 
-/** A user by our id or by `ext:<externalId>`. */
-const userRef = z
-  .string()
-  .check(z.regex(/^(usr_[0-9a-hjkmnp-tv-z]{26}|ext:.{1,200})$/su, "a user id or ext:<externalId>"));
 const tenantRef = z
   .string()
   .check(z.regex(/^(ten_[0-9a-hjkmnp-tv-z]{26}|ext:.{1,200})$/su, "a tenant id or ext:<externalId>"));
@@ -390,7 +386,7 @@ export const ROUTES = {
     path: "/v1/conversations/{id}/messages",
     access: "messages.send",
     tag: "messages",
-    summary: "Sends a text into a conversation.",
+    summary: "Sends a text into a conversation, or puts a note beside it that never leaves.",
     params: byId("conv"),
     body: SendMessage,
     answer: accepted(Message),

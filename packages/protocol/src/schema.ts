@@ -31,6 +31,11 @@ export const languageTag = z
     z.regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$/, "must be a language tag such as es or pt-BR"),
   );
 
+/** A user by our id or by `ext:<externalId>`. */
+export const userRef = z
+  .string()
+  .check(z.regex(/^(usr_[0-9a-hjkmnp-tv-z]{26}|ext:.{1,200})$/su, "a user id or ext:<externalId>"));
+
 /** A time as ISO 8601 in UTC with milliseconds, as every answer has it. */
 export const timestamp = z.iso.datetime({ precision: 3 });
 

@@ -11,6 +11,7 @@ const NEEDED: Readonly<Record<EventType, Permission | null>> = {
   "conversation.updated": "conversations.read",
   "conversation.removed": "conversations.read",
   "conversation.read": "conversations.read",
+  "mention.created": "conversations.read",
   "line.created": "lines.read",
   "line.updated": "lines.read",
   "line.removed": "lines.read",

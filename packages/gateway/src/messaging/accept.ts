@@ -8,6 +8,7 @@ import { Refusal } from "../http/refusal.ts";
 import { Reply } from "../http/reply.ts";
 import type { Ids } from "../random.ts";
 import type { Tx } from "../store/database.ts";
+import { findColleagues } from "../teamwork/assignee.ts";
 import { sendLane } from "./outbound-kind.ts";
 import { SendBatch, type SendOutcome } from "./send-batch.ts";
 import { findPlaces } from "./send-places.ts";
@@ -67,7 +68,9 @@ export async function decideSends(
 
   const fresh = leaders.filter((request) => !outcomes.has(request));
   const places = await findPlaces(tx, tenantId, fresh, { ids, now });
-  const batch = await SendBatch.open(tx, tenantId, [...places.values()], { ids, now });
+  const mentioned = [...places.values()].flatMap((place) => ("content" in place ? place.content.mentions : []));
+  const colleagues = await findColleagues(tx, tenantId, mentioned);
+  const batch = await SendBatch.open(tx, tenantId, [...places.values()], { ids, now, colleagues });
   for (const request of fresh) {
     const place = places.get(request);
     if (place) outcomes.set(request, batch.add(request, place));

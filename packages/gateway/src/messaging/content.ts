@@ -14,6 +14,10 @@ export interface Content {
   readonly locale?: string | undefined;
   readonly sendAt?: SendAt | undefined;
   readonly clientId?: string | undefined;
+  /** @default "text" */
+  readonly kind?: "text" | "note" | undefined;
+  /** Whom a note means, as the caller names them. */
+  readonly mentions?: readonly string[] | undefined;
   readonly metadata?: Record<string, string> | undefined;
 }
 
@@ -25,6 +29,8 @@ export interface ReadContent {
   /** In milliseconds; null for at once. */
   readonly sendAt: number | null;
   readonly clientId: string | null;
+  readonly kind: "text" | "note";
+  readonly mentions: readonly string[];
   readonly metadata: Record<string, string>;
   /** What is wrong with it; empty for what can be sent. */
   readonly refusals: readonly Refusal[];
@@ -40,7 +46,7 @@ export function readContent(
   templates: ReadonlyMap<TemplateId, TemplateWords>,
   now: number,
 ): ReadContent {
-  const { templateId = null, clientId = null, metadata = {} } = content;
+  const { templateId = null, clientId = null, kind = "text", mentions = [], metadata = {} } = content;
   const words = readWords(content, templates);
   const time = content.sendAt === undefined ? null : readTime("sendAt", content.sendAt, now);
   return {
@@ -48,6 +54,8 @@ export function readContent(
     templateId,
     sendAt: time instanceof Refusal ? null : time,
     clientId,
+    kind,
+    mentions,
     metadata,
     refusals: [words, time].filter((one) => one instanceof Refusal),
   };

@@ -145,6 +145,7 @@ function toDraft({ text, line, messageId, from, accountId }: Item, { participant
   return {
     id: messageId,
     direction: "inbound",
+    kind: "text",
     text: text.text,
     from,
     to: line.number ?? line.senderId,

@@ -6,7 +6,8 @@ import { type MessageRow, type StoredMessage, toPreview } from "./message-row.ts
 /** A message that has no place in its conversation yet. */
 export interface Draft {
   readonly id: MessageId;
-  readonly direction: "inbound" | "outbound";
+  readonly direction: Message["direction"];
+  readonly kind: Message["kind"];
   readonly text: string;
   readonly from: string | null;
   readonly to: string | null;
@@ -16,6 +17,8 @@ export interface Draft {
   readonly retryOf: MessageId | null;
   readonly carrierMessageId: string | null;
   readonly carrierAccountId: MessageRow["carrier_account_id"];
+  /** Absent where nobody is meant. */
+  readonly mentions?: Message["mentions"];
   readonly metadata: Record<string, string>;
   readonly broadcastId: Message["broadcastId"];
   readonly purpose: MessageRow["purpose"];
@@ -43,10 +46,9 @@ export function placeMessage(
     ...fields,
     conversationId: conversation.id,
     sequence,
-    kind: "text",
     media: [],
     failure: null,
-    ...(isInbound ? { encoding: null, segments: null } : countSegments(draft.text)),
+    ...(draft.direction === "outbound" ? countSegments(draft.text) : { encoding: null, segments: null }),
     sentAt: null,
     deliveredAt: null,
     carrierStatus: null,

@@ -1,12 +1,13 @@
 import type { ConversationId, LineId, Message, MessageId, TenantId, UserId } from "@trunkline/protocol";
 import { type RawBuilder, sql } from "kysely";
 import type { EventLog, NewEvent } from "../events/log.ts";
-import { notFound } from "../http/refusal.ts";
+import { notFound, Refusal } from "../http/refusal.ts";
 import { Reply } from "../http/reply.ts";
 import { openSendCap, type SendCap } from "../limits/send-cap.ts";
 import type { Ids } from "../random.ts";
-import { sees } from "../rights/sight.ts";
+import { type Audience, sees } from "../rights/sight.ts";
 import type { Tx } from "../store/database.ts";
+import type { Colleague } from "../teamwork/assignee.ts";
 import { enqueuing, type NewWork } from "../work/queue.ts";
 import {
   audienceOf,
@@ -17,6 +18,7 @@ import {
   WITHOUT_LAST_MESSAGE,
 } from "./conversation-row.ts";
 import { decideSend, isCapped, toRefusal } from "./decide-send.ts";
+import { draftNote } from "./draft-note.ts";
 import { messageInsertion, type StoredMessage } from "./message-row.ts";
 import { SEND_KIND, type SendPayload } from "./outbound-kind.ts";
 import { placeMessage } from "./place-message.ts";
@@ -40,6 +42,8 @@ export type SendOutcome =
 interface Context {
   ids: Ids;
   now: number;
+  /** Those whom notes mean, by the names that were given. */
+  colleagues: ReadonlyMap<string, Colleague>;
 }
 
 /** A conversation that is locked for this transaction, with what decides about texts into it. */
@@ -99,9 +103,16 @@ export class SendBatch {
       return { kind: "refused", error: notFound() };
     }
     if (place.refusal) return { kind: "refused", error: place.refusal };
-    const { ids, now } = this.#context;
-    const { text, templateId, sendAt, clientId, metadata } = place.content;
+    const { ids, now, colleagues } = this.#context;
+    const { text, templateId, sendAt, clientId, metadata, kind } = place.content;
     if (text === null) throw new TypeError("a text without words was to be sent");
+    if (kind === "note") {
+      const { conversation } = locked;
+      const { author } = principal;
+      const draft = draftNote({ id: ids("message"), text, content: place.content, conversation, author, colleagues });
+      if (draft instanceof Refusal) return { kind: "refused", error: draft };
+      return this.#store(locked, placeMessage(locked, draft, now), principal);
+    }
     const decision = decideSend({
       ...locked.facts,
       recipient: participant.number,
@@ -116,11 +127,12 @@ export class SendBatch {
     if (twin) return { kind: "refused", error: sentAgain(twin) };
     if (isCapped(origin.purpose) && !this.#cap.take()) return { kind: "refused", error: this.#cap.refusal() };
 
-    const { stored, into } = placeMessage(
+    const placed = placeMessage(
       locked,
       {
         id: ids("message"),
         direction: "outbound",
+        kind,
         text,
         from: decision.from,
         to: decision.to,
@@ -139,24 +151,33 @@ export class SendBatch {
       },
       now,
     );
-    const author = locked.facts.assignOnReply ? principal.user : null;
-    const kept = author ? assigned(into, author.id) : into;
-    this.#conversations.set(place.conversationId, { ...locked, ...kept, isNew: false });
-    this.#touched.add(place.conversationId);
-    this.#messages.push(stored);
-    if (place.retryOf) this.#retried.set(place.retryOf, stored.message.id);
-    this.#recordStored(stored, kept, locked.isNew, principal);
-    if (principal.user) this.#markRead(principal.user.id, stored);
-    const { message } = stored;
+    const { message, lineId } = placed.stored;
+    if (place.retryOf) this.#retried.set(place.retryOf, message.id);
     this.#work.push({
       id: message.id,
       kind: SEND_KIND,
-      lane: stored.lineId,
+      lane: lineId,
       serial: message.conversationId,
       priority: origin.priority,
       dueAt: new Date(decision.dueAt),
       payload: { messageId: message.id },
     });
+    const author = locked.facts.assignOnReply ? principal.user : null;
+    return this.#store(locked, author ? { ...placed, into: assigned(placed.into, author.id) } : placed, principal);
+  }
+
+  /** Takes a message up that has its place: the conversation's next one is placed behind it. */
+  #store(
+    { facts, isNew }: Locked,
+    { stored, into }: ReturnType<typeof placeMessage>,
+    principal: SendRequest["principal"],
+  ): SendOutcome {
+    const { message } = stored;
+    this.#conversations.set(message.conversationId, { ...into, facts, isNew: false });
+    this.#touched.add(message.conversationId);
+    this.#messages.push(stored);
+    this.#recordStored(stored, into, isNew, principal);
+    if (principal.user) this.#markRead(principal.user.id, stored);
     return { kind: "accepted", reply: new Reply<Message>(JSON.stringify(message)) };
   }
 
@@ -190,6 +211,10 @@ export class SendBatch {
     const created: NewEvent = { type: "message.created", data: message, audience, actor };
     if (isNew) this.#events.push({ type: "conversation.created", data: conversation, audience, actor }, created);
     else this.#events.push(created, { type: "conversation.updated", data: conversation, audience, actor });
+    for (const userId of message.mentions ?? []) {
+      const means: Audience = { ...audience, userId };
+      this.#events.push({ type: "mention.created", data: { userId, message }, audience: means, actor });
+    }
   }
 
   #markRead(userId: UserId, { message, inboundCount }: StoredMessage): void {

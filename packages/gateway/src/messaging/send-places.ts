@@ -112,7 +112,16 @@ async function placeRetries(
     places.set(request, {
       conversationId,
       isNew: false,
-      content: { text, templateId, sendAt: null, metadata, clientId: target.clientId ?? null, refusals: [] },
+      content: {
+        text,
+        templateId,
+        sendAt: null,
+        metadata,
+        clientId: target.clientId ?? null,
+        kind: "text",
+        mentions: [],
+        refusals: [],
+      },
       retryOf: target.of,
       isBroadcast: row.broadcast_id !== null,
       ...(refusal ? { refusal } : {}),

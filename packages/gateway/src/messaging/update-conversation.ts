@@ -69,7 +69,9 @@ async function findAssignee(
 ): Promise<UserId | null> {
   if (ref === null) return null;
   const colleagues = await findColleagues(tx, tenantId, [ref]);
-  return whoSees(colleagues.get(ref), lineId, ["assigneeId"]).id;
+  const assignee = whoSees(colleagues.get(ref), lineId, ["assigneeId"]);
+  if (assignee instanceof Refusal) throw assignee;
+  return assignee.id;
 }
 
 function readWakeUp(snoozedUntil: SendAt, now: number): string {

@@ -292,6 +292,7 @@ interface MessagesTable {
   /** A carrier's word for the status that its adapter does not know. */
   carrier_status: string | null;
   client_id: string | null;
+  mentions: UserId[] | null;
   metadata: Json<Record<string, string>>;
   created_at: Date;
   updated_at: Date;

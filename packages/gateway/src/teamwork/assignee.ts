@@ -1,6 +1,6 @@
 import { isId, type LineId, seesAllLines, type TenantId, type UserId } from "@trunkline/protocol";
 import { sql } from "kysely";
-import { invalid } from "../http/refusal.ts";
+import { invalid, type Refusal } from "../http/refusal.ts";
 import type { Tx } from "../store/database.ts";
 
 /** A person as far as conversations can be theirs. */
@@ -49,17 +49,17 @@ export async function findColleagues(
  * anybody else.
  *
  * @param path - of the field that names them
- * @throws Refusal not_found, invalid_input
+ * @returns them, or a refusal with not_found or invalid_input
  */
 export function whoSees(
   colleague: Colleague | undefined,
   lineId: LineId,
   path: readonly (string | number)[],
-): Colleague {
-  if (!colleague) throw invalid([...path], "is not a user of this tenant", "not_found");
-  if (colleague.isSuspended) throw invalid([...path], "is suspended");
+): Colleague | Refusal {
+  if (!colleague) return invalid([...path], "is not a user of this tenant", "not_found");
+  if (colleague.isSuspended) return invalid([...path], "is suspended");
   if (colleague.lineIds !== "all" && !colleague.lineIds.has(lineId)) {
-    throw invalid([...path], "does not see this line: assign them to the line first");
+    return invalid([...path], "does not see this line: assign them to the line first");
   }
   return colleague;
 }

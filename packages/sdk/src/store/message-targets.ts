@@ -1,4 +1,4 @@
-import type { SendAt, TemplateId } from "@trunkline/protocol";
+import type { SendAt, TemplateId, UserRef } from "@trunkline/protocol";
 import type { ListOptions } from "../resources/listing.ts";
 
 /** Which part of a conversation, and in which order. At most one of the three sequences. */
@@ -33,9 +33,27 @@ type Words =
       locale?: string | undefined;
     };
 
-/** What a text says, and when it leaves. */
-export type MessageContent = Words & {
-  /** An instant with `Z` or an offset, or `{ local, timeZone }`: later than now and within a year. Absent: at once. */
-  sendAt?: SendAt | undefined;
+/** A note for colleagues, into a conversation. It never leaves. */
+interface NoteContent {
+  kind: "note";
+  /** At most 1,600 UTF-16 code units. */
+  text: string;
+  /** Whom it means: users who see the conversation; they hear `mention.created`. */
+  mentions?: UserRef[] | undefined;
   metadata?: Record<string, string> | undefined;
-};
+  templateId?: undefined;
+  variables?: undefined;
+  locale?: undefined;
+  sendAt?: undefined;
+}
+
+/** What a text says, and when it leaves; or a note. */
+export type MessageContent =
+  | (Words & {
+      kind?: "text" | undefined;
+      mentions?: undefined;
+      /** An instant with `Z` or an offset, or `{ local, timeZone }`: later than now and within a year. Absent: at once. */
+      sendAt?: SendAt | undefined;
+      metadata?: Record<string, string> | undefined;
+    })
+  | NoteContent;
