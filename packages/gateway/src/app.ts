@@ -21,6 +21,7 @@ import { meRoutes } from "./me/routes.ts";
 import type { Messaging } from "./messaging/messaging.ts";
 import type { OptIns } from "./opt-ins/opt-ins.ts";
 import type { RequestRecord } from "./options.ts";
+import type { PrivateAddresses } from "./outside/public-address.ts";
 import { permissionRoutes } from "./permissions/routes.ts";
 import type { Ids, RandomBytes } from "./random.ts";
 import type { Sealer } from "./seal/seal.ts";
@@ -31,6 +32,7 @@ import { templateRoutes } from "./templates/routes.ts";
 import type { TenantEraser } from "./tenants/erase.ts";
 import { tenantRoutes } from "./tenants/routes.ts";
 import { userRoutes } from "./users/routes.ts";
+import type { Webhooks } from "./webhooks/webhooks.ts";
 
 export interface AppParts {
   database: Database;
@@ -39,6 +41,7 @@ export interface AppParts {
   messaging: Messaging;
   teamwork: Teamwork;
   broadcasts: Broadcasts;
+  webhooks: Webhooks;
   optIns: OptIns;
   bus: Bus;
   clock: Clock;
@@ -50,7 +53,9 @@ export interface AppParts {
   cors: Cors;
   rates: RateLimiter;
   eraser: TenantEraser;
+  /** Reaches addresses that tenants chose. */
   fetch: typeof globalThis.fetch;
+  privateAddresses: PrivateAddresses;
   epoch: () => string;
   publicUrl: string | undefined;
   consent: ConsentParts;
@@ -61,7 +66,7 @@ export interface AppParts {
 
 /** Hands every domain its parts and binds all their routes. */
 export function createApp(parts: AppParts): (request: Request, host?: Host) => Promise<Response> {
-  const { database, messaging, teamwork, optIns, broadcasts, consent, publicUrl, ready } = parts;
+  const { database, messaging, teamwork, optIns, broadcasts, webhooks, consent, publicUrl, ready } = parts;
   const checkStore = async () => {
     await ready();
     await database.system((tx) => sql`select 1`.execute(tx));
@@ -80,6 +85,7 @@ export function createApp(parts: AppParts): (request: Request, host?: Host) => P
       ...teamwork.routes,
       ...templateRoutes(parts),
       ...broadcasts.routes,
+      ...webhooks.routes,
       ...optIns.routes,
       ...permissionRoutes(parts),
       ...consentRoutes(consent),

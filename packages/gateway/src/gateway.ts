@@ -31,6 +31,7 @@ import { keepStatistics } from "./store/statistics.ts";
 import { createTeamwork } from "./teamwork/teamwork.ts";
 import { createTenantEraser } from "./tenants/erase.ts";
 import { tenantsAllowing } from "./tenants/store.ts";
+import { createWebhooks } from "./webhooks/webhooks.ts";
 import { createWorker } from "./work/worker.ts";
 
 /**
@@ -49,6 +50,8 @@ export function createGateway(options: GatewayOptions): Gateway {
     clock = systemClock(),
     random = platformRandom,
     fetch = (...request) => globalThis.fetch(...request), // browsers refuse it under another `this`
+    outsideFetch = fetch,
+    privateAddresses = environment === "sandbox" ? "loopback" : "refuse",
     logger = silentLogger,
     bus = memoryBus(logger),
     // PGlite belongs to one process at a time, which may as well take up its own work where it left it.
@@ -110,15 +113,28 @@ export function createGateway(options: GatewayOptions): Gateway {
     clock,
     ids,
     logger,
-    fetch,
+    fetch: outsideFetch,
     sealer,
     onCarrierMood,
     recentStops,
   });
   const teamwork = createTeamwork({ log, bus, clock });
   const broadcasts = createBroadcasts({ database, log, bus, clock, ids });
+  const webhooks = createWebhooks({
+    database,
+    log,
+    bus,
+    clock,
+    ids,
+    random,
+    logger,
+    sealer,
+    fetch: outsideFetch,
+    privateAddresses,
+    epoch,
+  });
   const optIns = createOptIns({ database, log, bus, clock, ids, recentStops });
-  const kinds = [...messaging.kinds, ...teamwork.kinds, ...broadcasts.kinds, ...optIns.kinds];
+  const kinds = [...messaging.kinds, ...teamwork.kinds, ...broadcasts.kinds, ...webhooks.kinds, ...optIns.kinds];
   const worker = createWorker({ database, clock, logger, bus, node, leaseMs, kinds });
   const eraser = createTenantEraser({ database, logger });
   const maintenance = createMaintenance({ database, clock, logger, eraser });
@@ -134,6 +150,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     messaging,
     teamwork,
     broadcasts,
+    webhooks,
     optIns,
     bus,
     clock,
@@ -145,7 +162,8 @@ export function createGateway(options: GatewayOptions): Gateway {
     cors,
     rates: createRateLimiter({ clock, requestsPerSecond }),
     eraser,
-    fetch,
+    fetch: outsideFetch,
+    privateAddresses,
     epoch,
     publicUrl,
     consent,
@@ -165,6 +183,7 @@ export function createGateway(options: GatewayOptions): Gateway {
         () => {
           hub.start();
           worker.start();
+          webhooks.start();
           maintenance.start();
           statistics.start();
           consentWatch.start();
@@ -180,7 +199,15 @@ export function createGateway(options: GatewayOptions): Gateway {
     stop() {
       stopping ??= (async () => {
         await starting?.catch(() => undefined); // whoever started it knows already
-        await Promise.all([worker.stop(), maintenance.stop(), statistics.stop(), consentWatch.stop(), hub.stop()]);
+        const worked = worker.stop();
+        await Promise.all([
+          worked,
+          webhooks.stop(worked),
+          maintenance.stop(),
+          statistics.stop(),
+          consentWatch.stop(),
+          hub.stop(),
+        ]);
         await messaging.stop();
         await Promise.allSettled(inFlight);
         access.stop();
@@ -193,7 +220,8 @@ export function createGateway(options: GatewayOptions): Gateway {
       return stopping;
     },
     async idle() {
-      await worker.idle();
+      do await worker.idle();
+      while (await webhooks.look());
       await hub.idle();
       await maintenance.idle();
       await consentWatch.idle();

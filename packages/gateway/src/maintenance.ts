@@ -9,6 +9,7 @@ import type { Database, Tx } from "./store/database.ts";
 import type { Tables } from "./store/tables.ts";
 import { keepClosing } from "./teamwork/auto-close-work.ts";
 import type { TenantEraser } from "./tenants/erase.ts";
+import { DELIVERIES_KEPT_MS } from "./webhooks/delivery-store.ts";
 
 const HOUR = 60 * 60_000;
 /** Between two rounds, in milliseconds. */
@@ -27,6 +28,7 @@ const AGEING = [
   { table: "consent_states", column: "expires_at", keptMs: 0 },
   { table: "consent_links", column: "expires_at", keptMs: 0 },
   { table: "sent_counts", column: "hour", keptMs: SENT_COUNTS_KEPT_MS },
+  { table: "webhook_deliveries", column: "created_at", keptMs: DELIVERIES_KEPT_MS },
 ] as const satisfies { table: keyof Tables; column: string; keptMs: number }[];
 /** Tenants read at once. */
 const TENANTS = 500;

@@ -4,6 +4,7 @@ import type { Clock } from "./clock.ts";
 import type { Host } from "./http/outlet.ts";
 import type { Logger } from "./logger.ts";
 import type { MicrosoftRegistration } from "./microsoft/registration.ts";
+import type { PrivateAddresses } from "./outside/public-address.ts";
 import type { RandomBytes } from "./random.ts";
 import type { SqlEngine } from "./store/engine.ts";
 import type { Environment } from "./store/migrate.ts";
@@ -36,10 +37,22 @@ export interface GatewayOptions {
   /** @default platformRandom */
   random?: RandomBytes;
   /**
-   * Makes outgoing requests: to carriers, later to webhooks and Microsoft.
+   * Makes outgoing requests to addresses that the operator chose, such as Microsoft's.
    * @default globalThis.fetch
    */
   fetch?: typeof globalThis.fetch;
+  /**
+   * Makes requests to addresses that tenants chose: webhooks, and carriers by their `baseUrl`. On a server give
+   * `guardedFetch(…)` of `@trunkline/gateway/node`, which checks each connection: a name may lead into the operator's own network.
+   * @default the `fetch` of these options
+   */
+  outsideFetch?: typeof globalThis.fetch;
+  /**
+   * Addresses beside the public internet's that tenants may name: none, this machine's own, or all. It judges what is written;
+   * where a name leads is for `outsideFetch` to judge.
+   * @default "refuse", in a sandbox "loopback"
+   */
+  privateAddresses?: PrivateAddresses;
   /** The app registration in Microsoft Entra. Without it nobody signs in by Microsoft and nothing is asked of Graph. */
   microsoft?: MicrosoftRegistration;
   /** @default memoryBus(): one process */

@@ -1,4 +1,4 @@
-import type { Conversation, Message, Template } from "@trunkline/protocol";
+import type { Conversation, Message, Template, Webhook } from "@trunkline/protocol";
 import { type Operation, ROUTES, type RouteDefinition } from "@trunkline/protocol/routes";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import * as z from "zod/mini";
@@ -68,6 +68,8 @@ eachStore((store) => {
     const path = `/v1/conversations/${conversation.id}/messages`;
     const message = await made<Message>(acme.call("POST", path, content));
     const template = await made<Template>(acme.call("POST", "/v1/templates", { name: "T", text: "Hello {{name}}" }));
+    const hook = { url: "https://crm.example.com/", events: ["*"] };
+    const webhook = await made<Webhook>(acme.call("POST", "/v1/webhooks", hook));
     ids = {
       tenants: acme.tenant.id,
       keys: acme.key.id,
@@ -78,6 +80,7 @@ eachStore((store) => {
       conversations: conversation.id,
       messages: message.id,
       templates: template.id,
+      webhooks: webhook.id,
     };
     bodies = {
       createTenant: { name: "T" },
@@ -87,6 +90,8 @@ eachStore((store) => {
       createLine: { name: "L", carrierAccountId: acme.account.id, number: "+12065550180" },
       openConversation: opening,
       createTemplate: { name: "T", text: "Hello", variants: [{ locale: "es", text: "Hola" }] },
+      createWebhook: hook,
+      replayWebhook: { from: "2026-03-03T00:00:00Z" },
       markRead: { throughSequence: 1 },
       sendMessage: content,
       checkMessageTo: { from: acme.line.number, to: "+14255550123" },

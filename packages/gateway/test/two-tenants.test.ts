@@ -1,4 +1,13 @@
-import type { Broadcast, Conversation, CreatedSession, Key, Message, Problem, Template } from "@trunkline/protocol";
+import type {
+  Broadcast,
+  Conversation,
+  CreatedSession,
+  Key,
+  Message,
+  Problem,
+  Template,
+  Webhook,
+} from "@trunkline/protocol";
 import { type Operation, ROUTES, type RouteDefinition } from "@trunkline/protocol/routes";
 import { sql } from "kysely";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -18,6 +27,7 @@ interface Belongings {
   msg: string;
   tpl: string;
   bct: string;
+  whk: string;
 }
 
 const KINDS = {
@@ -31,6 +41,7 @@ const KINDS = {
   messages: "msg",
   templates: "tpl",
   broadcasts: "bct",
+  webhooks: "whk",
 } as const satisfies Record<string, keyof Belongings>;
 
 /** The kind of id in a route's path. */
@@ -53,6 +64,8 @@ const BODIES: Partial<Record<Operation, object>> = {
   checkMessage: {},
   updateTemplate: { name: "Taken" },
   previewTemplate: {},
+  updateWebhook: { enabled: false },
+  replayWebhook: { from: "2026-03-03T00:00:00Z" },
 };
 
 const routes = Object.entries(ROUTES) as [Operation, RouteDefinition][];
@@ -79,6 +92,9 @@ eachStore((store) => {
     const broadcast = await made<Broadcast>(
       call("POST", "/v1/broadcasts", { lineId: line.id, text: "Hello", recipients: [{ to: "+14255550124" }] }),
     );
+    const webhook = await made<Webhook>(
+      call("POST", "/v1/webhooks", { url: "https://crm.example.com/", events: ["*"] }),
+    );
     owned = {
       ten: tenant.id,
       key: key.id,
@@ -90,6 +106,7 @@ eachStore((store) => {
       msg: message.id,
       tpl: template.id,
       bct: broadcast.id,
+      whk: webhook.id,
     };
     for (const [place, one] of [ours, theirs].entries()) {
       const { tid: tenantId, oid: objectId } = person(place + 1, 1);

@@ -9,6 +9,7 @@ import type { Mention, Message } from "./messages.ts";
 import type { OptIn } from "./opt-ins.ts";
 import { cursor, id, limit, timestamp } from "./schema.ts";
 import type { User } from "./users.ts";
+import type { Webhook } from "./webhook.ts";
 
 /** Every durable event and what it carries. A client meets names of a newer gateway as unknown events and ignores them. */
 export interface EventMap {
@@ -34,6 +35,8 @@ export interface EventMap {
   /** For owners and admins. */
   "credential.expiring": CredentialExpiry;
   "session.revoked": { id: SessionId; userId: UserId };
+  /** `disabled` says why. */
+  "webhook.disabled": Webhook;
 }
 export type EventType = keyof EventMap;
 
@@ -56,6 +59,7 @@ export const EVENT_TYPES = [
   "consent.changed",
   "credential.expiring",
   "session.revoked",
+  "webhook.disabled",
 ] as const satisfies readonly EventType[];
 
 /** Who caused an event; `null` for the gateway itself and for carriers. */

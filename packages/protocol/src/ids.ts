@@ -14,6 +14,8 @@ export const ID_PREFIXES = {
   template: "tpl",
   broadcast: "bct",
   optInEntry: "opt",
+  webhook: "whk",
+  webhookDelivery: "whd",
   event: "evt",
 } as const;
 
@@ -30,6 +32,8 @@ export type ConversationId = Id<"conv">;
 export type MessageId = Id<"msg">;
 export type TemplateId = Id<"tpl">;
 export type BroadcastId = Id<"bct">;
+export type WebhookId = Id<"whk">;
+export type WebhookDeliveryId = Id<"whd">;
 export type EventId = Id<"evt">;
 
 /** A user by our id, or by the id the host application gave them: `ext:<externalId>`. */

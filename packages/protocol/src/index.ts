@@ -84,6 +84,8 @@ export {
   type TenantId,
   type UserId,
   type UserRef,
+  type WebhookDeliveryId,
+  type WebhookId,
 } from "./ids.ts";
 export { CreatedKey, CreateKey, Key } from "./keys.ts";
 export { CreateLine, LINE_KINDS, Line, LineCapabilities, type LineKind, UpdateLine } from "./lines.ts";
@@ -201,3 +203,23 @@ export {
 export { CreateTenant, Tenant, UpdateTenant } from "./tenants.ts";
 export { isStorableText, toStorableText } from "./text.ts";
 export { MicrosoftIdentity, RoleName, SessionUser, UpdateUser, User } from "./users.ts";
+export { WEBHOOK_DISABLED_REASONS, Webhook, type WebhookDisabledReason, WebhookWithSecret } from "./webhook.ts";
+export {
+  CreateWebhook,
+  DELIVERY_ERRORS,
+  DELIVERY_STATUSES,
+  DeliveryAttempt,
+  type DeliveryError,
+  type DeliveryStatus,
+  eventsOf,
+  FORMER_SECRET_MS,
+  ListDeliveries,
+  MAX_ANSWER_KEPT,
+  ReplayWebhook,
+  UpdateWebhook,
+  WEBHOOK_TEST,
+  WebhookDelivery,
+  WebhookReplay,
+  WebhookTest,
+  type WebhookTestEvent,
+} from "./webhooks.ts";

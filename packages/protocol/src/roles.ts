@@ -21,6 +21,8 @@ export const PERMISSIONS = [
   "opt_ins.read",
   "opt_ins.write",
   "opt_ins.export",
+  "webhooks.read",
+  "webhooks.write",
 ] as const;
 export type Permission = (typeof PERMISSIONS)[number];
 
@@ -50,6 +52,8 @@ const ADMIN = [
   "broadcasts.read",
   "broadcasts.write",
   "opt_ins.export",
+  "webhooks.read",
+  "webhooks.write",
 ] as const satisfies Permission[];
 const OWNER = [...ADMIN, "keys.write"] as const satisfies Permission[];
 

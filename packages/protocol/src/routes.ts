@@ -26,6 +26,7 @@ import { TEAMWORK_ROUTES } from "./teamwork-routes.ts";
 import { TEMPLATE_ROUTES } from "./template-routes.ts";
 import { CreateTenant, Tenant, UpdateTenant } from "./tenants.ts";
 import { UpdateUser, User } from "./users.ts";
+import { WEBHOOK_ROUTES } from "./webhook-routes.ts";
 
 export type { Access, RouteDefinition } from "./route-definition.ts";
 
@@ -429,6 +430,7 @@ export const ROUTES = {
   ...OPT_IN_ROUTES,
   ...PERMISSION_ROUTES,
   ...CONSENT_ROUTES,
+  ...WEBHOOK_ROUTES,
 
   listEvents: {
     method: "GET",

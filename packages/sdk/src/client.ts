@@ -32,6 +32,7 @@ import { type OptInsResource, optInsResource } from "./resources/opt-ins.ts";
 import { type LinesResource, linesResource, type UsersResource, usersResource } from "./resources/people-and-lines.ts";
 import { type TemplatesResource, templatesResource } from "./resources/templates.ts";
 import { type MeResource, meResource, type UnreadResource, unreadResource } from "./resources/viewer.ts";
+import { type WebhooksResource, webhooksResource } from "./resources/webhooks.ts";
 import { ConversationTable } from "./store/conversation-table.ts";
 import { DraftStore, type Drafts } from "./store/drafts.ts";
 import { Outbox } from "./store/outbox.ts";
@@ -50,6 +51,7 @@ export interface Trunkline extends AsyncDisposable {
   readonly broadcasts: BroadcastsResource;
   readonly optIns: OptInsResource;
   readonly consent: ConsentResource;
+  readonly webhooks: WebhooksResource;
   readonly sessions: SessionsResource;
   readonly tenant: TenantResource;
   readonly tenants: TenantsResource;
@@ -151,6 +153,7 @@ export function createTrunkline(options: TrunklineOptions): Trunkline {
     broadcasts: broadcastsResource(http, store),
     optIns: optInsResource(http, call),
     consent: consentResource(call, store),
+    webhooks: webhooksResource(http, call),
     sessions: sessionsResource(http),
     tenant: tenantResource(http),
     tenants: tenantsResource(http),

@@ -22,6 +22,8 @@ export type {
   CreateBroadcast,
   CreatedSession,
   CreateTemplate,
+  CreateWebhook,
+  DeliveryStatus,
   ErrorCode,
   EventEnvelope,
   EventMap,
@@ -64,6 +66,11 @@ export type {
   User,
   UserId,
   UserRef,
+  Webhook,
+  WebhookDelivery,
+  WebhookId,
+  WebhookTest,
+  WebhookWithSecret,
 } from "@trunkline/protocol";
 export type { MicrosoftFeature, PermissionPlan, PlannedPermission } from "@trunkline/protocol/permissions";
 export { type ApiKeyAuth, apiKeyAuth } from "./auth/api-key-auth.ts";
@@ -93,6 +100,7 @@ export type { ConnectOptions } from "./resources/parts/consent.ts";
 export type { LinesResource, UsersResource } from "./resources/people-and-lines.ts";
 export type { TemplateFilter, TemplatesResource } from "./resources/templates.ts";
 export type { MeResource, UnreadResource } from "./resources/viewer.ts";
+export type { DeliveryFilter, WebhooksResource } from "./resources/webhooks.ts";
 export type { ConversationFilter } from "./store/conversation-filter.ts";
 export type { Drafts } from "./store/drafts.ts";
 export type { Live, LiveItem, LiveItemSnapshot, LiveSnapshot, Observable } from "./store/live.ts";

@@ -1,7 +1,14 @@
-import type { ListBroadcasts, ListOptIns, ListRecipients, ListTemplates } from "@trunkline/protocol";
+import type { ListBroadcasts, ListDeliveries, ListOptIns, ListRecipients, ListTemplates } from "@trunkline/protocol";
 import { ROUTES, type RouteDefinition } from "@trunkline/protocol/routes";
 import { expect, expectTypeOf, test } from "vitest";
-import type { BroadcastFilter, OptInFilter, RecipientFilter, TemplateFilter, Trunkline } from "../src/index.ts";
+import type {
+  BroadcastFilter,
+  DeliveryFilter,
+  OptInFilter,
+  RecipientFilter,
+  TemplateFilter,
+  Trunkline,
+} from "../src/index.ts";
 import { startClient } from "./client.ts";
 import { json } from "./fake-gateway.ts";
 
@@ -93,6 +100,15 @@ const CALLS: Record<keyof typeof ROUTES, (trunkline: Trunkline) => Promise<unkno
   connectMicrosoft: ({ consent }) => consent.link({ features: ["messaging"], returnTo: "https://app.example/" }),
   requestAdmin: ({ consent }) => consent.adminRequest({ features: ["messaging"] }),
   disconnectMicrosoft: ({ consent }) => consent.disconnect({ of: "user" }),
+  listWebhooks: ({ webhooks }) => webhooks.list({ limit: 2 }).page(),
+  createWebhook: ({ webhooks }) => webhooks.create({ url: "https://crm.example/hooks", events: ["message.*"] }),
+  getWebhook: ({ webhooks }) => webhooks.get(id("whk")),
+  updateWebhook: ({ webhooks }) => webhooks.update(id("whk"), { enabled: true }),
+  deleteWebhook: ({ webhooks }) => webhooks.delete(id("whk")),
+  rotateWebhookSecret: ({ webhooks }) => webhooks.rotateSecret(id("whk")),
+  testWebhook: ({ webhooks }) => webhooks.test(id("whk")),
+  replayWebhook: ({ webhooks }) => webhooks.replay(id("whk"), { from: "2026-11-01T00:00:00Z" }),
+  listDeliveries: ({ webhooks }) => webhooks.deliveries(id("whk"), { status: "failed" }).page(),
   listEvents: ({ events }) => events.page({ limit: 2 }),
 };
 
@@ -121,5 +137,6 @@ test("filters have every field that their routes take", () => {
   expectTypeOf<keyof TemplateFilter>().toEqualTypeOf<Fields<ListTemplates>>();
   expectTypeOf<keyof BroadcastFilter>().toEqualTypeOf<Fields<ListBroadcasts>>();
   expectTypeOf<keyof RecipientFilter>().toEqualTypeOf<Fields<ListRecipients>>();
+  expectTypeOf<keyof DeliveryFilter>().toEqualTypeOf<Fields<ListDeliveries>>();
   expectTypeOf<keyof OptInFilter>().toEqualTypeOf<Fields<ListOptIns>>();
 });

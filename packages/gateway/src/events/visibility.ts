@@ -22,7 +22,11 @@ const NEEDED: Readonly<Record<EventType, Permission | null>> = {
   "consent.changed": null,
   "credential.expiring": "tenant.write",
   "session.revoked": null,
+  "webhook.disabled": "webhooks.read",
 };
+
+/** The right that reading the subject of such an event needs; null where the audience alone decides. */
+export const permissionFor = (type: EventType): Permission | null => NEEDED[type];
 
 /** Whether a principal may see an event: the same right that reading its subject needs, and the same sight. */
 export function maySee({ permissions, sight }: Principal, type: EventType, audience: Audience): boolean {

@@ -1,6 +1,7 @@
 /* What needs Node: the HTTP server, the stores on disk, buses between processes, logs and metrics. */
 
 export { DirectoryInUse, lockDirectory } from "./directory-lock.ts";
+export { type GuardedFetch, type GuardedFetchOptions, guardedFetch, type Lookup } from "./guarded-fetch.ts";
 export { accessLog, type LoggerOptions, pinoLogger } from "./logger.ts";
 export {
   assertMayListen,

@@ -5,10 +5,19 @@ import { sending } from "./migrations/0002-sending.ts";
 import { deletingTenants } from "./migrations/0003-deleting-tenants.ts";
 import { leanEvents } from "./migrations/0004-lean-events.ts";
 import { microsoft } from "./migrations/0005-microsoft.ts";
+import { webhooks } from "./migrations/0006-webhooks.ts";
 import { teamwork } from "./migrations/0007-teamwork.ts";
 import type { Migration } from "./migrations/migration.ts";
 
-export const MIGRATIONS: readonly Migration[] = [first, sending, deletingTenants, leanEvents, microsoft, teamwork];
+export const MIGRATIONS: readonly Migration[] = [
+  first,
+  sending,
+  deletingTenants,
+  leanEvents,
+  microsoft,
+  webhooks,
+  teamwork,
+];
 
 /** Whose world a store belongs to. A store made by a sandbox holds simulated people and is never used for real ones. */
 export type Environment = "production" | "sandbox";

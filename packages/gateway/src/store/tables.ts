@@ -11,6 +11,8 @@ import type {
   ConversationId,
   ConversationState,
   CrmRecord,
+  DeliveryAttempt,
+  DeliveryStatus,
   EventId,
   EventType,
   Failure,
@@ -38,6 +40,9 @@ import type {
   UpdateTeamworkSettings,
   UpdateTenantLimits,
   UserId,
+  WebhookDeliveryId,
+  WebhookDisabledReason,
+  WebhookId,
 } from "@trunkline/protocol";
 import type { ColumnType, Generated, JSONColumnType } from "kysely";
 import type { Audience } from "../rights/sight.ts";
@@ -474,6 +479,43 @@ interface WorkLanesTable {
   paused_until: Date | null;
 }
 
+interface WebhooksTable {
+  tenant_id: TenantId;
+  id: WebhookId;
+  url: string;
+  events: string[];
+  description: string | null;
+  secret: Uint8Array;
+  former_secret: Uint8Array | null;
+  former_secret_until: Date | null;
+  disabled_reason: WebhookDisabledReason | null;
+  disabled_at: Date | null;
+  failing_since: Date | null;
+  epoch: string;
+  /** xid8; read it as text. */
+  xid: string;
+  n: number;
+  created_at: Date;
+  updated_at: Date;
+}
+
+interface WebhookDeliveriesTable {
+  tenant_id: TenantId;
+  id: WebhookDeliveryId;
+  webhook_id: WebhookId;
+  event_id: EventId;
+  event_type: string;
+  xid: string | null;
+  n: number | null;
+  status: DeliveryStatus;
+  is_replay: boolean;
+  attempts: number;
+  last_attempt: JSONColumnType<DeliveryAttempt | null, DeliveryAttempt | null, DeliveryAttempt | null>;
+  next_attempt_at: Date | null;
+  created_at: Date;
+  updated_at: Date;
+}
+
 interface StoreInfoTable {
   epoch: string;
   fingerprint: string;
@@ -514,5 +556,7 @@ export interface Tables {
   operator_idempotency_keys: OperatorIdempotencyKeysTable;
   work: WorkTable;
   work_lanes: WorkLanesTable;
+  webhooks: WebhooksTable;
+  webhook_deliveries: WebhookDeliveriesTable;
   store_info: StoreInfoTable;
 }

@@ -10,6 +10,8 @@ export const ERASED_TABLES = [
   "work_lanes",
   "events",
   "event_horizons",
+  "webhook_deliveries",
+  "webhooks",
   "idempotency_keys",
   "inbound_texts",
   "parked_receipts",
