@@ -4,7 +4,18 @@ import { trunkline } from "./support/program.ts";
 test("help says what there is, for the command and for each part of it, with examples", async () => {
   const root = await trunkline(["--help"]);
   expect(root.code).toBe(0);
-  for (const name of ["dev", "start", "sandbox", "migrate", "tenants", "keys", "users", "listen", "permissions"]) {
+  for (const name of [
+    "dev",
+    "start",
+    "sandbox",
+    "migrate",
+    "tenants",
+    "keys",
+    "users",
+    "listen",
+    "permissions",
+    "doctor",
+  ]) {
     expect(root.stdout).toMatch(new RegExp(`^ {2}${name} `, "m"));
   }
   for (const path of [
@@ -13,6 +24,7 @@ test("help says what there is, for the command and for each part of it, with exa
     ["dev"],
     ["migrate"],
     ["listen"],
+    ["doctor"],
     ["tenants", "create"],
     ["keys", "create"],
   ]) {

@@ -1,18 +1,26 @@
 import { createPrivateKey, createPublicKey, X509Certificate } from "node:crypto";
 import { mkdtemp, readFile, stat } from "node:fs/promises";
-import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { plannedPermissions, planPermissions } from "@trunkline/protocol/permissions";
-import { afterEach, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import {
+  FEATURES,
+  type MicrosoftStage,
+  microsoftStage,
+  PAGE,
+  PUBLIC_URL,
+  TAB_DOMAIN,
+} from "./support/microsoft-set-up.ts";
 import { trunkline } from "./support/program.ts";
 
-const closing: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0)) await close();
+let stage: MicrosoftStage;
+beforeAll(async () => {
+  stage = await microsoftStage();
 });
+afterAll(() => stage.close());
 
-const BASE = ["setup", "microsoft", "--public-url", "https://sms.example.com"];
+const BASE = ["setup", "microsoft", "--public-url", PUBLIC_URL];
 const CLIENT = "cccccccc-2222-4333-8444-555555555555";
 const newDirectory = async () => join(await mkdtemp(join(tmpdir(), "trunkline-setup-")), "made");
 
@@ -91,53 +99,68 @@ test.each([
   await expect(stat(out)).rejects.toThrow("ENOENT");
 });
 
-/** Graph as far as an admin needs it here: it notes what it is told, and refuses when it shall. */
-async function graph(refuses: string | null = null) {
-  const calls: { method: string; path: string; token: string | undefined; body: Record<string, unknown> }[] = [];
-  const server = createServer(async (request, response) => {
-    let text = "";
-    for await (const chunk of request) text += String(chunk);
-    const { method = "", url: path = "" } = request;
-    calls.push({ method, path, token: request.headers.authorization, body: JSON.parse(text) });
-    const isRefused = path === refuses;
-    response.writeHead(isRefused ? 403 : path.endsWith("s") ? 201 : 204, { "request-id": "r-1" });
-    const error = { error: { code: "Authorization_RequestDenied", message: "Insufficient privileges." } };
-    response.end(
-      isRefused ? JSON.stringify(error) : path.endsWith("s") ? JSON.stringify({ id: "o-1", appId: CLIENT }) : "",
-    );
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  closing.push(() => new Promise((resolve) => server.close(() => resolve())));
-  const address = server.address();
-  const port = typeof address === "object" && address ? address.port : 0;
-  return { calls, url: `http://127.0.0.1:${port}` };
-}
-
-test("with an admin's token the registration is made, with its address and service principal", async () => {
-  const { calls, url } = await graph();
+test("with an admin's token the registration is made in Microsoft Graph, and once consented to nothing is wrong with it", async () => {
   const out = await newDirectory();
-  const args = [...BASE, "--apply", "--graph-url", url, "--out", out];
-  const { code, stderr } = await trunkline(args, { env: { TRUNKLINE_GRAPH_TOKEN: "an-admins-token" } });
+  const apply = [...BASE, "--apply", "--graph-url", stage.graphUrl, "--out", out, "--features", FEATURES.join()];
+  const args = [...apply, "--page", PAGE, "--tab-domain", TAB_DOMAIN];
+  const { code, stderr } = await trunkline(args, { env: { TRUNKLINE_GRAPH_TOKEN: stage.setupToken } });
   expect(code, stderr).toBe(0);
-  expect(calls.map(({ method, path }) => `${method} ${path}`)).toEqual([
-    "POST /v1.0/applications",
-    "PATCH /v1.0/applications/o-1",
-    "POST /v1.0/servicePrincipals",
-  ]);
-  expect(new Set(calls.map(({ token }) => token))).toEqual(new Set(["Bearer an-admins-token"]));
-  expect(calls[0]?.body).toMatchObject({ displayName: "Trunkline" });
-  expect(calls[1]?.body).toEqual({ identifierUris: [`api://${CLIENT}`] });
-  expect(await readFile(join(out, "gateway.env"), "utf8")).toContain(`TRUNKLINE_MICROSOFT_CLIENT_ID=${CLIENT}`);
-  expect(stderr + JSON.stringify(await readFile(join(out, "gateway.env"), "utf8"))).not.toContain("an-admins-token");
+  const text = await readFile(join(out, "gateway.env"), "utf8");
+  expect(stderr + text).not.toContain(stage.setupToken);
+  const env = Object.fromEntries(
+    text
+      .trim()
+      .split("\n")
+      .map((line) => line.split("=", 2) as [string, string]),
+  );
+  const clientId = env.TRUNKLINE_MICROSOFT_CLIENT_ID ?? "";
+  expect(await stage.world("GET", `/apps/${clientId}`)).toMatchObject({
+    displayName: "Trunkline",
+    identifierUris: [`api://${TAB_DOMAIN}/${clientId}`],
+    redirectUris: [
+      { uri: `${PUBLIC_URL}/microsoft/callback`, kind: "web" },
+      { uri: PAGE, kind: "spa" },
+    ],
+    exposedScopes: ["access_as_user"],
+    tokenVersion: 2,
+    isInstalled: true,
+  });
+
+  const doctor = [
+    "doctor",
+    "--sandbox",
+    stage.url,
+    "--public-url",
+    PUBLIC_URL,
+    "--features",
+    "messaging,directory,meetings",
+  ];
+  const asked = [...doctor, "--page", PAGE, "--tab-domain", TAB_DOMAIN];
+  const environment = { env: { ...env, TRUNKLINE_GRAPH_TOKEN: stage.doctorToken } };
+  const before = await trunkline(asked, environment);
+  expect(before.code, before.stderr).toBe(1);
+  expect(before.stdout).toMatch(/^BROKEN +microsoft\.consented +Nothing that needs an admin is granted here/m);
+  await stage.consent(clientId);
+  const after = await trunkline(asked, environment);
+  expect(after.code, after.stdout + after.stderr).toBe(0);
+  expect(after.stdout).toMatch(/^LOOK AT +microsoft\.permissions_extra +Not needed for .*CallRecord/m); // fewer features than were set up
+  expect(after.stdout).not.toMatch(/BROKEN|UNKNOWN|not checked/);
 });
 
 test("what Graph refuses is said with its own words, and what was made before is named", async () => {
-  const { url } = await graph("/v1.0/servicePrincipals");
-  const args = [...BASE, "--apply", "--graph-url", url, "--out", await newDirectory()];
-  const { code, stderr } = await trunkline(args, { env: { TRUNKLINE_GRAPH_TOKEN: "t" } });
+  await stage.world("PATCH", "/faults", {
+    graph: [{ status: 403, code: "Authorization_RequestDenied", path: "/servicePrincipals" }],
+  });
+  const apply = [...BASE, "--apply", "--graph-url", stage.graphUrl];
+  const env = { TRUNKLINE_GRAPH_TOKEN: stage.setupToken };
+  const { code, stderr } = await trunkline([...apply, "--out", await newDirectory()], { env });
+  await stage.world("PATCH", "/faults", { graph: [] });
   expect(code).toBe(1);
-  expect(stderr).toMatch(
-    /403 to POST \/servicePrincipals\. Authorization_RequestDenied: Insufficient privileges\. \(request r-1\)/,
-  );
-  expect(stderr).toContain(`The registration ${CLIENT} was made before that.`);
+  expect(stderr).toMatch(/403 to POST \/servicePrincipals\. Authorization_RequestDenied: .+ \(request [0-9a-f-]{36}\)/);
+  expect(stderr).toMatch(/The registration [0-9a-f-]{36} was made before that\./);
+
+  const reader = { TRUNKLINE_GRAPH_TOKEN: stage.doctorToken };
+  const refused = await trunkline([...apply, "--out", await newDirectory()], { env: reader });
+  expect(refused.code).toBe(1);
+  expect(refused.stderr).toContain("The token needs Application.ReadWrite.All");
 });

@@ -70,6 +70,9 @@ export function command<const Specs extends OptionSpecs>(
   return { kind: "command", ...rest, run: (values, ...others) => run(values as OptionValues<Specs>, ...others) };
 }
 
+/** How a run ended: 0 well, 1 it failed, 2 it was called wrongly, or could not find out what was asked. */
+export type ExitCode = 0 | 1 | 2;
+
 /** A mistake in how a command was called; the message says which, and what would be right. Exit code 2. */
 export class UsageError extends Error {
   override readonly name = "UsageError";
@@ -78,4 +81,15 @@ export class UsageError extends Error {
 /** Something that went wrong in a way that the message explains in full; no stack is shown. Exit code 1. */
 export class CommandFailed extends Error {
   override readonly name = "CommandFailed";
+}
+
+/** All is said, and the run ends with this code: its result, and no mishap. */
+export class CommandEnded extends Error {
+  override readonly name = "CommandEnded";
+  readonly code: ExitCode;
+
+  constructor(code: ExitCode) {
+    super(`ended with ${code}`);
+    this.code = code;
+  }
 }

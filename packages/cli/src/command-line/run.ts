@@ -1,10 +1,15 @@
 import { didYouMean } from "@trunkline/gateway/node/settings";
-import { type AnyCommand, CommandFailed, type CommandGroup, type Terminal, UsageError } from "./command.ts";
+import {
+  type AnyCommand,
+  CommandEnded,
+  CommandFailed,
+  type CommandGroup,
+  type ExitCode,
+  type Terminal,
+  UsageError,
+} from "./command.ts";
 import { helpFor } from "./help.ts";
 import { readOptions } from "./read-options.ts";
-
-/** How a run ended: 0 well, 1 it failed, 2 it was called wrongly. */
-export type ExitCode = 0 | 1 | 2;
 
 /** Finds the command that `args` names, reads its options and runs it. Never throws. */
 export async function run(root: CommandGroup, args: readonly string[], terminal: Terminal): Promise<ExitCode> {
@@ -29,6 +34,7 @@ export async function run(root: CommandGroup, args: readonly string[], terminal:
     await item.run(values, given, terminal);
     return 0;
   } catch (error) {
+    if (error instanceof CommandEnded) return error.code;
     if (error instanceof UsageError) {
       terminal.note(`${error.message}\nRun ${path} --help to see how it is used.`);
       return 2;

@@ -1,5 +1,6 @@
 import type { CommandGroup } from "../command-line/command.ts";
 import { dev } from "./dev.ts";
+import { doctor } from "./doctor.ts";
 import { keys } from "./keys.ts";
 import { listen } from "./listen.ts";
 import { migrate } from "./migrate.ts";
@@ -16,5 +17,5 @@ export const trunkline: CommandGroup = {
   name: "trunkline",
   about: "Business text messaging for Microsoft Teams and any CRM.",
   details: "To see it at work on this machine, with nothing installed and nobody texted: trunkline dev",
-  commands: [dev, start, sandbox, migrate, tenants, keys, users, listen, permissions, setup],
+  commands: [dev, start, sandbox, migrate, tenants, keys, users, listen, permissions, setup, doctor],
 };

@@ -6,7 +6,7 @@ import { type PermissionPlan, plannedPermissions } from "@trunkline/protocol/per
  */
 
 /** Clients of Microsoft's own in which a tab runs. Source: Microsoft Learn, "Configure a tab app with Microsoft Entra ID SSO". */
-const TEAMS_CLIENTS = {
+export const TEAMS_CLIENTS = {
   "Teams, desktop and mobile": "1fec8e78-bce4-4aaf-ab1b-5451cc387264",
   "Teams on the web": "5e3ce6c0-2b1f-4285-8d4b-75ee78787346",
   "Microsoft 365 on the web": "4765445b-32c6-49b0-83e6-1d93765276ca",

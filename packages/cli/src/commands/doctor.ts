@@ -1,0 +1,94 @@
+import { didYouMean } from "@trunkline/gateway/node/settings";
+import { JSON_OPTION } from "../administration.ts";
+import { CommandEnded, command, UsageError } from "../command-line/command.ts";
+import { DEFAULT_PORTS } from "../default-places.ts";
+import { readFeatures } from "../microsoft/read-features.ts";
+import { START_OPTIONS } from "./start.ts";
+
+/** Holds an admin's token, so that it stands in no list of processes. */
+const TOKEN_VARIABLE = "TRUNKLINE_GRAPH_TOKEN";
+
+/** `trunkline doctor`: what is wrong, and what to do about it. */
+export const doctor = command({
+  name: "doctor",
+  about: "Looks for what is wrong with a gateway's set-up, names the cause and says what to do. It changes nothing.",
+  details: `It reads the same options, environment and file as trunkline start; give it those of your gateway. What the registration in Microsoft Entra looks like is read through Microsoft Graph, as the admin whose token is in ${TOKEN_VARIABLE} (az account get-access-token --resource-type ms-graph --query accessToken -o tsv); Directory.Read.All is enough. Exit code: 0 nothing is broken, 1 something is, 2 something could not be looked at.`,
+  options: {
+    only: {
+      type: "list",
+      about: "Makes these checks alone, and what they stand on: microsoft, or the name of a check.",
+      value: "CHECK",
+      flagOnly: true,
+    },
+    ...JSON_OPTION,
+    features: {
+      type: "list",
+      about: "What is used of Microsoft 365, separated by commas.",
+      value: "FEATURES",
+      preset: "messaging",
+      flagOnly: true,
+    },
+    microsoftTenant: {
+      type: "string",
+      about: "Microsoft organisation to look at: its id or one of its domains.",
+      value: "TENANT",
+      preset: "that of the admin's token",
+      flagOnly: true,
+    },
+    page: {
+      type: "list",
+      about: "Page that people sign in on by themselves (redirect URI of a single-page app).",
+      value: "URL",
+      flagOnly: true,
+    },
+    tabDomain: { type: "string", about: "Domain of your Teams tab, if there is one.", value: "DOMAIN", flagOnly: true },
+    manifest: {
+      type: "string",
+      about: "manifest.json of your Teams app, if there is one.",
+      value: "FILE",
+      flagOnly: true,
+    },
+    ...START_OPTIONS,
+  },
+  examples: [
+    "trunkline doctor --config gateway.json",
+    "trunkline doctor --only microsoft --features messaging,directory --manifest teams/manifest.json --json",
+    "trunkline doctor --only microsoft.credential",
+  ],
+  async run({ only, json, features, microsoftTenant, page, tabDomain, manifest, sandbox, ...options }, _, terminal) {
+    const [{ examineMicrosoft, MICROSOFT_CHECKS }, { isNamed }, { exitCodeOf, inWords }, { placeOf }] =
+      await Promise.all([
+        import("../doctor/microsoft/index.ts"),
+        import("../doctor/examine.ts"),
+        import("../doctor/report.ts"),
+        import("../doctor/place.ts"),
+      ]);
+    const ids = MICROSOFT_CHECKS.map(({ id }) => id);
+    const unknown = only?.find((name) => !ids.some((id) => isNamed(id, name)));
+    if (unknown !== undefined) throw new UsageError(`There is no check "${unknown}".${didYouMean(unknown, ids)}`);
+    const wanted = readFeatures(features ?? ["messaging"]);
+    const { host = "127.0.0.1", port = DEFAULT_PORTS.gateway } = options;
+    const place = await placeOf(sandbox, options);
+    try {
+      const findings = await examineMicrosoft(
+        {
+          settings: options,
+          publicUrl: options.publicUrl ?? (sandbox === undefined ? null : `http://${host}:${port}`),
+          pages: page ?? [],
+          tabDomain: tabDomain ?? null,
+          features: wanted,
+          manifest: manifest ?? null,
+          graphToken: terminal.env[TOKEN_VARIABLE] || null,
+          ...place.subject,
+          organisation: microsoftTenant ?? place.subject.organisation,
+        },
+        only,
+      );
+      terminal.out(json ? JSON.stringify({ findings }, null, 2) : inWords(findings));
+      const code = exitCodeOf(findings);
+      if (code !== 0) throw new CommandEnded(code);
+    } finally {
+      await place.close();
+    }
+  },
+});
