@@ -79,8 +79,8 @@ export async function listConversations(
   return rows;
 }
 
-/** Unread inbound texts and the conversations they are in, by line. */
-export async function countUnread(
+/** Unread inbound texts and the conversations they are in, by line, counted in every conversation that is seen. */
+export async function countInSight(
   tx: Tx,
   { tenantId, sight }: Principal,
 ): Promise<{ line_id: string; conversations: number; messages: number }[]> {

@@ -19,6 +19,7 @@ import { messageInsertion, type StoredMessage } from "./message-row.ts";
 import { countryOf, readAddress } from "./numbers.ts";
 import { type Draft, placeMessage } from "./place-message.ts";
 import { getOrCreateThreads } from "./threads.ts";
+import { countingInbound, type Received as ReceivedInto } from "./unread-counts.ts";
 
 export interface InboundParts {
   log: EventLog;
@@ -117,6 +118,7 @@ async function store(
     where c.tenant_id = ${tenantId} and c.id = any(${threads.map(({ id }) => id)}::text[])
     order by c.id for update of c`.execute(tx);
   const conversations = new Map(rows.map((row) => [row.id, toStored(row)]));
+  const counts = new Map([...conversations].map(([id, { inboundCount }]) => [id, inboundCount]));
   const untold = new Set(threads.filter(({ isNew }) => isNew).map(({ id }) => id));
   const messages: StoredMessage[] = [];
   const events: NewEvent[] = [];
@@ -135,7 +137,11 @@ async function store(
       events.push({ type: "conversation.created", data: into.conversation, audience, actor: null }, created);
     } else events.push(created, { type: "conversation.updated", data: into.conversation, audience, actor: null });
   }
-  await sql`with changed as (${conversationUpdate(tenantId, [...conversations.values()])} returning 1),
+  const received = [...conversations].map(([conversationId, { conversation, inboundCount }]): ReceivedInto => {
+    const before = counts.get(conversationId) ?? 0;
+    return { conversationId, lineId: conversation.lineId, texts: inboundCount - before, isFirst: before === 0 };
+  });
+  await sql`with ${countingInbound(tenantId, received)} changed as (${conversationUpdate(tenantId, [...conversations.values()])} returning 1),
     stored as (${messageInsertion(tenantId, messages)} returning 1)
     ${log.insertion(tenantId, events)}`.execute(tx);
   return placed;

@@ -4,7 +4,7 @@ import type { NewEvent } from "../events/log.ts";
 import { notFound } from "../http/refusal.ts";
 import type { UserPrincipal } from "../http/route.ts";
 import type { Tx } from "../store/database.ts";
-import { type ReadMark, readMarkUpsert, toReadState } from "./read-marks.ts";
+import { markingRead, type ReadMark, toReadState } from "./read-marks.ts";
 import { seenBy } from "./sight-condition.ts";
 
 interface Row {
@@ -28,6 +28,12 @@ export async function markRead(
   record: (...events: NewEvent[]) => void,
   now: number,
 ): Promise<ReadState> {
+  // First, so that nothing comes in between the reading of the counts and their writing.
+  const { rows: locked } = await sql`select from conversations c
+    where c.tenant_id = ${tenantId} and c.id = ${conversationId} and ${seenBy(sight)} for no key update of c`.execute(
+    tx,
+  );
+  if (locked.length === 0) throw notFound();
   const { rows } = await sql<Row>`
     select c.sequence, c.inbound_count, r.through_sequence, r.inbound_count as read_inbound,
       m.sequence as marked_sequence, m.inbound_count as marked_inbound
@@ -35,7 +41,7 @@ export async function markRead(
     left join read_states r on r.tenant_id = c.tenant_id and r.conversation_id = c.id and r.user_id = ${user.id}
     left join messages m on m.tenant_id = c.tenant_id and m.conversation_id = c.id
       and m.sequence = least(${throughSequence}::int, c.sequence)
-    where c.tenant_id = ${tenantId} and c.id = ${conversationId} and ${seenBy(sight)}`.execute(tx);
+    where c.tenant_id = ${tenantId} and c.id = ${conversationId}`.execute(tx);
   const [row] = rows;
   if (!row) throw notFound();
   const present: ReadMark = {
@@ -50,7 +56,7 @@ export async function markRead(
     inboundCount: row.marked_inbound ?? 0,
   };
   if (wanted.throughSequence <= present.throughSequence) return toReadState(present, row.inbound_count);
-  await readMarkUpsert(tenantId, [wanted], now).execute(tx);
+  await sql`with ${markingRead(tenantId, [wanted], now)} select`.execute(tx);
   const state = toReadState(wanted, row.inbound_count);
   record({ type: "conversation.read", data: state, audience: { userId: user.id }, actor });
   return state;

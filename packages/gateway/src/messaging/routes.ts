@@ -13,13 +13,14 @@ import { snoozeLane } from "../teamwork/snooze-work.ts";
 import { cancelTexts } from "./cancel.ts";
 import { checkInto, checkTo } from "./check.ts";
 import { conditionsOf } from "./conversation-filters.ts";
-import { countUnread, listConversations, readConversation, toAnswer } from "./conversation-store.ts";
+import { listConversations, readConversation, toAnswer } from "./conversation-store.ts";
 import { markRead } from "./mark-read.ts";
 import { windowOf } from "./message-pages.ts";
 import { isConversationSeen, listMessages, readMessage } from "./message-store.ts";
 import { openConversation } from "./open-conversation.ts";
 import type { SendQueue } from "./send-queue.ts";
 import { ONE_TO_ONE } from "./send-request.ts";
+import { countUnread } from "./unread-counts.ts";
 import { updateConversation } from "./update-conversation.ts";
 
 export interface MessagingRouteParts {

@@ -22,7 +22,7 @@ import { draftNote } from "./draft-note.ts";
 import { messageInsertion, type StoredMessage } from "./message-row.ts";
 import { SEND_KIND, type SendPayload } from "./outbound-kind.ts";
 import { placeMessage } from "./place-message.ts";
-import { type ReadMark, readMarkUpsert, toReadState } from "./read-marks.ts";
+import { markingRead, type ReadMark, toReadState } from "./read-marks.ts";
 import { type Place, sentAgain } from "./send-places.ts";
 import type { SendRequest } from "./send-request.ts";
 import {
@@ -193,8 +193,7 @@ export class SendBatch {
     const marks = [...this.#marks.values()];
     const events = [...this.#events, ...marks.map((mark) => this.#readEvent(mark))];
     const touched = [...this.#touched].flatMap((id) => this.#conversations.get(id) ?? []);
-    const marking =
-      marks.length > 0 ? sql`marked as (${readMarkUpsert(tenantId, marks, this.#context.now)} returning 1),` : sql``;
+    const marking = marks.length > 0 ? sql`${markingRead(tenantId, marks, this.#context.now)},` : sql``;
     return sql`with changed as (${conversationUpdate(tenantId, touched)} returning 1), ${marking}
       stored as (${messageInsertion(tenantId, this.#messages)} returning 1),
       queued as (${enqueuing(tenantId, this.#work, this.#context.now)} returning 1)

@@ -7,6 +7,7 @@ import { leanEvents } from "./migrations/0004-lean-events.ts";
 import { microsoft } from "./migrations/0005-microsoft.ts";
 import { webhooks } from "./migrations/0006-webhooks.ts";
 import { teamwork } from "./migrations/0007-teamwork.ts";
+import { unread } from "./migrations/0008-unread.ts";
 import type { Migration } from "./migrations/migration.ts";
 
 export const MIGRATIONS: readonly Migration[] = [
@@ -17,6 +18,7 @@ export const MIGRATIONS: readonly Migration[] = [
   microsoft,
   webhooks,
   teamwork,
+  unread,
 ];
 
 /** Whose world a store belongs to. A store made by a sandbox holds simulated people and is never used for real ones. */

@@ -419,7 +419,20 @@ interface ReadStatesTable {
   conversation_id: ConversationId;
   through_sequence: number;
   inbound_count: number;
+  /** Something came in after it. */
+  behind: Generated<boolean>;
   updated_at: Date;
+}
+
+interface LineInboundTable {
+  tenant_id: TenantId;
+  line_id: LineId;
+  conversations: number;
+  texts: number;
+}
+
+interface ReadTotalsTable extends LineInboundTable {
+  user_id: UserId;
 }
 
 interface EventsTable {
@@ -550,6 +563,8 @@ export interface Tables {
   inbound_texts: InboundTextsTable;
   parked_receipts: ParkedReceiptsTable;
   read_states: ReadStatesTable;
+  line_inbound: LineInboundTable;
+  read_totals: ReadTotalsTable;
   events: EventsTable;
   event_horizons: EventHorizonsTable;
   idempotency_keys: IdempotencyKeysTable;

@@ -18,6 +18,8 @@ export const ERASED_TABLES = [
   "opt_in_entries",
   "opt_ins",
   "sent_counts",
+  "read_totals",
+  "line_inbound",
   "read_states",
   "conversation_filters",
   "conversation_records",
