@@ -1,6 +1,6 @@
 import type { Clock } from "@trunkline/sdk";
 import { expect, test, vi } from "vitest";
-import { page } from "vitest/browser";
+import { page, userEvent } from "vitest/browser";
 import { expectAccessible } from "./support/axe.ts";
 import { useDesk } from "./support/world.ts";
 
@@ -46,6 +46,63 @@ test.each([
   faults.on = false;
   await page.getByRole("button", { name: "Try again" }).click();
   await expect.element(page.getByRole("button", { name: /granted/ }).first()).toBeVisible();
+});
+
+test("a suspended user is told that, and not that they lack a right", async () => {
+  const { fetch } = faulty(
+    () => true,
+    () => refused({ code: "suspended" }),
+  );
+  const inbox = desk.add("trunkline-inbox", { client: desk.client("ada", { fetch, onError: () => undefined }) });
+  await expect.element(page.getByText("Your account is suspended")).toBeVisible();
+  await expect.element(page.getByText("Reference r", { exact: true })).toBeVisible();
+  await expect.element(page.getByTitle("suspended")).toBeVisible(); // for developers, not for eyes
+  await expectAccessible(inbox);
+});
+
+/** A thread of somebody who wrote, in an inbox whose texts get an answer of ours while `faults.on`. */
+async function refusing(answer: () => Promise<Response>) {
+  const number = desk.number();
+  await desk.sandbox.handset(number).text(desk.line(), "Anybody there?");
+  const { fetch, faults } = faulty((path) => path.endsWith("/messages"), answer);
+  const onlyPosts: typeof globalThis.fetch = (input, init) => {
+    const request = new Request(input, init);
+    return request.method === "POST" ? fetch(request) : desk.sandbox.fetch(request);
+  };
+  const client = desk.client("ada", { fetch: onlyPosts, onError: () => undefined });
+  const inbox = desk.add("trunkline-inbox", { client, layout: "wide" });
+  await inbox.open({ to: number });
+  const field = page.getByRole("textbox", { name: /^Message to/ });
+  await expect.element(field).toBeVisible();
+  await field.fill("We are here");
+  await userEvent.keyboard("{Enter}");
+  return { inbox, faults, number, text: page.getByRole("article", { name: /^You, / }) };
+}
+
+test("a text that is told to wait says why, and goes by itself", async () => {
+  const { inbox, faults, text, number } = await refusing(async () => {
+    const answer = await refused({ code: "rate_limited", status: 429 });
+    return new Response(answer.body, {
+      status: 429,
+      headers: { ...Object.fromEntries(answer.headers), "retry-after": "3" },
+    });
+  });
+  await expect.element(text.getByText("Too many texts at once. This one goes by itself in a moment.")).toBeVisible();
+  await expectAccessible(inbox);
+  faults.on = false;
+  await vi.waitFor(() => expect(desk.sandbox.handset(number).messages().at(-1)?.text).toBe("We are here"));
+});
+
+test("a text that only an administrator can help is not offered again; the list shows it, and it can be removed", async () => {
+  const { inbox, text } = await refusing(() => refused({ code: "line_not_assigned" }));
+  await expect.element(text.getByText(/^This line is not assigned to you/)).toBeVisible();
+  await expect.element(text.getByRole("button", { name: "Send again" })).not.toBeInTheDocument();
+  const row = page.getByRole("button", { name: /Not sent You: We are here/ });
+  await expect.element(row).toBeVisible();
+  await expectAccessible(inbox);
+  await text.getByRole("button", { name: "Remove" }).click();
+  await expect.element(text).not.toBeInTheDocument();
+  await expect.element(page.getByRole("button", { name: /Anybody there\?/ }).first()).toBeVisible();
 });
 
 test("a gateway that was never there is not reconnected to: it cannot be reached, and then it is there", async () => {

@@ -37,6 +37,7 @@ import { ConversationTable } from "./store/conversation-table.ts";
 import { DraftStore, type Drafts } from "./store/drafts.ts";
 import { Outbox } from "./store/outbox.ts";
 import { Store } from "./store/store.ts";
+import type { UnsentTexts } from "./store/unsent-text.ts";
 
 /** The client of one gateway for one caller. */
 export interface Trunkline extends AsyncDisposable {
@@ -59,6 +60,7 @@ export interface Trunkline extends AsyncDisposable {
   readonly events: EventsResource;
   readonly connection: ConnectionView;
   readonly drafts: Drafts;
+  readonly unsent: UnsentTexts;
   /** Erases drafts, outbox and everything held, forgets the token and stops; later calls reject with `signed_out`. */
   signOut(): Promise<void>;
   /** Stops streams, timers and calls under way, which reject with `closed`. The outbox stays for the next client. */
@@ -194,6 +196,7 @@ export function createTrunkline(options: TrunklineOptions): Trunkline {
       },
     },
     drafts,
+    unsent: outbox,
     close,
     async signOut() {
       const reason = signedOut("The client has signed out.");

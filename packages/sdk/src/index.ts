@@ -106,3 +106,4 @@ export type { Drafts } from "./store/drafts.ts";
 export type { Live, LiveItem, LiveItemSnapshot, LiveSnapshot, Observable } from "./store/live.ts";
 export type { MessageRow, UnsentMessage } from "./store/message-rows.ts";
 export type { MessageContent, MessageRange, SendTarget } from "./store/message-targets.ts";
+export type { UnsentRow, UnsentTexts } from "./store/unsent-text.ts";

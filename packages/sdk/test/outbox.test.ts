@@ -112,6 +112,30 @@ test("while the line is away texts wait in their order, and leave when it is bac
   for (const { value } of outcomes) expect(value).toBeDefined();
 });
 
+test("a text that was told to wait says why and until when, in its thread and to whoever shows no thread", async () => {
+  const { trunkline, gateway, clock, send, rows, id } = await inBrowser();
+  gateway.meddle = ({ method }) =>
+    method === "POST" ? problem(429, "rate_limited", { "retry-after": "90" }) : undefined;
+  let changes = 0;
+  const stop = trunkline.unsent.watch(() => {
+    changes += 1;
+  });
+  const sending = send("One of many");
+  expect(rows()[0]).toMatchObject({ state: "sending", delay: null });
+  await settle();
+  const [waiting] = trunkline.unsent.of(id);
+  expect(waiting).toMatchObject({ state: "sending", delay: { error: { code: "rate_limited" } } });
+  expect(waiting?.state === "sending" && waiting.delay?.until).toBe(new Date(clock.now() + 90_000).toISOString());
+  expect(rows()[0]).toEqual(waiting);
+  gateway.meddle = () => undefined;
+  await clock.advance(90_000);
+  await sending;
+  expect(trunkline.unsent.of(id)).toEqual([]);
+  expect(shown(rows())).toEqual(["One of many: accepted"]);
+  expect(changes).toBeGreaterThanOrEqual(3);
+  stop();
+});
+
 test("the network's return sends at once what waits", async () => {
   const page = new EventTarget();
   const { gateway, clock, send, rows } = await inBrowser({ wakeUps: [page] });

@@ -16,7 +16,7 @@ export interface MessageListParts extends ViewParts {
   readonly conversationId: ConversationId;
   /** Opens around this sequence instead of at the end. */
   readonly around: number | undefined;
-  readonly outbox: Pick<Outbox, "rowsOf" | "keyOf" | "watch">;
+  readonly outbox: Pick<Outbox, "of" | "keyOf" | "watch">;
   /** Tells the conversation's list of what this one learned. */
   fetchPage(range: MessageRange, signal: AbortSignal | undefined): Promise<Page<Message>>;
   /** Messages that answers brought, to all lists. */
@@ -124,7 +124,7 @@ export class MessageList extends LiveView<LiveSnapshot<MessageRow>> implements L
     // One's own text is shown once it is accepted, also while what lies before it is still being fetched.
     const own = [...this.#ahead.values()].filter(({ id }) => outbox.keyOf(id) !== undefined && this.#isAtEnd);
     const accepted = [...this.#window.values(), ...own].sort((a, b) => a.sequence - b.sequence);
-    const unsent = this.#isAtEnd ? outbox.rowsOf(conversationId) : [];
+    const unsent = this.#isAtEnd ? outbox.of(conversationId) : [];
     return sameFields(before, {
       data: sameItems(before?.data, [...accepted.map((message) => this.#rowOf(message)), ...unsent]),
       status: this.status,

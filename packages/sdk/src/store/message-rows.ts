@@ -25,7 +25,13 @@ export interface UnsentMessage {
  */
 export type MessageRow =
   | { readonly key: string; readonly state: "accepted"; readonly message: Message }
-  | { readonly key: string; readonly state: "sending"; readonly message: UnsentMessage }
+  | {
+      readonly key: string;
+      readonly state: "sending";
+      readonly message: UnsentMessage;
+      /** Why the last try did not get through, and when the next one is; null before there was one. */
+      readonly delay: { readonly error: TrunklineError; readonly until: string } | null;
+    }
   /** Refused, or given up: `messages.resend(key)` tries again, `messages.discard(key)` removes it. */
   | {
       readonly key: string;

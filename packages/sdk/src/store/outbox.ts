@@ -6,7 +6,7 @@ import type { KeyedCallOptions } from "../resources/call-options.ts";
 import { abortError, backOffMs, pause } from "../waiting.ts";
 import type { MessageContent } from "./message-targets.ts";
 import { Stored } from "./stored.ts";
-import { toRow, type UnsentRow, type UnsentText } from "./unsent-text.ts";
+import { type Tries, toRow, type UnsentRow, type UnsentText, type UnsentTexts } from "./unsent-text.ts";
 
 /** A text in a browser is tried for this long before a person has to decide. */
 const PATIENCE_MS = 10 * 60_000;
@@ -23,7 +23,8 @@ interface StoredEntry extends UnsentText {
 }
 
 interface Entry extends UnsentText {
-  error: TrunklineError | null;
+  error: Tries["error"];
+  delay: Tries["delay"];
   row: UnsentRow | null;
   givesUpAt: number;
   /** The gateway does not want to hear of it before. */
@@ -57,7 +58,7 @@ export interface OutboxParts {
  * In browsers a text is tried again while the line is away. On servers nothing queues: a text has one call, whose
  * failure is the promise's.
  */
-export class Outbox {
+export class Outbox implements UnsentTexts {
   readonly #parts: OutboxParts;
   readonly #stored: Stored<StoredEntry[]>;
   readonly #entries = new Map<string, Entry>();
@@ -104,11 +105,11 @@ export class Outbox {
   }
 
   /** Rows of what has not been accepted yet, in the order in which it was written. */
-  rowsOf(conversationId: ConversationId): UnsentRow[] {
+  of(conversationId: ConversationId): UnsentRow[] {
     return [...this.#entries.values()]
       .filter(({ target }) => target === conversationId)
       .map((entry) => {
-        entry.row ??= toRow(entry, conversationId, entry.error);
+        entry.row ??= toRow(entry, conversationId);
         return entry.row;
       });
   }
@@ -177,6 +178,7 @@ export class Outbox {
       shown,
       createdAt,
       error: null,
+      delay: null,
       row: null,
       givesUpAt,
       notBefore: 0,
@@ -220,6 +222,9 @@ export class Outbox {
         if (!error.retryable || now + waitMs >= entry.givesUpAt) return this.#failed(entry, error);
         entry.notBefore = now + (error.retryAfterMs ?? 0);
         entry.wait = new AbortController();
+        entry.delay = { error, until: new Date(now + waitMs).toISOString() };
+        entry.row = null;
+        this.#changed();
         await pause(platform.clock, waitMs, AbortSignal.any([ended, entry.wait.signal]));
         if (signal?.aborted && isOurs()) return this.#remove(key, abortError(signal));
       }

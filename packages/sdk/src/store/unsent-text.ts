@@ -16,9 +16,23 @@ export interface UnsentText {
 
 export type UnsentRow = Exclude<MessageRow, { state: "accepted" }>;
 
-/** How a thread shows it; with an error it waits for a person. */
-export function toRow(text: UnsentText, conversationId: ConversationId, error: TrunklineError | null): UnsentRow {
-  const { key, content, shown, createdAt } = text;
+/** Texts on their way that no thread needs to be open for. */
+export interface UnsentTexts {
+  /** Those into a conversation that the gateway has not accepted yet, in the order in which they were written. */
+  of(conversationId: ConversationId): readonly UnsentRow[];
+  /** Calls whenever one comes, goes or changes; returns how to stop that. */
+  watch(listener: () => void): () => void;
+}
+
+/** What came of the tries so far: with an error it waits for a person, with a delay for the next try. */
+export interface Tries {
+  readonly error: TrunklineError | null;
+  readonly delay: Extract<UnsentRow, { state: "sending" }>["delay"];
+}
+
+/** How a thread shows it. */
+export function toRow(text: UnsentText & Tries, conversationId: ConversationId): UnsentRow {
+  const { key, content, shown, createdAt, error, delay } = text;
   const message: UnsentMessage = {
     id: null,
     clientId: key,
@@ -33,7 +47,7 @@ export function toRow(text: UnsentText, conversationId: ConversationId, error: T
     metadata: content.metadata ?? {},
     createdAt: new Date(createdAt).toISOString(),
   };
-  return error ? { key, state: "failed", message, error } : { key, state: "sending", message };
+  return error ? { key, state: "failed", message, error } : { key, state: "sending", message, delay };
 }
 
 /** An instant in the form that messages have; what the gateway will refuse is none. */

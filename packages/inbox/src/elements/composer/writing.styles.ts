@@ -73,7 +73,7 @@ export const writingStyles = css`
   }
 
   .blocked-body > [role="status"] {
-    flex: 1 1 220px;
+    flex: 1 1 300px;
     min-inline-size: 0;
     overflow-wrap: anywhere;
     text-wrap: pretty;

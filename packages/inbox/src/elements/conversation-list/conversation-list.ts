@@ -53,6 +53,7 @@ export class TrunklineConversationList extends TrunklineElement {
   @state() private activeId: string | null = null;
   #toldStage: "waiting" | "empty" | "filled" = "waiting";
   #toldProblem: unknown = null;
+  #toldLines = false;
   #isReadyTold = false;
 
   readonly #conversations = new LiveController<Live<Conversation>>(
@@ -74,9 +75,9 @@ export class TrunklineConversationList extends TrunklineElement {
     () => [this.environment.client],
     () => this.environment.client?.lines.live() ?? null,
   );
-  readonly #optOuts = new PartController(
+  readonly #extras = new PartController(
     this,
-    async () => new (await import("./opt-outs.part.ts")).OptOutMarks(this, () => this.environment),
+    async () => new (await import("./row-extras.part.ts")).RowExtras(this, () => this.environment),
   );
   readonly #roving = new RovingFocusController(this, {
     items: () => this.#rows(),
@@ -108,6 +109,12 @@ export class TrunklineConversationList extends TrunklineElement {
     const { snapshot } = this.#conversations;
     if (snapshot?.status !== "ready") return "waiting";
     return snapshot.data.length === 0 && !this.unreadOnly ? "empty" : "filled";
+  }
+
+  /** Nothing can be sent: the user has no line. Told with `stage`. @internal */
+  get isWithoutLines(): boolean {
+    const { status, data } = this.#lines.snapshot ?? {};
+    return status === "ready" && data?.length === 0;
   }
 
   /** Why there is nothing to show, unless a filter may be the reason; null while there is something. @internal */
@@ -187,7 +194,7 @@ export class TrunklineConversationList extends TrunklineElement {
     const tabStop = snapshot.data.some(({ id }) => id === this.activeId) ? this.activeId : snapshot.data[0]?.id;
     const today = new Date(now());
     const isOnTwoLines = numbersOnTwoLines(snapshot.data);
-    const optOuts = this.#optOuts.code;
+    const extras = this.#extras.code;
     return html`<ul
         part="list"
         role="list"
@@ -208,7 +215,7 @@ export class TrunklineConversationList extends TrunklineElement {
                 lineName: isOnTwoLines.has(numberOf(conversation))
                   ? (lines.get(conversation.lineId)?.name ?? null)
                   : null,
-                mark: optOuts?.of(conversation),
+                extra: extras?.of(conversation),
                 words,
                 now: today,
                 userId: me?.user?.id ?? null,
@@ -243,9 +250,10 @@ export class TrunklineConversationList extends TrunklineElement {
 
   protected override updated(): void {
     this.#fillScreen();
-    const { stage, problem } = this;
-    if (stage === this.#toldStage && problem === this.#toldProblem) return;
+    const { stage, problem, isWithoutLines } = this;
+    if (stage === this.#toldStage && problem === this.#toldProblem && isWithoutLines === this.#toldLines) return;
     this.#toldProblem = problem;
+    this.#toldLines = isWithoutLines;
     if (stage !== this.#toldStage && this.#toldStage === "waiting" && !this.#isReadyTold) {
       this.#isReadyTold = true;
       this.fire("trunkline-ready", null);

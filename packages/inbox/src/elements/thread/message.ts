@@ -1,7 +1,6 @@
 import { waitsUntil } from "@trunkline/protocol/vocabulary";
 import type { Failure, MessageCheck, MessageRow, MessageStatus } from "@trunkline/sdk";
 import { html, nothing, type TemplateResult } from "lit";
-import type { PhraseKey } from "../../locales/en.ts";
 import type { Localizer } from "../../locales/localizer.ts";
 import { say, sayCode } from "../../locales/sending.ts";
 import { avatar } from "../../shared/avatar.ts";
@@ -57,6 +56,7 @@ export function messageView(options: MessageOptions): TemplateResult {
     status === null
       ? words.t("message.name", { author, time: words.moment(at) })
       : words.t("message.name-status", { author, time: words.moment(at), status: words.t(`status.${status}`) });
+  const shown = status === "scheduled" && isStopped(options) ? "canceled" : status;
   const more = failure(options, status) ?? waiting(options, status) ?? carrierWord(options);
   const large = message.kind === "text" && isEmojiOnly(message.text);
   return html`<article
@@ -85,9 +85,9 @@ export function messageView(options: MessageOptions): TemplateResult {
         <p id="text-${item.key}" dir="auto">${body(message.text, tabStop)}${media(item, words)}</p>
       </div>
       ${
-        side === "outbound" && status !== null
-          ? html`<span class="status ${status}" part="status" title=${words.t(`status.${status}`)} aria-hidden="true"
-              >${icon(ICON_OF[status])}</span
+        side === "outbound" && shown !== null
+          ? html`<span class="status ${shown}" part="status" title=${words.t(`status.${shown}`)} aria-hidden="true"
+              >${icon(ICON_OF[shown])}</span
             >`
           : nothing
       }
@@ -134,10 +134,23 @@ function isBad(status: MessageStatus | null): boolean {
   return status === "failed" || status === "undelivered";
 }
 
-/** Such a number cannot be texted, or may not be, however often it is tried. */
+/** However often it is tried: such a number cannot be texted, or somebody else has to do something first. */
+const HOPELESS: ReadonlySet<string> = new Set([
+  "landline",
+  "invalid_number",
+  "opted_out",
+  "no_opt_in",
+  "line_not_assigned",
+  "line_unregistered",
+  "invalid_sender",
+  "carrier_credentials",
+  "country_not_confirmed",
+]);
+
 function isHopeless(item: MessageRow): boolean {
-  const code = item.state === "accepted" ? item.message.failure?.code : undefined;
-  return code === "landline" || code === "invalid_number" || code === "opted_out";
+  const code =
+    item.state === "accepted" ? item.message.failure?.code : item.state === "failed" ? item.error.code : undefined;
+  return HOPELESS.has(code ?? "");
 }
 
 function authorOf({ item, person, words, userId }: MessageOptions): string {
@@ -175,6 +188,7 @@ function media(item: MessageRow, words: Localizer): unknown {
 /** What is said under a text that waits, or that was taken back. */
 function waiting(options: MessageOptions, status: MessageStatus | null) {
   const { item, words, tabStop, onCancel } = options;
+  if (item.state === "sending") return delayed(item, options);
   if (item.state !== "accepted") return null;
   if (status === "canceled") return html`<p class="waiting" id="more-${item.key}">${say(words, "row.canceled")}</p>`;
   const until = waitsUntil(item.message);
@@ -186,16 +200,32 @@ function waiting(options: MessageOptions, status: MessageStatus | null) {
     ${
       onCancel
         ? html`<button class="text-button" type="button" tabindex=${tabStop ? 0 : -1} @click=${() => onCancel(item)}>
-            ${say(words, "row.cancel")}
+            ${say(words, isStopped(options) ? "row.remove" : "row.cancel")}
           </button>`
         : nothing
     }
   </p>`;
 }
 
+/** Why a text has not left this page, and when it is tried again; a lost connection is told once, over everything. */
+function delayed({ key, delay }: Extract<MessageRow, { state: "sending" }>, { words, now }: MessageOptions) {
+  if (delay === null || delay.error.status === null) return null;
+  const until = new Date(delay.until);
+  const isSoon = until.getTime() - now.getTime() < 60_000;
+  const when = isSoon ? say(words, "row.moment") : say(words, "check.at-today", { time: words.time(until) });
+  const why = delay.error.code === "rate_limited" ? "row.limited" : "row.delayed";
+  return html`<p class="waiting" id="more-${key}">${say(words, why, { when })}</p>`;
+}
+
+/** They have opted out since: it will not leave, whatever its time. */
+function isStopped({ check }: MessageOptions): boolean {
+  return check?.canSend === false && check.reasons[0]?.code === "opted_out";
+}
+
 /** Whether it goes at all, and when: on the recipient's clock, as it was chosen, and on the reader's where that shows another time. */
-function goes({ check, now, person, words }: MessageOptions, at: Date, isQuiet: boolean): string {
-  if (check?.canSend === false && check.reasons[0]?.code === "opted_out") return say(words, "row.stopped");
+function goes(options: MessageOptions, at: Date, isQuiet: boolean): string {
+  const { check, now, person, words } = options;
+  if (isStopped(options)) return say(words, "row.stopped");
   const zone = sharedZone(check?.timeZones ?? [], now);
   const when =
     zone === null || wallClock(at, zone) === wallClock(at, ownZone())
@@ -215,7 +245,7 @@ function carrierWord({ item, words }: MessageOptions): TemplateResult | null {
 }
 
 function failure(options: MessageOptions, status: MessageStatus | null): TemplateResult | null {
-  const { item, words, tabStop, onRetry } = options;
+  const { item, words, tabStop, onRetry, onCancel } = options;
   const isUnclear = status === "unknown" && (item.state !== "accepted" || !item.message.carrierStatus);
   if (status === null || (!isBad(status) && !isUnclear)) return null;
   return html`<p class="failure ${status}" id="more-${item.key}">
@@ -227,6 +257,13 @@ function failure(options: MessageOptions, status: MessageStatus | null): Templat
           </button>`
         : nothing
     }
+    ${
+      onCancel && item.state === "failed"
+        ? html`<button class="text-button" type="button" tabindex=${tabStop ? 0 : -1} @click=${() => onCancel(item)}>
+            ${say(words, "row.remove")}
+          </button>`
+        : nothing
+    }
   </p>`;
 }
 
@@ -234,11 +271,9 @@ function reasonOf({ item, words, person }: MessageOptions, status: MessageStatus
   const failureOf: Pick<Failure, "code"> | null =
     item.state === "accepted" ? item.message.failure : item.state === "failed" ? item.error : null;
   const name = { name: person.label };
-  const specific = `failure.${failureOf?.code ?? ""}`;
-  const general: PhraseKey =
+  const general =
     status === "unknown" ? "failure.unknown" : status === "failed" ? "failure.failed" : "failure.undelivered";
-  const told =
-    status === "unknown" ? null : words.has(specific) ? words.t(specific, name) : sayCode(words, specific, name);
-  const reason = told ?? words.t(general);
-  return status === "undelivered" && reason !== words.t(general) ? words.t("message.why", { reason }) : reason;
+  const told = status === "unknown" ? null : sayCode(words, `failure.${failureOf?.code ?? ""}`, name);
+  if (told === null) return say(words, general);
+  return status === "undelivered" ? words.t("message.why", { reason: told }) : told;
 }

@@ -23,6 +23,7 @@ function message(sequence: number, at: string, changes: Partial<Message> = {}): 
 const sending = (at: string): MessageRow => ({
   key: "unsent",
   state: "sending",
+  delay: null,
   message: {
     id: null,
     clientId: "unsent",

@@ -422,8 +422,10 @@ export class TrunklineThread extends TrunklineElement {
     );
   }
 
-  #cancel({ message: { id } }: MessageRow): void {
-    if (id !== null) this.environment.client?.messages.cancel(id).catch((error: unknown) => this.report(error));
+  #cancel({ key, message: { id } }: MessageRow): void {
+    const messages = this.environment.client?.messages;
+    if (id === null) messages?.discard(key);
+    else messages?.cancel(id).catch((error: unknown) => this.report(error));
   }
 
   readonly #onRetry = () => {
