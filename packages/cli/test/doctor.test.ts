@@ -34,13 +34,53 @@ test("a set-up that setup made and an admin consented to has nothing wrong in it
   expect(findings.filter(({ status }) => status === "not_checked")).toEqual([]);
 });
 
+test("an organisation is named by its id, by a domain, or by the admin's token", async () => {
+  const { subject } = await stage.setUp(pairs.good);
+  for (const organisation of [null, "northwind.example"]) {
+    const findings = await examineMicrosoft({ ...subject, organisation });
+    expect(named(findings)).toEqual([]);
+    expect(findings.find(({ id }) => id === "microsoft.organisation")?.seen).toBe(stage.tenantId);
+  }
+  const nobody = await examineMicrosoft({ ...subject, organisation: null, graphToken: null });
+  expect(named(nobody)).toEqual(["unknown microsoft.organisation"]);
+});
+
+test("Graph is asked with Directory.Read.All and refuses nothing; with less, what cannot be read is not known", async () => {
+  const { subject } = await stage.setUp(pairs.good);
+  const answers: [path: string, status: number][] = [];
+  const watched: typeof globalThis.fetch = async (input, init) => {
+    const response = await subject.fetch(input, init);
+    const { pathname } = new URL(String(input));
+    if (pathname.startsWith("/v1.0/")) answers.push([pathname, response.status]);
+    return response;
+  };
+  const reader = { ...subject, fetch: watched };
+  expect(named(await examineMicrosoft(reader))).toEqual([]);
+  expect(answers.filter(([, status]) => status !== 200)).toEqual([]);
+  const asked = answers.map(([path]) => path.split("/")[2]?.replace(/\(.*/, ""));
+  expect([...new Set(asked)].toSorted()).toEqual(["applications", "servicePrincipals", "subscribedSkus"]);
+
+  const graphToken = await stage.tokenOf(1, "Application.Read.All");
+  expect(named(await examineMicrosoft({ ...reader, graphToken }))).toEqual([
+    "unknown microsoft.consent.meetings",
+    "unknown microsoft.consent.teams_admin_numbers",
+    "unknown microsoft.licence_teams",
+    "unknown microsoft.licence_phone",
+  ]);
+});
+
 test.each(BROKEN_SET_UPS)("$name: $cause, and only that one", async ({ cause, status = "broken", seen, breakIt }) => {
   const setUp = await stage.setUp(pairs.good);
-  const findings = await examineMicrosoft({ ...setUp.subject, ...(await breakIt(setUp, pairs)) });
+  const subject = { ...setUp.subject, ...(await breakIt(setUp, pairs)) };
+  const findings = await examineMicrosoft(subject);
   expect(named(findings)).toEqual([`${status} ${cause}`]);
   const found = findings.find(({ id }) => id === cause);
   expect(found?.seen).toMatch(seen);
   expect(found?.remedy).toMatch(/\.$/);
+  const { settings, graphToken } = subject;
+  for (const secret of [settings.microsoftClientSecret, graphToken]) {
+    if (secret) expect(JSON.stringify(findings)).not.toContain(secret);
+  }
   const others = findings.filter(({ because }) => because !== null && because !== cause);
   expect(others.map(({ id, because }) => `${id} because ${because}`)).toEqual([]);
 });

@@ -1,3 +1,4 @@
+import { PERMISSION_RESOURCES, planPermissions } from "@trunkline/protocol/permissions";
 import type { Status } from "../../src/doctor/check.ts";
 import type { MicrosoftSubject } from "../../src/doctor/microsoft/subject.ts";
 import { SCOPE } from "../../src/microsoft/registration.ts";
@@ -25,6 +26,7 @@ export interface BrokenSetUp {
 const NOBODY = "99999999-8888-4777-8666-555555555555";
 const CALLBACK = `${PUBLIC_URL}/microsoft/callback`;
 const nothingElse = {};
+const TEAMS_ADMIN = PERMISSION_RESOURCES.teams_admin.appId;
 
 /** Settings with other files in them. */
 const withPair = ({ subject }: SetUp, { certificateFile, keyFile }: Pair): Partial<MicrosoftSubject> => ({
@@ -154,7 +156,7 @@ const CREDENTIALS: readonly BrokenSetUp[] = [
     name: "a secret that ends soon, as the registration alone tells",
     cause: "microsoft.credential_expiry",
     status: "warning",
-    seen: /TRUNKLINE_MICROSOFT_CLIENT_SECRET is good until .*, for (6|7) more days/,
+    seen: /The secret of TRUNKLINE_MICROSOFT_CLIENT_SECRET is good until .*, for (6|7) more days/,
     breakIt: async ({ withSecret }) => ({ settings: await withSecret(7) }),
   },
   {
@@ -187,7 +189,7 @@ const CREDENTIALS: readonly BrokenSetUp[] = [
     cause: "microsoft.graph",
     status: "unknown",
     seen: /Graph does not take the token/,
-    breakIt: () => ({ graphToken: "ended" }),
+    breakIt: () => ({ graphToken: "an-ended-token" }),
   },
   {
     name: "no admin's token, where the app may not read registrations",
@@ -294,6 +296,20 @@ const PERMISSIONS: readonly BrokenSetUp[] = [
     breakIt: () => ({ features: [...FEATURES, "presence_write"] }),
   },
   {
+    name: "a wider permission than the one that is needed",
+    cause: "microsoft.permissions_extra",
+    status: "warning",
+    seen: /Not needed for .*: Calendars\.Read \(delegated\)/,
+    async breakIt({ world, clientId, subject }) {
+      const plan = planPermissions(subject.features);
+      const all = [...plan.delegated.filter(({ name }) => name !== "Calendars.ReadBasic")];
+      const delegatedPermissions = all.map(({ name, resourceAppId: resource }) => ({ resource, name }));
+      await world("PATCH", `/apps/${clientId}`, { delegatedPermissions: [...delegatedPermissions, "Calendars.Read"] });
+      await world("PATCH", "/grants", { clientId, scopes: [...all.map(({ name }) => name), "Calendars.Read"] });
+      return nothingElse;
+    },
+  },
+  {
     name: "a registration that asks for more than is used",
     cause: "microsoft.permissions_extra",
     status: "warning",
@@ -315,6 +331,15 @@ const PERMISSIONS: readonly BrokenSetUp[] = [
     seen: /Nobody has granted Calendars\.ReadBasic \(delegated\)/,
     async breakIt({ world, clientId }) {
       await world("PATCH", "/grants", { clientId, scopes: ["User.Read"] });
+      return nothingElse;
+    },
+  },
+  {
+    name: "a permission of another service than Graph, taken back",
+    cause: "microsoft.consent.teams_admin_numbers",
+    seen: /Nobody has granted TeamsTenantAdmin\/user_impersonation \(delegated\)/,
+    async breakIt({ world, clientId }) {
+      await world("PATCH", "/grants", { clientId, resource: TEAMS_ADMIN, scopes: [] });
       return nothingElse;
     },
   },

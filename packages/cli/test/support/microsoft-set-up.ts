@@ -11,7 +11,14 @@ import { newSigningCertificate, type SigningCertificate } from "../../src/micros
 export const PUBLIC_URL = "https://sms.example.com";
 export const PAGE = "https://crm.example.com/signed-in";
 export const TAB_DOMAIN = "inbox.example.com";
-export const FEATURES = ["messaging", "directory", "meetings", "channel_inbox", "call_log"] as const;
+export const FEATURES = [
+  "messaging",
+  "directory",
+  "meetings",
+  "channel_inbox",
+  "call_log",
+  "teams_admin_numbers", // a service of Microsoft's besides Graph
+] as const;
 const DAY_MS = 86_400_000;
 
 /** A key pair on disk. */
@@ -182,6 +189,7 @@ export async function microsoftStage() {
     doctorToken,
     world,
     consent,
+    tokenOf,
     newPair,
     setUp,
     folder,

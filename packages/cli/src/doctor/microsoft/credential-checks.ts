@@ -75,10 +75,10 @@ const expiry: MicrosoftCheck = {
     );
     const last = ends.reduce((a, b) => (b.endsAt > a.endsAt ? b : a));
     if (last.endsAt === NEVER) {
-      return ok(`Nobody says when ${last.name} ends; set ${last.name}_EXPIRES to be told before.`);
+      return ok(`Nobody says when the secret of ${last.name} ends; set ${last.name}_EXPIRES to be told before.`);
     }
     const days = Math.floor((last.endsAt - now) / DAY_MS);
-    const seen = `${last.name} is good until ${day(last.endsAt)}, for ${days} more days.`;
+    const seen = `The ${last.credential.kind} of ${last.name} is good until ${day(last.endsAt)}, for ${days} more days.`;
     if (days >= SOON_DAYS) return ok(seen);
     return warning(seen, "Add the next one to the registration and to the gateway now; both work side by side.");
   },

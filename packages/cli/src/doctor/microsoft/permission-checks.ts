@@ -1,4 +1,5 @@
 import {
+  missingPermissions,
   type NamedPermission,
   PERMISSION_NAMES,
   permissionId,
@@ -46,7 +47,9 @@ const permissions: MicrosoftCheck = {
   async run(ground) {
     const { known } = askedFor(await theApplication(ground));
     const wanted = wantedOf(ground);
-    const missing = wanted.filter((permission) => !isAmong(known, permission));
+    // What a wider one includes is not missing, only asked for too widely.
+    const lacking = ground.subject.features.flatMap((feature) => missingPermissions(feature, known));
+    const missing = wanted.filter((permission) => isAmong(lacking, permission));
     if (missing.length === 0) return ok(`All ${wanted.length}.`);
     return broken(
       `Missing: ${inWords(missing)}.`,

@@ -1,4 +1,4 @@
-import type { Directory } from "../directory.ts";
+import { type Directory, GRAPH_APP_ID } from "../directory.ts";
 import type { DirectoryApp, DirectoryUser } from "../directory-state.ts";
 import { enabledUser } from "./account.ts";
 import { EntraError } from "./errors.ts";
@@ -46,10 +46,12 @@ async function answerUser(
   const account = user.id;
   const request = readScopes(version === 1 ? ".default" : (query.get("scope") ?? ""), app, directory);
   const roles = request.isDefault ? rolesOf(app, request.resource) : [];
+  const others = version === 1 ? otherResources(app) : [];
   switch (form.get("act")) {
     case "accept":
       if (request.scopes.length > 0) directory.grantScopes(app.clientId, null, request.scopes, request.resource);
       if (roles.length > 0) directory.grantRoles(app.clientId, roles, request.resource);
+      for (const { resource, scopes } of others) directory.grantScopes(app.clientId, null, scopes, resource);
       return back(query, {
         admin_consent: "True",
         tenant: directory.tenantId,
@@ -68,10 +70,19 @@ async function answerUser(
         "Permissions requested: review for your organisation",
         `${app.displayName} would like to, for everybody in ${directory.state.displayName}:`,
         [button("accept", "Accept"), button("decline", "Cancel")],
-        [...new Set([...request.scopes, ...roles])].map(describePermission),
+        [...new Set([...request.scopes, ...roles, ...others.flatMap(({ scopes }) => scopes)])].map(describePermission),
       );
     }
   }
+}
+
+/** What the registration asks of services besides Graph. The catalogue writes the service before a slash, a grant does not. */
+function otherResources({ delegatedPermissions }: DirectoryApp): { resource: string; scopes: string[] }[] {
+  const all = delegatedPermissions.filter(({ resource }) => resource !== GRAPH_APP_ID);
+  return [...new Set(all.map(({ resource }) => resource))].map((resource) => {
+    const own = all.filter((permission) => permission.resource === resource);
+    return { resource, scopes: own.map(({ name }) => name.slice(name.indexOf("/") + 1)) };
+  });
 }
 
 function rolesOf(app: DirectoryApp, resource: string): readonly string[] {

@@ -1,3 +1,4 @@
+import { PERMISSION_RESOURCES } from "@trunkline/protocol/permissions";
 import { expect, test } from "vitest";
 import { graphTenant } from "../../../test/graph-tenant.ts";
 import { GRAPH_APP_ID } from "../directory.ts";
@@ -151,4 +152,21 @@ test("a registration shows what it offers, by the ids that it was given, and who
       preAuthorizedApplications: [{ appId: clientId, delegatedPermissionIds: [id] }],
     },
   });
+});
+
+test("what was granted of another service of Microsoft's is shown with that service's own principal", async () => {
+  const { get, directory, clientId } = reading();
+  const { appId, name } = PERMISSION_RESOURCES.teams_admin;
+  directory.grantScopes(clientId, null, ["user_impersonation"], appId);
+  const { id } = await get(`/servicePrincipals(appId='${clientId}')`);
+  const [grant] = (await get(`/servicePrincipals/${id}/oauth2PermissionGrants`)).value;
+  expect(grant).toMatchObject({ consentType: "AllPrincipals", scope: "user_impersonation" });
+  const service = await get(`/servicePrincipals/${grant?.resourceId}`);
+  expect(service).toMatchObject({
+    appId,
+    displayName: name,
+    oauth2PermissionScopes: [{ value: "user_impersonation" }],
+  });
+  expect(service.id).not.toBe(appId);
+  expect((await get(`/servicePrincipals/${service.id}/oauth2PermissionGrants`)).value).toEqual([]);
 });

@@ -7,8 +7,15 @@ import type { GraphCall, GraphReply, Operation } from "./operation.ts";
 import { page } from "./paging.ts";
 import { type Entity, project, type QueryOption, readCount, readSelect } from "./query.ts";
 
-/** Object id of Graph's own service principal in the simulated tenant. */
-const GRAPH_PRINCIPAL_ID = "00000003-0000-4000-8000-00000000c000";
+/** What stands in the simulated tenant for Microsoft's own services that the catalogue knows, by app id. */
+const SERVICES = new Map<string, { readonly id: string; readonly appId: string; readonly name: string }>(
+  Object.values(PERMISSION_RESOURCES).map(({ appId, name }) => {
+    // An object id is not the app id: it is the tenant's own.
+    return [appId, { id: `${appId.slice(0, 14)}4000-8000-${appId.slice(24)}`, appId, name }];
+  }),
+);
+/** Names of Graph in scopes and tokens; other services have their app id alone. */
+const GRAPH_NAMES = ["https://graph.microsoft.com"];
 const ONE: readonly QueryOption[] = ["select"];
 const MANY: readonly QueryOption[] = ["select", "filter", "top", "count", "skiptoken"];
 const FILTERABLE = new Set(["id", "appId", "displayName"]);
@@ -21,19 +28,24 @@ export function idOf(kind: "delegated" | "application", { resource, name }: Requ
   return (kind === "delegated" ? fact.delegated?.id : fact.application) ?? null;
 }
 
-/** Object id of the service principal of an app, or of Graph. */
+/** Object id of the service principal of an app, or of one of Microsoft's services. */
 export function principalIdOf(appId: string, tenant: Directory): string | null {
-  return appId === GRAPH_APP_ID ? GRAPH_PRINCIPAL_ID : (tenant.findApp(appId)?.servicePrincipalId ?? null);
+  return SERVICES.get(appId)?.id ?? tenant.findApp(appId)?.servicePrincipalId ?? null;
+}
+
+/** What a service of Microsoft's or an app of the tenant is called. */
+export function nameOf(appId: string, tenant: Directory): string {
+  return SERVICES.get(appId)?.name ?? tenant.findApp(appId)?.displayName ?? appId;
 }
 
 /**
- * The app whose service principal a call is about; null for that of Graph.
+ * The app whose service principal a call is about, or the app id of one of Microsoft's services.
  *
  * @throws GraphError 404 when there is none
  */
-export function thePrincipal(tenant: Directory, { params }: GraphCall): DirectoryApp | null {
+export function thePrincipal(tenant: Directory, { params }: GraphCall): DirectoryApp | string {
   const id = params["servicePrincipal-id"] ?? principalIdOf(params.appId ?? "", tenant) ?? params.appId ?? "";
-  if (id === GRAPH_PRINCIPAL_ID) return null;
+  for (const service of SERVICES.values()) if (service.id === id) return service.appId;
   const app = installed(tenant).find(({ servicePrincipalId }) => servicePrincipalId === id);
   if (!app) throw notFound("directory", id);
   return app;
@@ -60,7 +72,7 @@ export function applicationOperations(tenant: Directory): Operation[] {
   };
   const principalOf = (call: GraphCall) => {
     const app = thePrincipal(tenant, call);
-    return one(call, app === null ? graphPrincipal() : principal(app, tenant), "servicePrincipals");
+    return one(call, typeof app === "string" ? servicePrincipal(app) : principal(app, tenant), "servicePrincipals");
   };
   const get = (path: string, options: readonly QueryOption[], handle: Operation["handle"]): Operation => {
     return { method: "GET", path, service: "directory", options, handle };
@@ -74,7 +86,8 @@ export function applicationOperations(tenant: Directory): Operation[] {
       return one(call, application(app), "applications");
     }),
     get("/servicePrincipals", MANY, (call) => {
-      const principals = [...installed(tenant).map((app) => principal(app, tenant)), graphPrincipal()];
+      const services = [...SERVICES.keys()].map(servicePrincipal);
+      const principals = [...installed(tenant).map((app) => principal(app, tenant)), ...services];
       return many(call, principals, "servicePrincipals");
     }),
     get("/servicePrincipals/{servicePrincipal-id}", ONE, principalOf),
@@ -164,18 +177,20 @@ export function principal(app: DirectoryApp, tenant: Directory): Entity {
 }
 
 // The permissions that the catalogue knows, so that ids can be read as names.
-function graphPrincipal(): Entity {
-  const facts = PERMISSION_NAMES.map((name) => ({ name, fact: PERMISSION_FACTS[name] })).filter(
-    ({ fact }) => PERMISSION_RESOURCES[fact.resource].appId === GRAPH_APP_ID,
-  );
+function servicePrincipal(appId: string): Entity {
+  const { id: objectId, name: displayName } = SERVICES.get(appId) ?? { id: appId, name: appId };
+  const facts = PERMISSION_NAMES.map((name) => ({
+    name: name.slice(name.indexOf("/") + 1),
+    fact: PERMISSION_FACTS[name],
+  })).filter(({ fact }) => PERMISSION_RESOURCES[fact.resource].appId === appId);
   return {
-    id: GRAPH_PRINCIPAL_ID,
-    appId: GRAPH_APP_ID,
-    displayName: "Microsoft Graph",
-    appDisplayName: "Microsoft Graph",
+    id: objectId,
+    appId,
+    displayName,
+    appDisplayName: displayName,
     accountEnabled: true,
     appRoleAssignmentRequired: false,
-    servicePrincipalNames: ["https://graph.microsoft.com", GRAPH_APP_ID],
+    servicePrincipalNames: [...(appId === GRAPH_APP_ID ? GRAPH_NAMES : []), appId],
     servicePrincipalType: "Application",
     appRoles: facts.flatMap(({ name, fact: { application: id } }) =>
       id ? [{ id, value: name, displayName: name, isEnabled: true, allowedMemberTypes: ["Application"] }] : [],

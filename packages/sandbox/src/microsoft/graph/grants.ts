@@ -1,6 +1,6 @@
 import type { Directory } from "../directory.ts";
 import type { DelegatedGrant, DirectoryApp } from "../directory-state.ts";
-import { idOf, principalIdOf, thePrincipal } from "./applications.ts";
+import { idOf, nameOf, principalIdOf, thePrincipal } from "./applications.ts";
 import { parseFilter } from "./filter.ts";
 import { notFound } from "./graph-error.ts";
 import type { GraphCall, GraphReply, Operation } from "./operation.ts";
@@ -60,8 +60,8 @@ export function grantOperations(tenant: Directory): Operation[] {
       service: "directory",
       options: LIST,
       handle: (call) => {
-        const id = thePrincipal(tenant, call)?.servicePrincipalId;
-        const own = grants().filter(({ clientId }) => clientId === id);
+        const app = thePrincipal(tenant, call);
+        const own = grants().filter(({ clientId }) => typeof app === "object" && clientId === app.servicePrincipalId);
         return many(call, own, "oauth2PermissionGrants");
       },
     },
@@ -73,7 +73,7 @@ export function grantOperations(tenant: Directory): Operation[] {
       handle: (call) => {
         const app = thePrincipal(tenant, call);
         const context = `servicePrincipals('${call.params["servicePrincipal-id"]}')/appRoleAssignments`;
-        return many(call, app === null ? [] : assignments(app, tenant), context);
+        return many(call, typeof app === "string" ? [] : assignments(app, tenant), context);
       },
     },
   ];
@@ -103,7 +103,7 @@ function assignments(app: DirectoryApp, tenant: Directory): Entity[] {
             principalDisplayName: app.displayName,
             principalType: "ServicePrincipal",
             resourceId,
-            resourceDisplayName: tenant.findApp(resource)?.displayName ?? "Microsoft Graph",
+            resourceDisplayName: nameOf(resource, tenant),
           },
         ];
       }),
