@@ -220,8 +220,10 @@ export function createGateway(options: GatewayOptions): Gateway {
       return stopping;
     },
     async idle() {
-      do await worker.idle();
-      while (await webhooks.look());
+      for (let queued = -1; queued !== webhooks.queued; await webhooks.look()) {
+        queued = webhooks.queued; // whatever is queued from here on may be missed by the worker's last look
+        await worker.idle();
+      }
       await hub.idle();
       await maintenance.idle();
       await consentWatch.idle();

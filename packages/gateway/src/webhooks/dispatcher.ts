@@ -17,8 +17,10 @@ export interface DispatcherParts {
 export interface Dispatcher {
   start(): void;
   stop(): Promise<void>;
-  /** Looks once at all tenants; resolves to whether any hook got something to do. */
-  look(): Promise<boolean>;
+  /** Looks once at all tenants. */
+  look(): Promise<void>;
+  /** How often a hook got something to do since the start. */
+  readonly queued: number;
 }
 
 /** Looks at the store this often in case a wake-up was lost, in milliseconds of real time. */
@@ -28,43 +30,41 @@ const MINDED = 1000;
 
 export function createDispatcher({ database, bus, clock, logger }: DispatcherParts): Dispatcher {
   const minded = new Set<TenantId>();
-  const looks = new Map<TenantId, Promise<boolean>>();
+  const looks = new Map<TenantId, Promise<void>>();
   const again = new Set<TenantId>();
   const undo: (() => void)[] = [];
-  let polling: Promise<boolean> | undefined;
+  let queued = 0;
+  let polling: Promise<void> | undefined;
   let isStopped = false;
 
   /** One look at a tenant at a time; what comes meanwhile makes it look once more. */
-  function lookAt(tenantId: TenantId): Promise<boolean> {
+  function lookAt(tenantId: TenantId): Promise<void> {
     again.add(tenantId);
     const present = looks.get(tenantId);
     if (present !== undefined) return present;
     const looking = repeat(tenantId)
       .catch((error: unknown) => {
         logger.warn({ error }, "a tenant's webhooks could not be looked at; it is tried again");
-        return false;
       })
       .finally(() => looks.delete(tenantId));
     looks.set(tenantId, looking);
     return looking;
   }
 
-  async function repeat(tenantId: TenantId): Promise<boolean> {
-    let found = false;
+  async function repeat(tenantId: TenantId): Promise<void> {
     while (again.delete(tenantId) && !isStopped) {
-      const queued = await database.tenant(tenantId, (tx) => enqueueLooks(tx, tenantId, clock.now()));
-      for (const id of queued) bus.publish({ topic: "work", ...webhookLane(tenantId, id) });
-      found ||= queued.length > 0;
+      const behind = await database.tenant(tenantId, (tx) => enqueueLooks(tx, tenantId, clock.now()));
+      queued += behind.length;
+      for (const id of behind) bus.publish({ topic: "work", ...webhookLane(tenantId, id) });
     }
-    return found;
   }
 
-  async function lookAtAll(): Promise<boolean> {
+  async function lookAtAll(): Promise<void> {
     const { rows } = await database.system((tx) =>
       sql<{ tenant_id: TenantId }>`select distinct w.tenant_id from webhooks w where w.disabled_at is null
         and exists (select from events e where e.tenant_id = w.tenant_id and (e.xid, e.n) > (w.xid, w.n))`.execute(tx),
     );
-    const found = await Promise.all(
+    await Promise.all(
       rows.map(({ tenant_id }) => {
         minded.delete(tenant_id);
         minded.add(tenant_id);
@@ -75,15 +75,13 @@ export function createDispatcher({ database, bus, clock, logger }: DispatcherPar
       if (minded.size <= MINDED) break;
       minded.delete(tenantId);
     }
-    return found.some(Boolean);
   }
 
-  function look(): Promise<boolean> {
-    if (isStopped) return Promise.resolve(false);
+  function look(): Promise<void> {
+    if (isStopped) return Promise.resolve();
     polling ??= lookAtAll()
       .catch((error: unknown) => {
         logger.warn({ error }, "webhooks could not be looked at; it is tried again");
-        return false;
       })
       .finally(() => {
         polling = undefined;
@@ -109,6 +107,9 @@ export function createDispatcher({ database, bus, clock, logger }: DispatcherPar
     async look() {
       await polling; // one that began earlier may have missed what was committed since
       return look();
+    },
+    get queued() {
+      return queued;
     },
   };
 }

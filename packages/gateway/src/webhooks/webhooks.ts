@@ -20,8 +20,10 @@ export interface Webhooks {
    * @param worked - settles when the worker has stopped
    */
   stop(worked: Promise<void>): Promise<void>;
-  /** Queues what hooks have not been given; resolves to whether there was anything. */
-  look(): Promise<boolean>;
+  /** Queues what hooks have not been given. */
+  look(): Promise<void>;
+  /** How often anything was queued since the start, here or by a wake-up. */
+  readonly queued: number;
 }
 
 /** For one hook at once: a batch of what is new, and tries of what failed before. */
@@ -57,5 +59,8 @@ export function createWebhooks(parts: WebhookParts): Webhooks {
       ended.abort();
     },
     look: () => dispatcher.look(),
+    get queued() {
+      return dispatcher.queued;
+    },
   };
 }
