@@ -64,7 +64,7 @@ test("a scheduled text says that it will not go while they have opted out, and c
   await expect.element(row.getByText(/^Goes /)).toBeVisible();
   await phone.text(desk.line(), "STOP");
   await expect.element(row.getByText("Will not be sent: they opted out")).toBeVisible();
-  await row.getByRole("button", { name: "Cancel sending" }).click();
+  await row.getByRole("button", { name: "Remove" }).click();
   await expect.element(message(/Canceled$/).getByText("Canceled, not sent")).toBeVisible();
 });
 
