@@ -45,6 +45,21 @@ test("an organisation is named by its id, by a domain, or by the admin's token",
   expect(named(nobody)).toEqual(["unknown microsoft.organisation"]);
 });
 
+test("a registration that another organisation has made is not judged by what this one's admin sees", async () => {
+  const { subject } = await stage.setUp(pairs.good);
+  // The simulated Microsoft 365 has one organisation, so what its Graph would show in another is cut out of its answer.
+  const elsewhere: typeof globalThis.fetch = async (input, init) => {
+    const response = await subject.fetch(input, init);
+    const isList = new URL(String(input)).pathname === "/v1.0/applications";
+    return isList ? Response.json({ value: [] }, { headers: response.headers }) : response;
+  };
+  const findings = await examineMicrosoft({ ...subject, fetch: elsewhere });
+  expect(named(findings)).toEqual(["unknown microsoft.graph"]);
+  const { seen, remedy } = findings.find(({ id }) => id === "microsoft.graph") ?? {};
+  expect(seen).toContain(`does not have this registration: it is in ${stage.tenantId}`);
+  expect(remedy).toContain("an admin of the registration's own organisation");
+});
+
 test("Graph is asked with Directory.Read.All and refuses nothing; with less, what cannot be read is not known", async () => {
   const { subject } = await stage.setUp(pairs.good);
   const answers: [path: string, status: number][] = [];

@@ -4,6 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { plannedPermissions, planPermissions } from "@trunkline/protocol/permissions";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { makeRegistration } from "../src/microsoft/graph-admin.ts";
+import { registration } from "../src/microsoft/registration.ts";
 import {
   FEATURES,
   type MicrosoftStage,
@@ -163,4 +165,28 @@ test("what Graph refuses is said with its own words, and what was made before is
   const refused = await trunkline([...apply, "--out", await newDirectory()], { env: reader });
   expect(refused.code).toBe(1);
   expect(refused.stderr).toContain("The token needs Application.ReadWrite.All");
+});
+
+test("what Entra does not know of yet, a moment after it was made, is asked for again; for so long and no longer", async () => {
+  const plan = planPermissions(["messaging"]);
+  const options = { publicUrl: PUBLIC_URL, pages: [], tabDomain: null, clientId: null, name: "Trunkline" };
+  const body = registration({ ...options, plan, certificate: null });
+  const waits: number[] = [];
+  const pause = async (ms: number) => waits.push(ms);
+  const admin = { graph: stage.graphUrl, token: stage.setupToken, pause };
+  const notYet = (times: number) =>
+    stage.world("PATCH", "/faults", {
+      graph: [{ status: 404, code: "Request_ResourceNotFound", path: "/servicePrincipals", times }],
+    });
+  await notYet(2);
+  const { clientId } = await makeRegistration(body, options, admin);
+  expect(await stage.world("GET", `/apps/${clientId}`)).toMatchObject({ isInstalled: true });
+  expect(waits).toEqual([500, 1000]);
+
+  await notYet(100);
+  await expect(makeRegistration(body, options, admin)).rejects.toThrow(/404 to POST \/servicePrincipals/);
+  expect(waits).toHaveLength(2 + 5);
+  await stage.world("PATCH", "/faults", { graph: [{ status: null, path: "/servicePrincipals" }] });
+  await expect(makeRegistration(body, options, admin)).rejects.toThrow(/could not be reached.*\n.* was made before/);
+  await stage.world("PATCH", "/faults", { graph: [] });
 });

@@ -33,6 +33,16 @@ const withPair = ({ subject }: SetUp, { certificateFile, keyFile }: Pair): Parti
   settings: { ...subject.settings, microsoftCertificateFile: certificateFile, microsoftPrivateKeyFile: keyFile },
 });
 
+/** A clock that shows more, in minutes. */
+function ahead(clock: MicrosoftSubject["clock"], minutes: number): MicrosoftSubject["clock"] {
+  const ms = minutes * 60_000;
+  return {
+    now: () => clock.now() + ms,
+    at: (time, wake) => clock.at(time - ms, wake),
+    poll: (every, look) => clock.poll(every, look),
+  };
+}
+
 /** The registration is changed through Graph. */
 const changed =
   (body: object): BrokenSetUp["breakIt"] =>
@@ -92,14 +102,21 @@ const SIGN_IN: readonly BrokenSetUp[] = [
   {
     name: "a clock that is ten minutes ahead",
     cause: "microsoft.clock",
-    seen: /10 minutes off: \d+ seconds ahead of Entra/,
-    breakIt: ({ subject: { clock } }) => ({
-      clock: {
-        now: () => clock.now() + 600_000,
-        at: (time, wake) => clock.at(time - 600_000, wake),
-        poll: (ms, look) => clock.poll(ms, look),
-      },
-    }),
+    seen: /\d+ minutes off: \d+ seconds ahead of Entra/,
+    breakIt: ({ subject: { clock } }) => ({ clock: ahead(clock, 10) }),
+  },
+  {
+    name: "a clock that is ten minutes behind",
+    cause: "microsoft.clock",
+    seen: /\d+ minutes off: \d+ seconds behind Entra/,
+    breakIt: ({ subject: { clock } }) => ({ clock: ahead(clock, -10) }),
+  },
+  {
+    name: "a clock that is three minutes ahead, which Entra bears",
+    cause: "microsoft.clock",
+    status: "warning",
+    seen: /\d+ seconds ahead of Entra/,
+    breakIt: ({ subject: { clock } }) => ({ clock: ahead(clock, 3) }),
   },
   {
     name: "the id of another organisation",

@@ -50,10 +50,13 @@ const clock: MicrosoftCheck = {
     const { aheadMs } = await entra.discovery();
     if (aheadMs === null) return ok("Entra does not tell the time.");
     const apart = Math.abs(aheadMs);
+    if (apart < WORTH_TELLING_MS) return ok("They agree to the minute.");
     const seen = `${Math.round(apart / 1000)} seconds ${aheadMs > 0 ? "behind" : "ahead of"} Entra.`;
     const remedy = "Let the machine's clock follow a time server (NTP).";
-    if (apart >= TOLERATED_MS) return broken(`${Math.round(apart / MINUTE_MS)} minutes off: ${seen}`, remedy);
-    return apart >= WORTH_TELLING_MS ? warning(seen, remedy) : ok(seen);
+    const isTolerated = apart < TOLERATED_MS;
+    return isTolerated
+      ? warning(seen, remedy)
+      : broken(`${Math.round(apart / MINUTE_MS)} minutes off: ${seen}`, remedy);
   },
 };
 

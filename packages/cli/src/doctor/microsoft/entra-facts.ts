@@ -18,7 +18,10 @@ export interface Discovery {
   readonly tenantId: string | null;
   /** Entra's number for why not, such as 90002; null when it answered. */
   readonly refused: { readonly code: number | null; readonly text: string } | null;
-  /** What Entra's clock shows more than ours, in milliseconds; null when it does not tell the time. */
+  /**
+   * What Entra's clock shows more than ours at least, in milliseconds: what the answer took is in its favour. Null when it
+   * does not tell the time.
+   */
   readonly aheadMs: number | null;
 }
 
@@ -34,6 +37,12 @@ const Refusal = z.object({ error_description: z.string() });
 const GUID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/i;
 /** After which a question that Entra has not answered is given up, in milliseconds. */
 const ANSWER_MS = 10_000;
+
+/** A header tells whole seconds, and its second may have been any between question and answer. */
+function surelyAhead(date: number, began: number, ended: number): number {
+  if (date > ended) return date - ended;
+  return date + 1000 < began ? date + 1000 - began : 0;
+}
 
 /** What is known of a gateway's registration from its settings and from Entra. Each is asked once. */
 export class EntraFacts {
@@ -82,8 +91,7 @@ export class EntraFacts {
     const body: unknown = await response.json().catch(() => null); // a proxy's page
     const ended = clock.now();
     const date = Date.parse(response.headers.get("date") ?? "");
-    // The header tells whole seconds, so that half of one is lost in the middle.
-    const aheadMs = Number.isNaN(date) ? null : date + 500 - (began + ended) / 2;
+    const aheadMs = Number.isNaN(date) ? null : surelyAhead(date, began, ended);
     const metadata = z.safeParse(Metadata, body);
     if (response.ok && metadata.success) {
       const [tenantId = null] = named === null ? [] : (GUID.exec(metadata.data.issuer) ?? []);
