@@ -55,6 +55,24 @@ test("plain words are read by a person: allowed again, or kept", async () => {
   expect(found?.optIns[0]).toMatchObject({ state: "opted_out", needsReview: false });
 });
 
+test("a first text is checked before it is written, and another number frees what was begun", async () => {
+  const [gone, other] = [desk.number(), desk.number()];
+  await desk.sandbox.handset(gone).text(desk.line(), "STOP");
+  const inbox = desk.inbox({ client: desk.client() });
+  await inbox.open({ to: other, draft: "Are you free" });
+  await expect.element(field()).toHaveValue("Are you free");
+  const to = page.getByRole("textbox", { name: "To" });
+  await to.fill(gone);
+  await userEvent.tab();
+  await expect.element(page.getByText(/has opted out$/)).toBeVisible();
+  await expect.element(page.getByText(/^They texted .*STOP/)).toBeVisible();
+  await expect.element(field()).not.toBeInTheDocument();
+  await expectAccessible(inbox);
+  await to.fill(other);
+  await userEvent.tab();
+  await expect.element(field()).toHaveValue("Are you free");
+});
+
 test("somebody is marked as opted out by keyboard, with a reason, and that is taken back", async () => {
   const { inbox, client, number } = await opened("Call me please");
   const more = page.getByRole("button", { name: "More about this conversation" });

@@ -6,6 +6,7 @@ import { TrunklineElement } from "../../shared/element.ts";
 import { icon } from "../../shared/icons.ts";
 import { isComposing } from "../../shared/keys.ts";
 import { styles } from "./composer.styles.ts";
+import type { NewPlace } from "./standing.ts";
 
 /** Longest text that the gateway takes, in UTF-16 code units; `composer.test.ts` holds it to the protocol's schema. */
 export const MAX_TEXT = 1600;
@@ -46,6 +47,8 @@ export class TrunklineComposer extends TrunklineElement {
   @property({ type: Boolean, reflect: true }) disabled = false;
   /** Sends in place of the conversation, such as a first text that opens one. */
   @property({ attribute: false }) sender?: Sender | undefined;
+  /** Where `sender` would send to: what stands against it is said before somebody types. @internal */
+  @property({ attribute: false }) place?: NewPlace | undefined;
   /** Under which name an unsent text is kept, where there is no conversation yet. */
   @property({ attribute: false }) draftKey?: string | undefined;
 
@@ -228,7 +231,7 @@ export class TrunklineComposer extends TrunklineElement {
     const meter = new MeterController(this);
     const standing = new StandingController(this, () => {
       const { client, now } = this.environment;
-      return { client: this.#maySend ? client : null, conversationId: this.conversationId, now };
+      return { client: this.#maySend ? client : null, place: this.conversationId ?? this.place, now };
     });
     return { meter, standing, blockedView, laterButton, quietNotice, toolsView };
   }

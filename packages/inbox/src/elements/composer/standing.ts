@@ -1,4 +1,4 @@
-import type { ConversationId, MessageCheck, OptIn, OptInEntry, Trunkline } from "@trunkline/sdk";
+import type { ConversationId, LineId, MessageCheck, OptIn, OptInEntry, Trunkline } from "@trunkline/sdk";
 import { isTrunklineError } from "@trunkline/sdk";
 import type { ReactiveController, ReactiveControllerHost } from "lit";
 
@@ -7,10 +7,19 @@ const FRESH_MS = 60_000;
 /** Events that come within this time are asked about once. */
 const GATHER_MS = 300;
 
+/** Where a first text would go that opens a conversation. */
+export interface NewPlace {
+  readonly lineId: LineId;
+  /** The line's number or sender id. */
+  readonly from: string;
+  /** E.164. */
+  readonly to: string;
+}
+
 export interface StandingWanted {
   /** Null where nobody is to be asked. */
   readonly client: Trunkline | null;
-  readonly conversationId: ConversationId | undefined;
+  readonly place: ConversationId | NewPlace | undefined;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }
@@ -28,7 +37,7 @@ export class StandingController implements ReactiveController {
   readonly #host: StandingHost;
   readonly #wanted: () => StandingWanted;
   #client: Trunkline | null = null;
-  #conversationId: ConversationId | undefined;
+  #place: StandingWanted["place"];
   #abort = new AbortController();
   #askedAt = Number.NEGATIVE_INFINITY;
   #leave: () => void = () => undefined;
@@ -50,21 +59,22 @@ export class StandingController implements ReactiveController {
   }
 
   hostUpdate(): void {
-    const { client, conversationId } = this.#wanted();
+    const { client, place } = this.#wanted();
     const wanted = this.#host.isConnected ? client : null;
-    if (wanted === this.#client && conversationId === this.#conversationId) return;
+    const isElsewhere = nameOf(place) !== nameOf(this.#place);
+    if (wanted === this.#client && !isElsewhere) return;
     this.#stop();
-    if (conversationId !== this.#conversationId) this.#forget();
+    if (isElsewhere) this.#forget();
     this.#client = wanted;
-    this.#conversationId = conversationId;
-    if (wanted === null || conversationId === undefined) return;
+    this.#place = place;
+    if (wanted === null || place === undefined) return;
     const stops = [
       wanted.events.on("opt_in.changed", ({ data }) => {
         if (this.#number === null || data.number === this.#number) this.#askSoon();
       }),
       // An answer may go where a text out of the blue would wait.
       wanted.events.on("message.created", ({ data }) => {
-        if (data.conversationId === conversationId && data.direction === "inbound") this.#askSoon();
+        if (data.conversationId === place && data.direction === "inbound") this.#askSoon();
       }),
     ];
     this.#leave = () => {
@@ -99,16 +109,17 @@ export class StandingController implements ReactiveController {
 
   async ask(): Promise<void> {
     const client = this.#client;
-    const conversationId = this.#conversationId;
-    if (client === null || conversationId === undefined) return;
+    const place = this.#place;
+    if (client === null || place === undefined) return;
     this.#abort.abort();
     this.#abort = new AbortController();
     const { signal } = this.#abort;
     this.#askedAt = this.#wanted().now();
     try {
-      const check = await client.messages.check(conversationId, {}, { signal });
+      const target = typeof place === "string" ? place : { from: place.from, to: place.to };
+      const check = await client.messages.check(target, {}, { signal });
       const isOut = check.reasons.some(({ code }) => code === "opted_out");
-      const optOut = isOut && !check.canSend ? await this.#lookUp(client, conversationId, signal) : null;
+      const optOut = isOut && !check.canSend ? await this.#lookUp(client, place, signal) : null;
       if (signal.aborted) return;
       this.optOut = optOut;
       this.#tell(check);
@@ -141,9 +152,9 @@ export class StandingController implements ReactiveController {
     }
   }
 
-  async #lookUp(client: Trunkline, conversationId: ConversationId, signal: AbortSignal): Promise<OptOut | null> {
-    const { participants, lineId } = await client.conversations.get(conversationId, { signal });
-    const number = participants[0]?.number;
+  async #lookUp(client: Trunkline, place: ConversationId | NewPlace, signal: AbortSignal): Promise<OptOut | null> {
+    const { number, lineId } =
+      typeof place === "string" ? await placeOf(client, place, signal) : { number: place.to, lineId: place.lineId };
     if (number === undefined) return null;
     if (!signal.aborted) this.#number = number;
     const [found] = await client.optIns.lookup({ numbers: [number], lineId }, { signal });
@@ -185,4 +196,12 @@ export class StandingController implements ReactiveController {
     this.#gathering = undefined;
     this.#minute = undefined;
   }
+}
+
+const nameOf = (place: StandingWanted["place"]): string | undefined =>
+  typeof place === "object" ? `${place.from} ${place.to}` : place;
+
+async function placeOf(client: Trunkline, id: ConversationId, signal: AbortSignal) {
+  const { participants, lineId } = await client.conversations.get(id, { signal });
+  return { number: participants[0]?.number, lineId };
 }

@@ -20,6 +20,7 @@ import { icon } from "../../shared/icons.ts";
 import { lineLabel } from "../../shared/people.ts";
 import { stateView } from "../../shared/states.ts";
 import type { TrunklineComposer } from "../composer/composer.ts";
+import type { NewPlace } from "../composer/standing.ts";
 import { styles } from "./new-message.styles.ts";
 import { SuggestionsController } from "./suggestions.ts";
 
@@ -134,6 +135,14 @@ export class TrunklineNewMessage extends TrunklineElement {
     return this.settled === this.to && isE164(number) ? (contacts.get(number)?.name ?? null) : null;
   }
 
+  /** Once line and number are known. */
+  get #place(): NewPlace | undefined {
+    const line = this.#line;
+    const to = plainNumber(this.settled);
+    const from = line?.number ?? line?.senderId;
+    return line && from && this.settled === this.to && isE164(to) ? { lineId: line.id, from, to } : undefined;
+  }
+
   #renderForm(): TemplateResult {
     const { words } = this.environment;
     const name = this.#name;
@@ -194,6 +203,7 @@ export class TrunklineNewMessage extends TrunklineElement {
         .recipient=${name ?? this.to}
         .recipientName=${name ?? ""}
         .sender=${this.#send}
+        .place=${this.#place}
       ></${this.tag("composer")}>`;
   }
 
