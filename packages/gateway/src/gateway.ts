@@ -118,7 +118,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     onCarrierMood,
     recentStops,
   });
-  const teamwork = createTeamwork({ log, bus, clock });
+  const teamwork = createTeamwork({ database, log, bus, clock, ids });
   const broadcasts = createBroadcasts({ database, log, bus, clock, ids });
   const webhooks = createWebhooks({
     database,

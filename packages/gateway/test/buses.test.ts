@@ -108,6 +108,16 @@ describe.each(KINDS)("a bus over $name", ({ open }) => {
     expect(seen(heard.two)).toContainEqual({ topic: "events", tenantId: other });
   });
 
+  test("carries who types, as it is, and whatever alphabet their names are in", async () => {
+    const { one, heard } = await opened();
+    const signals = Array.from({ length: 40 }, (_, index): Wake => {
+      const body = JSON.stringify({ id: `evt_${index}`, data: { name: "王小明".repeat(30) } });
+      return { topic: "signal", tenantId, type: "conversation.typing", audience: { lineId: "line_1" }, body };
+    });
+    for (const signal of signals) one.publish(signal);
+    await vi.waitFor(() => expect(heard.two.filter(({ topic }) => topic === "signal")).toEqual(signals));
+  });
+
   test("carries a thousand wake-ups of one moment", async () => {
     const { one, heard } = await opened();
     const lanes = Array.from({ length: 1000 }, (_, index) => `line_${String(index).padStart(26, "0")}`);

@@ -60,6 +60,9 @@ eachStore((store) => {
     expect(await call("GET", path)).toMatchObject(missing);
     expect(await call("PATCH", path, { state: "closed" })).toMatchObject(missing);
     expect(await call("POST", `${path}/claim`)).toMatchObject(missing);
+    for (const below of ["typing", "viewing"]) {
+      expect(await call("POST", `${path}/${below}`, { state: "started" })).toMatchObject(missing);
+    }
     expect(await call("POST", `${path}/read`, { throughSequence: 1 })).toMatchObject(missing);
     expect(await call("GET", `${path}/messages`)).toMatchObject(missing);
     expect(await call("POST", `${path}/messages`, { text: "Hello" })).toMatchObject(missing);

@@ -8,6 +8,7 @@ import type { Line } from "./lines.ts";
 import type { Mention, Message } from "./messages.ts";
 import type { OptIn } from "./opt-ins.ts";
 import { cursor, id, limit, timestamp } from "./schema.ts";
+import type { ToldSignal } from "./teamwork.ts";
 import type { User } from "./users.ts";
 import type { Webhook } from "./webhook.ts";
 
@@ -40,6 +41,24 @@ export interface EventMap {
 }
 export type EventType = keyof EventMap;
 
+/**
+ * What is told to streams at the moment at which it happens, and to nobody later: it is not in the log, has no cursor, and
+ * may be lost. `expiresAt` says until when it holds unless it is told again.
+ */
+export interface EphemeralEventMap {
+  "conversation.typing": ToldSignal;
+  "conversation.viewing": ToldSignal;
+}
+export type EphemeralEventType = keyof EphemeralEventMap;
+export const EPHEMERAL_EVENT_TYPES = [
+  "conversation.typing",
+  "conversation.viewing",
+] as const satisfies readonly EphemeralEventType[];
+
+/** Everything that a stream may bring. */
+export interface StreamEventMap extends EventMap, EphemeralEventMap {}
+export type StreamEventType = keyof StreamEventMap;
+
 export const EVENT_TYPES = [
   "message.created",
   "message.updated",
@@ -69,17 +88,17 @@ export interface Actor {
 }
 
 /** One envelope for streams, pages and webhooks. */
-export interface EventEnvelope<Type extends EventType = EventType> {
+export interface EventEnvelope<Type extends StreamEventType = EventType> {
   id: EventId;
   type: Type;
   timestamp: string;
   tenantId: TenantId;
   actor: Actor | null;
-  data: EventMap[Type];
+  data: StreamEventMap[Type];
 }
 
 /** The envelope of one type, told apart by `type`. */
-export type EventOf<Type extends EventType> = { [Name in Type]: EventEnvelope<Name> }[Type];
+export type EventOf<Type extends StreamEventType> = { [Name in Type]: EventEnvelope<Name> }[Type];
 export type AnyEvent = EventOf<EventType>;
 
 /** The envelope's form for documents; `data` depends on `type`. */

@@ -55,6 +55,9 @@ export { ERROR_CODES, type ErrorCode, type ErrorFact, isErrorCode } from "./erro
 export {
   type Actor,
   type AnyEvent,
+  EPHEMERAL_EVENT_TYPES,
+  type EphemeralEventMap,
+  type EphemeralEventType,
   EVENT_TYPES,
   type EventEnvelope,
   EventEnvelopeSchema,
@@ -63,6 +66,8 @@ export {
   EventPage,
   type EventType,
   ListEvents,
+  type StreamEventMap,
+  type StreamEventType,
 } from "./events.ts";
 export { HEADERS, MAX_IDEMPOTENCY_KEY } from "./headers.ts";
 export {
@@ -182,7 +187,14 @@ export {
   type StreamReset,
   type StreamResetReason,
 } from "./stream.ts";
-export { DEFAULT_TEAMWORK, TeamworkSettings, UpdateTeamworkSettings } from "./teamwork.ts";
+export {
+  DEFAULT_TEAMWORK,
+  SIGNAL_MS,
+  Signal,
+  TeamworkSettings,
+  ToldSignal,
+  UpdateTeamworkSettings,
+} from "./teamwork.ts";
 export {
   escapeTemplate,
   parseTemplate,

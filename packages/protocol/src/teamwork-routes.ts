@@ -1,5 +1,6 @@
 import { ConversationWithViewer } from "./conversations.ts";
-import { byId, ok, type RouteDefinition } from "./route-definition.ts";
+import { byId, none, ok, type RouteDefinition } from "./route-definition.ts";
+import { Signal } from "./teamwork.ts";
 
 /** What people do with a conversation beside writing. */
 export const TEAMWORK_ROUTES = {
@@ -11,5 +12,26 @@ export const TEAMWORK_ROUTES = {
     summary: "Makes a conversation the caller's that nobody has; of several at once one gets it.",
     params: byId("conv"),
     answer: ok(ConversationWithViewer),
+  },
+  signalTyping: {
+    method: "POST",
+    path: "/v1/conversations/{id}/typing",
+    access: "messages.send",
+    tag: "conversations",
+    summary: "Tells the others that the caller is typing, or has stopped. It expires after 6 seconds.",
+    params: byId("conv"),
+    body: Signal,
+    answer: none,
+  },
+  signalViewing: {
+    method: "POST",
+    path: "/v1/conversations/{id}/viewing",
+    access: "user",
+    tag: "conversations",
+    summary:
+      "Tells the others that the caller has the conversation open, or has closed it. It expires after 60 seconds.",
+    params: byId("conv"),
+    body: Signal,
+    answer: none,
   },
 } as const satisfies Record<string, RouteDefinition>;

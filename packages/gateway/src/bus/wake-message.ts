@@ -1,4 +1,4 @@
-import { isId } from "@trunkline/protocol";
+import { EPHEMERAL_EVENT_TYPES, isId } from "@trunkline/protocol";
 import type { Wake } from "./bus.ts";
 
 /** Wake-ups of one node on their way to the others. */
@@ -29,6 +29,14 @@ function isWake(value: unknown): value is Wake {
   if (typeof value !== "object" || value === null || !("topic" in value) || !("tenantId" in value)) return false;
   if (!isId("ten", value.tenantId)) return false;
   if (value.topic === "events" || value.topic === "access") return true;
+  if (value.topic === "signal") return isSignal(value);
   if (value.topic !== "work" || !("kind" in value) || !("lane" in value)) return false;
   return typeof value.kind === "string" && typeof value.lane === "string";
+}
+
+function isSignal(value: object): boolean {
+  if (!("type" in value) || !("audience" in value) || !("body" in value)) return false;
+  const { type, audience, body } = value;
+  const isAudience = typeof audience === "object" && audience !== null;
+  return EPHEMERAL_EVENT_TYPES.some((known) => known === type) && isAudience && typeof body === "string";
 }

@@ -20,6 +20,10 @@ const encoder = new TextEncoder();
 export const eventFrame = (cursor: string, type: string, body: string): Uint8Array =>
   encoder.encode(`id: ${cursor}\nevent: ${type}\ndata: ${body}\n\n`);
 
+/** What is told once and not kept: without an id, so that nobody resumes from it. */
+export const signalFrame = (type: string, body: string): Uint8Array =>
+  encoder.encode(`event: ${type}\ndata: ${body}\n\n`);
+
 /** The first frame: where the stream stands and how often it shows that it lives. */
 export const readyFrame = (cursor: string): Uint8Array =>
   eventFrame(cursor, STREAM_READY, JSON.stringify({ cursor, heartbeatMs: HEARTBEAT_MS }));

@@ -1,6 +1,6 @@
 import { HEARTBEAT_MS, type StreamEnd, type StreamResetReason, type TenantId } from "@trunkline/protocol";
 import { sql } from "kysely";
-import type { Bus } from "../bus/bus.ts";
+import type { Bus, Wake } from "../bus/bus.ts";
 import { type Clock, rest } from "../clock.ts";
 import type { Outlet } from "../http/outlet.ts";
 import type { Logger } from "../logger.ts";
@@ -9,7 +9,7 @@ import type { Database } from "../store/database.ts";
 import { recordset } from "../store/json.ts";
 import type { Position } from "./cursor.ts";
 import { Follower } from "./follower.ts";
-import { heartbeatFrame } from "./frames.ts";
+import { heartbeatFrame, signalFrame } from "./frames.ts";
 import { locate, readBounds } from "./reader.ts";
 import { EventStream, type Standing } from "./stream.ts";
 import { typeFilter } from "./visibility.ts";
@@ -89,6 +89,14 @@ export function createEventHub(parts: EventHubParts): EventHub {
     }
   }
 
+  function tellSignal(
+    { streams: readers }: Follower,
+    { type, audience, body }: Extract<Wake, { topic: "signal" }>,
+  ): void {
+    const frame = signalFrame(type, body);
+    for (const stream of readers) stream.signal(type, audience, frame);
+  }
+
   function followerOf(tenantId: TenantId, position: Position): Follower {
     const present = followers.get(tenantId);
     if (present) return present;
@@ -105,6 +113,7 @@ export function createEventHub(parts: EventHubParts): EventHub {
           const follower = wake.topic === "work" ? undefined : followers.get(wake.tenantId);
           if (wake.topic === "events") void follower?.look();
           if (wake.topic === "access") void follower?.recheckAll();
+          if (wake.topic === "signal" && follower) tellSignal(follower, wake);
           // Whoever's transaction has just ended may have been the one that held others back.
           for (const other of followers.values()) if (other.isHeld) void other.look();
         }),

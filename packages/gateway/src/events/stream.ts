@@ -1,7 +1,8 @@
-import type { StreamEnd, StreamResetReason } from "@trunkline/protocol";
+import type { EphemeralEventType, StreamEnd, StreamEventType, StreamResetReason } from "@trunkline/protocol";
 import type { Clock } from "../clock.ts";
 import type { Outlet } from "../http/outlet.ts";
 import type { Principal } from "../rights/principal.ts";
+import type { Audience } from "../rights/sight.ts";
 import { comparePositions, encodeCursor, type Position } from "./cursor.ts";
 import { caughtUpFrame, endFrame, eventFrame, joinFrames, readyFrame, resetFrame } from "./frames.ts";
 import type { LogEntry } from "./reader.ts";
@@ -141,11 +142,17 @@ export class EventStream {
     this.#parts.outlet.end();
   }
 
+  /** Shows what is not in the log, to a reader who keeps up and may see it. */
+  signal(type: EphemeralEventType, audience: Audience, frame: Uint8Array): void {
+    if (this.pendingBytes > MAX_PENDING_BYTES || !this.#shows({ type, audience })) return;
+    this.write(frame);
+  }
+
   write(chunk: Uint8Array): void {
     if (this.#isOpen) this.#parts.outlet.write(chunk);
   }
 
-  #shows({ type, audience }: Framed): boolean {
+  #shows({ type, audience }: { readonly type: StreamEventType; readonly audience: Audience }): boolean {
     return this.#parts.wants(type) && maySee(this.#principal, type, audience);
   }
 

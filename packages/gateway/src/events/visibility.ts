@@ -1,9 +1,9 @@
-import type { EventType, Permission } from "@trunkline/protocol";
+import type { EventType, Permission, StreamEventType } from "@trunkline/protocol";
 import type { Principal } from "../rights/principal.ts";
 import { type Audience, sees } from "../rights/sight.ts";
 
 /** What a reader of an event must be allowed to read; `null` where the audience alone decides. */
-const NEEDED: Readonly<Record<EventType, Permission | null>> = {
+const NEEDED: Readonly<Record<StreamEventType, Permission | null>> = {
   "message.created": "conversations.read",
   "message.updated": "conversations.read",
   "message.removed": "conversations.read",
@@ -11,6 +11,8 @@ const NEEDED: Readonly<Record<EventType, Permission | null>> = {
   "conversation.updated": "conversations.read",
   "conversation.removed": "conversations.read",
   "conversation.read": "conversations.read",
+  "conversation.typing": "conversations.read",
+  "conversation.viewing": "conversations.read",
   "mention.created": "conversations.read",
   "line.created": "lines.read",
   "line.updated": "lines.read",
@@ -29,13 +31,13 @@ const NEEDED: Readonly<Record<EventType, Permission | null>> = {
 export const permissionFor = (type: EventType): Permission | null => NEEDED[type];
 
 /** Whether a principal may see an event: the same right that reading its subject needs, and the same sight. */
-export function maySee({ permissions, sight }: Principal, type: EventType, audience: Audience): boolean {
+export function maySee({ permissions, sight }: Principal, type: StreamEventType, audience: Audience): boolean {
   const needed = NEEDED[type];
   return (needed === null || permissions.has(needed)) && sees(sight, audience);
 }
 
 /** Which events a reader asked for. */
-export type TypeFilter = (type: EventType) => boolean;
+export type TypeFilter = (type: StreamEventType) => boolean;
 
 /** Reads `types` of the query: names and `noun.*`, separated by commas. All events when it is absent or empty. */
 export function typeFilter(types: string | undefined): TypeFilter {

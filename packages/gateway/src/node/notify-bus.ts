@@ -106,7 +106,7 @@ function split(wakes: readonly Wake[]): Wake[][] {
   const parts: Wake[][] = [];
   let room = 0;
   for (const wake of wakes) {
-    const size = JSON.stringify(wake).length + 1;
+    const size = Buffer.byteLength(JSON.stringify(wake)) + 1;
     const last = parts.at(-1);
     if (last && room >= size) {
       last.push(wake);

@@ -1,8 +1,10 @@
 import type { Bus } from "../bus/bus.ts";
 import type { Handlers } from "../http/route.ts";
+import type { Ids } from "../random.ts";
 import { type AnyWorkKind, workKind } from "../work/kind.ts";
 import { autoCloseKind } from "./auto-close.ts";
 import { type TeamworkOperation, type TeamworkRouteParts, teamworkRoutes } from "./routes.ts";
+import { createSignals } from "./signals.ts";
 import { snoozeKind } from "./snooze-kind.ts";
 
 /** How several people share conversations: the routes, and what happens by itself when a time has come. */
@@ -11,6 +13,10 @@ export interface Teamwork {
   readonly kinds: readonly AnyWorkKind[];
 }
 
-export function createTeamwork(parts: TeamworkRouteParts & { bus: Bus }): Teamwork {
-  return { routes: teamworkRoutes(parts), kinds: [workKind(snoozeKind(parts)), workKind(autoCloseKind(parts))] };
+export function createTeamwork(parts: Omit<TeamworkRouteParts, "signals"> & { bus: Bus; ids: Ids }): Teamwork {
+  const signals = createSignals(parts);
+  return {
+    routes: teamworkRoutes({ ...parts, signals }),
+    kinds: [workKind(snoozeKind(parts)), workKind(autoCloseKind(parts))],
+  };
 }

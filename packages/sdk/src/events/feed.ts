@@ -1,4 +1,4 @@
-import type { AnyEvent, EventMap, EventOf } from "@trunkline/protocol";
+import type { AnyEvent, EventOf, StreamEventMap } from "@trunkline/protocol";
 import { isTrunklineError } from "../errors.ts";
 import type { Platform } from "../platform.ts";
 import { Cell } from "../store/observable.ts";
@@ -42,7 +42,7 @@ export interface FeedParts {
 export class Feed {
   readonly #parts: FeedParts;
   readonly #source: EventSource;
-  readonly #emitter: Emitter<{ [Type in keyof EventMap]: EventOf<Type> }>;
+  readonly #emitter: Emitter<{ [Type in keyof StreamEventMap]: EventOf<Type> }>;
   readonly #connection: Cell<Connection>;
   readonly #readers = new Map<Reader, AbortController>();
   readonly #refreshing = new Set<Promise<void>>();
@@ -74,7 +74,7 @@ export class Feed {
   }
 
   /** Calls `listener` for each event of that type; the stream is held until the way out is taken. */
-  on<Type extends keyof EventMap>(type: Type, listener: (event: EventOf<Type>) => void): () => void {
+  on<Type extends keyof StreamEventMap>(type: Type, listener: (event: EventOf<Type>) => void): () => void {
     const stop = this.#emitter.on(type, listener);
     const release = this.#hold();
     return () => {

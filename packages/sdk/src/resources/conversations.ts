@@ -63,6 +63,8 @@ export function conversationsResource(http: Http, store: Store, call: FetchedCal
     live,
     get,
     claim: call("claim"),
+    setTyping: call("setTyping"),
+    setViewing: call("setViewing"),
     list: (filter, options) => listOf<Answer>(http, PATH, filter, options, readConversation),
     open: async (body, options) => take(await http.call({ method: "POST", path: PATH, body, isKeyed: true }, options)),
     update: async (id, body, options) =>

@@ -1,4 +1,4 @@
-import type { AnyEvent, EventOf, EventPage, EventType } from "@trunkline/protocol";
+import type { AnyEvent, EventOf, EventPage, StreamEventType } from "@trunkline/protocol";
 import type { Feed } from "../events/feed.ts";
 import type { Http } from "../http.ts";
 import type { CallOptions } from "./call-options.ts";
@@ -12,11 +12,12 @@ export interface EventRange {
 export interface EventsResource {
   /**
    * Calls `listener` for every event of that type from now on, each once, over any cut of the line. The stream runs while
-   * somebody listens. A listener that throws is reported to `onError` and does not keep others from theirs.
+   * somebody listens. What is told once and not kept, `conversation.typing` and `conversation.viewing`, may be lost in a cut.
+   * A listener that throws is reported to `onError` and does not keep others from theirs.
    *
    * @returns the way out
    */
-  on<Type extends EventType>(type: Type, listener: (event: EventOf<Type>) => void): () => void;
+  on<Type extends StreamEventType>(type: Type, listener: (event: EventOf<Type>) => void): () => void;
   /** One page of the log, oldest first; `cursor` is where to go on. */
   page(range?: EventRange, options?: CallOptions): Promise<EventPage>;
   /** The log from `after` to its present end, oldest first. */
