@@ -2,17 +2,15 @@ import { didYouMean } from "@trunkline/gateway/node/settings";
 import { JSON_OPTION } from "../administration.ts";
 import { CommandEnded, command, UsageError } from "../command-line/command.ts";
 import { DEFAULT_PORTS } from "../default-places.ts";
+import { READER_PERMISSION, TOKEN_VARIABLE } from "../microsoft/admin-token.ts";
 import { readFeatures } from "../microsoft/read-features.ts";
 import { START_OPTIONS } from "./start.ts";
-
-/** Holds an admin's token, so that it stands in no list of processes. */
-const TOKEN_VARIABLE = "TRUNKLINE_GRAPH_TOKEN";
 
 /** `trunkline doctor`: what is wrong, and what to do about it. */
 export const doctor = command({
   name: "doctor",
   about: "Looks for what is wrong with a gateway's set-up, names the cause and says what to do. It changes nothing.",
-  details: `It reads the same options, environment and file as trunkline start; give it those of your gateway. What the registration in Microsoft Entra looks like is read through Microsoft Graph, as the admin whose token is in ${TOKEN_VARIABLE} (az account get-access-token --resource-type ms-graph --query accessToken -o tsv); Directory.Read.All is enough. Exit code: 0 nothing is broken, 1 something is, 2 something could not be looked at.`,
+  details: `It reads the same options, environment and file as trunkline start; give it those of your gateway. What the registration in Microsoft Entra looks like is read through Microsoft Graph, as the admin whose token is in ${TOKEN_VARIABLE} (az account get-access-token --resource-type ms-graph --query accessToken -o tsv); ${READER_PERMISSION} is enough. Exit code: 0 nothing is broken, 1 something is, 2 something could not be looked at.`,
   options: {
     only: {
       type: "list",

@@ -4,6 +4,7 @@ import { CLOUD_NAMES, type CloudName, MICROSOFT_CLOUDS } from "@trunkline/gatewa
 import { didYouMean } from "@trunkline/gateway/node/settings";
 import { planPermissions } from "@trunkline/protocol/permissions";
 import { CommandFailed, type CommandGroup, command, type Terminal, UsageError } from "../command-line/command.ts";
+import { TOKEN_VARIABLE } from "../microsoft/admin-token.ts";
 import { makeRegistration } from "../microsoft/graph-admin.ts";
 import { readFeatures } from "../microsoft/read-features.ts";
 import { appIdUri, CALLBACK_PATH, type RegistrationOptions, registration, SCOPE } from "../microsoft/registration.ts";
@@ -15,8 +16,6 @@ const FILES = {
   privateKey: "private-key.pem",
   settings: "gateway.env",
 } as const;
-/** Holds an admin's token, so that it stands in no list of processes. */
-const TOKEN_VARIABLE = "TRUNKLINE_GRAPH_TOKEN";
 
 const microsoft = command({
   name: "microsoft",

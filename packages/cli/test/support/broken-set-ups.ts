@@ -209,6 +209,16 @@ const CREDENTIALS: readonly BrokenSetUp[] = [
     breakIt: () => ({ graphToken: "an-ended-token" }),
   },
   {
+    name: "Graph away",
+    cause: "microsoft.graph",
+    status: "unknown",
+    seen: /Graph answered 503/,
+    async breakIt({ world }) {
+      await world("PATCH", "/faults", { graph: [{ status: 503 }] });
+      return nothingElse;
+    },
+  },
+  {
     name: "no admin's token, where the app may not read registrations",
     cause: "microsoft.graph",
     status: "unknown",

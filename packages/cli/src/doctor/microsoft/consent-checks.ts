@@ -8,9 +8,10 @@ import {
   PERMISSION_FACTS,
   PERMISSION_NAMES,
 } from "@trunkline/protocol/permissions";
+import { READER_PERMISSION, TOKEN_VARIABLE } from "../../microsoft/admin-token.ts";
 import { broken, notChecked, notNeeded, type Outcome, ok, unknown } from "../check.ts";
 import type { Application } from "./graph-facts.ts";
-import { guide, ID, type MicrosoftCheck, type MicrosoftGround, READER_PERMISSION, TOKEN_VARIABLE } from "./ground.ts";
+import { guide, ID, type MicrosoftCheck, type MicrosoftGround, readable } from "./ground.ts";
 import { askedFor, inWords, SIGN_IN_SCOPES } from "./permission-checks.ts";
 
 /* Whether what the features need was granted in the organisation. */
@@ -27,12 +28,13 @@ async function applicationHeld({ entra }: MicrosoftGround): Promise<NamedPermiss
 async function delegatedHeld({ graph }: MicrosoftGround): Promise<readonly NamedPermission[] | null> {
   const reader = await graph.reader();
   if (!reader?.isOfOrganisation) return null;
-  return graph.grantedToEverybody().catch(() => null); // who may not read it is told of below, where it matters
+  return readable(graph.grantedToEverybody());
 }
 
 /** The registration; null when it cannot be read, which another check tells. */
-const applicationOf = ({ graph }: MicrosoftGround): Promise<Application | null> =>
-  graph.reader().then((reader) => (reader === null ? null : graph.application().catch(() => null)));
+async function applicationOf({ graph }: MicrosoftGround): Promise<Application | null> {
+  return (await graph.reader()) === null ? null : readable(graph.application());
+}
 
 function isUnregistered(application: Application | null, missing: readonly NamedPermission[]): boolean {
   if (application === null) return false;

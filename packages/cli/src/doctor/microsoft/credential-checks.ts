@@ -2,7 +2,7 @@ import { EntraRefused } from "@trunkline/gateway";
 import { broken, type Outcome, ok, warning } from "../check.ts";
 import { AADSTS, says } from "./aadsts.ts";
 import type { SignIn } from "./entra-facts.ts";
-import { guide, ID, type MicrosoftCheck, type MicrosoftGround } from "./ground.ts";
+import { guide, ID, type MicrosoftCheck, type MicrosoftGround, readable } from "./ground.ts";
 
 /* Whether the gateway proves at Entra who it is, and for how long yet. */
 
@@ -87,7 +87,7 @@ const expiry: MicrosoftCheck = {
 /** When a credential ends: as the settings say, otherwise as the registration shows its secret. */
 async function endOf(known: number, hint: string | null, { graph }: MicrosoftGround): Promise<number> {
   if (known !== NEVER || hint === null) return known;
-  const application = await graph.application().catch(() => null); // who may not read it is told by another check
+  const application = await readable(graph.application());
   const shown = application?.passwordCredentials.find((one) => one.hint === hint)?.endDateTime;
   const end = Date.parse(shown ?? "");
   return Number.isNaN(end) ? known : end;

@@ -1,7 +1,8 @@
 import { SettingRefused } from "@trunkline/gateway/node/settings";
+import { TOKEN_VARIABLE } from "../../microsoft/admin-token.ts";
 import { broken, notChecked, ok, unknown, warning } from "../check.ts";
 import { AADSTS, says } from "./aadsts.ts";
-import { guide, ID, type MicrosoftCheck, type MicrosoftGround, TOKEN_VARIABLE } from "./ground.ts";
+import { guide, ID, type MicrosoftCheck, type MicrosoftGround } from "./ground.ts";
 
 /* Whether Entra knows the gateway: settings, clock, organisation, registration. What it proves itself with is apart. */
 

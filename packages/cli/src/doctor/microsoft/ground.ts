@@ -1,5 +1,6 @@
 import { EntraRefused, EntraUnavailable, GraphRefused, GraphUnavailable } from "@trunkline/gateway";
 import * as z from "zod/mini";
+import { READER_PERMISSION, TOKEN_VARIABLE } from "../../microsoft/admin-token.ts";
 import { type Check, type Outcome, unknown } from "../check.ts";
 import { EntraFacts } from "./entra-facts.ts";
 import { type Application, GraphFacts } from "./graph-facts.ts";
@@ -56,10 +57,6 @@ export const ID = {
 /** A place in the guide where more is told. */
 export const guide = (anchor: string): string => `docs/microsoft.md#${anchor}`;
 
-export const TOKEN_VARIABLE = "TRUNKLINE_GRAPH_TOKEN";
-/** The one permission with which an admin's token lets the doctor see everything that it looks at. */
-export const READER_PERMISSION = "Directory.Read.All";
-
 /** What an error of Microsoft's means for a check that ran into it; null when it is none. */
 export function microsoftTrouble(error: unknown): Outcome | null {
   if (error instanceof EntraUnavailable || error instanceof GraphUnavailable) {
@@ -85,4 +82,14 @@ export function microsoftTrouble(error: unknown): Outcome | null {
     return unknown("Microsoft's answer is not of the published form.", "Update Trunkline, and run the doctor again.");
   }
   return null;
+}
+
+/** A fact, or null where Microsoft does not tell it: a check of its own says why. */
+export async function readable<Fact>(fact: Promise<Fact>): Promise<Fact | null> {
+  try {
+    return await fact;
+  } catch (error) {
+    if (microsoftTrouble(error) === null) throw error;
+    return null;
+  }
 }

@@ -1,7 +1,8 @@
 import type { MicrosoftFeature } from "@trunkline/protocol/permissions";
+import { TOKEN_VARIABLE } from "../../microsoft/admin-token.ts";
 import { broken, notNeeded, type Outcome, ok, unknown } from "../check.ts";
 import type { Sku } from "./graph-facts.ts";
-import { guide, ID, type MicrosoftCheck, type MicrosoftGround, TOKEN_VARIABLE } from "./ground.ts";
+import { guide, ID, type MicrosoftCheck, type MicrosoftGround } from "./ground.ts";
 
 /* Whether the organisation has bought what features work with. */
 
