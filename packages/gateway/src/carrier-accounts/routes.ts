@@ -8,6 +8,8 @@ import { once } from "../http/idempotency.ts";
 import { openPage } from "../http/paging.ts";
 import { invalid, notFound, Refusal } from "../http/refusal.ts";
 import type { Handlers } from "../http/route.ts";
+import { refuseAddress } from "../outside/address-check.ts";
+import type { PrivateAddresses } from "../outside/public-address.ts";
 import type { Ids } from "../random.ts";
 import type { Sealer } from "../seal/seal.ts";
 import type { Database } from "../store/database.ts";
@@ -28,6 +30,7 @@ export interface CarrierAccountParts {
   ids: Ids;
   sealer: Sealer;
   fetch: typeof globalThis.fetch;
+  privateAddresses: PrivateAddresses;
 }
 
 type CarrierAccountOperation =
@@ -49,6 +52,7 @@ export function carrierAccountRoutes({
   ids,
   sealer,
   fetch,
+  privateAddresses,
 }: CarrierAccountParts): Handlers<CarrierAccountOperation> {
   const present = (account: CarrierAccount | null): CarrierAccount => {
     if (!account) throw notFound();
@@ -63,6 +67,9 @@ export function carrierAccountRoutes({
       if (error instanceof CredentialsRefused) throw invalid(["credentials"], error.message);
       throw error;
     }
+    const { baseUrl } = credentials;
+    const wrong = baseUrl === undefined ? null : refuseAddress(baseUrl, privateAddresses, "web");
+    if (wrong !== null) throw invalid(["credentials", "baseUrl"], wrong);
   }
 
   return {

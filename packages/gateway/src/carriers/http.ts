@@ -1,5 +1,6 @@
 import type { ErrorCode } from "@trunkline/protocol";
 import { joinBytes } from "../bytes.ts";
+import { ADDRESS_REFUSED } from "../outside/address-check.ts";
 import type { HandOver } from "./carrier.ts";
 
 /** Reading a vendor's answers: what each may say, and what it means when it says something else. */
@@ -62,7 +63,7 @@ export function parseJson(bytes: Uint8Array): unknown {
 }
 
 // Node's fetch wraps the socket's error; these codes are given before a byte of the request has left.
-const NOT_CONNECTED = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "UND_ERR_CONNECT_TIMEOUT"]);
+const NOT_CONNECTED = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "UND_ERR_CONNECT_TIMEOUT", ADDRESS_REFUSED]);
 
 function neverConnected(error: unknown): boolean {
   for (let cause = error, depth = 0; cause instanceof Error && depth < 5; cause = cause.cause, depth++) {

@@ -24,7 +24,7 @@ export interface GuardedFetchOptions {
 /** A `fetch` that can be closed. */
 export interface GuardedFetch {
   readonly fetch: typeof globalThis.fetch;
-  /** Ends the connections that are kept for later; what is under way goes on. */
+  /** Ends all connections; what is under way fails. */
   close(): Promise<void>;
 }
 
@@ -66,7 +66,7 @@ export function guardedFetch({
     },
   });
   return {
-    close: () => agent.close(),
+    close: () => agent.destroy(),
     async fetch(input, init) {
       const { url, ...asked } = await partsOf(input, init);
       const how = { ...asked, redirect: "manual", dispatcher: agent } as UndiciInit;
