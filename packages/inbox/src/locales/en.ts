@@ -49,15 +49,7 @@ export const en = {
   "thread.gone": "This conversation is not available",
   "thread.gone-hint": "It was removed, or you no longer have access to it.",
 
-  "message.name": "{author}, {time}",
-  "message.name-status": "{author}, {time}, {status}",
-  "message.you": "You",
-  "message.note-by": "Note by {name}",
-  "message.automatic": "Automatic",
   "message.picture": "Picture",
-  "message.link": "Link to this message, {time}",
-  "message.retry": "Send again",
-  "message.why": "Not delivered. {reason}",
 
   "status.scheduled": "Scheduled",
   "status.queued": "Queued",
@@ -89,15 +81,6 @@ export const en = {
   "new.no-lines": "No line to send from",
   "new.no-lines-hint": "Ask your administrator to assign a line to you.",
   "new.hint": "Write the first text to start the conversation.",
-
-  "connection.reconnecting": "Reconnecting…",
-  "connection.connecting": "Connecting…",
-  "connection.none": "No live updates. Trying again.",
-  "connection.none-waiting": "No live updates. Trying again {when}.",
-  "connection.lost": "Connection lost. Trying again.",
-  "connection.waiting": "Connection lost. Trying again {when}.",
-  "connection.offline": "You're offline. Texts are sent when the connection is back.",
-  "connection.now": "Try now",
 
   "sign-in.title": "Sign in to see your messages",
   "sign-in.text": "Your session has ended or has not started yet.",

@@ -41,11 +41,6 @@ export class Localizer {
     });
   }
 
-  /** Tells whether there is a phrase of that name, for codes that a newer gateway may send. */
-  has(key: string): key is PhraseKey {
-    return Object.hasOwn(this.#phrases, key);
-  }
-
   /** "10:32 AM". */
   time(at: Date): string {
     return this.#format("time", { hour: "numeric", minute: "2-digit" }).format(at);
@@ -63,11 +58,11 @@ export class Localizer {
     return this.#format("year", { year: "2-digit", month: "numeric", day: "numeric" }).format(at);
   }
 
-  /** When something is going to happen, with the reader's zone: "8:00 AM PST" today, "Tue 8:00 AM PST" within a week, else with its date. */
+  /** When something is going to happen, on the reader's clock: "8:00 AM" today, "Tue 8:00 AM" within a week, else with its date. */
   soon(at: Date, now: Date): string {
     const days = daysBetween(now, at);
-    const time = { hour: "numeric", minute: "2-digit", timeZoneName: "short" } as const;
-    if (days === 0) return this.#format("now", time).format(at);
+    const time = { hour: "numeric", minute: "2-digit" } as const;
+    if (days === 0) return this.time(at);
     return days > 0 && days < 7
       ? this.#format("soon", { weekday: "short", ...time }).format(at)
       : this.#format("later", { month: "short", day: "numeric", ...time }).format(at);

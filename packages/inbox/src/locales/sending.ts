@@ -95,6 +95,15 @@ export const sending = {
   "later.past": "Choose a time that is still to come.",
   "later.confirm": "Schedule",
 
+  "message.name": "{author}, {time}",
+  "message.name-status": "{author}, {time}, {status}",
+  "message.you": "You",
+  "message.note-by": "Note by {name}",
+  "message.automatic": "Automatic",
+  "message.link": "Link to this message, {time}",
+  "message.retry": "Send again",
+  "message.why": "Not delivered. {reason}",
+
   "row.goes": "Goes {when}",
   "row.held": "It is a quiet time for {name}. Goes {when}",
   "row.both": "{theirs} {zone}, {own} your time",

@@ -45,7 +45,6 @@ export const styles = css`
     flex: 1 1 120px;
     min-inline-size: 0;
     max-inline-size: 220px;
-    margin-inline-start: auto;
   }
 
   .line select {
@@ -231,29 +230,37 @@ export const styles = css`
 
   .unread .name,
   .unread time,
-  .unread .preview-text {
+  .unread.inbound .preview-text {
     color: var(--_text);
     font-weight: 600;
   }
 
   .row[aria-current="true"] {
     background: var(--_row-selected);
-    box-shadow: 0 1px 2px var(--_shadow);
+    box-shadow:
+      inset 3px 0 var(--_accent-mark),
+      0 1px 2px var(--_shadow);
   }
 
-  .row[aria-current="true"]:focus-visible {
-    box-shadow: 0 1px 2px var(--_shadow);
+  .row[aria-current="true"]:dir(rtl) {
+    box-shadow:
+      inset -3px 0 var(--_accent-mark),
+      0 1px 2px var(--_shadow);
   }
 
   @media (hover: hover) {
-    .row:hover {
-      background: var(--_row-hover);
+    .row:not([aria-current]):hover {
+      background: color-mix(in srgb, var(--_row-hover) 50%, transparent);
+    }
+
+    :host(:state(contrast)) .row:not([aria-current]):hover {
+      border-color: var(--_row-hover);
+      background: transparent;
     }
   }
 
-  /* In contrast a row that is pointed at or chosen turns its colours round, and all that stands on it follows. */
-  :host(:state(contrast)) .row[aria-current="true"],
-  :host(:state(contrast)) .row:hover {
+  /* In contrast the row that is chosen turns its colours round, and all that stands on it follows. */
+  :host(:state(contrast)) .row[aria-current="true"] {
     --_text: var(--_hover-text);
     --_muted: var(--_hover-muted);
     --_danger: var(--_hover-text);

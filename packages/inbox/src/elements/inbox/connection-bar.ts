@@ -1,5 +1,6 @@
 import type { Connection } from "@trunkline/sdk";
 import { html, nothing, type TemplateResult } from "lit";
+import { sayConnection } from "../../locales/connection.ts";
 import type { Localizer } from "../../locales/localizer.ts";
 import { icon } from "../../shared/icons.ts";
 
@@ -32,18 +33,19 @@ export function connectionBar(options: ConnectionBarOptions): TemplateResult | t
     ${
       !isOnline || connection.state === "connecting"
         ? nothing
-        : html`<button class="text-button" type="button" @click=${onRetry}>${words.t("connection.now")}</button>`
+        : html`<button class="text-button" type="button" @click=${onRetry}>${sayConnection(words, "connection.now")}</button>`
     }
   </div>`;
 }
 
 function text(connection: Connection, { words, now, isOnline, wasThere }: ConnectionBarOptions): unknown {
-  if (!isOnline) return words.t("connection.offline");
-  if (connection.state === "connecting") return words.t(wasThere ? "connection.reconnecting" : "connection.connecting");
+  if (!isOnline) return sayConnection(words, "connection.offline");
+  if (connection.state === "connecting")
+    return sayConnection(words, wasThere ? "connection.reconnecting" : "connection.connecting");
   if (connection.state !== "waiting") return words.t("error.title");
   // In the language of the phrases, whatever times are written in.
   const seconds = Math.max(1, Math.ceil((connection.retryAt.getTime() - now) / 1000));
   const when = new Intl.RelativeTimeFormat("en").format(seconds, "second");
-  return html`<span class="visually-hidden">${words.t(wasThere ? "connection.lost" : "connection.none")}</span
-    ><span aria-hidden="true">${words.t(wasThere ? "connection.waiting" : "connection.none-waiting", { when })}</span>`;
+  return html`<span class="visually-hidden">${sayConnection(words, wasThere ? "connection.lost" : "connection.none")}</span
+    ><span aria-hidden="true">${sayConnection(words, wasThere ? "connection.waiting" : "connection.none-waiting", { when })}</span>`;
 }

@@ -293,7 +293,7 @@ export class TrunklineInbox extends TrunklineElement {
   }
 
   get #maySend(): boolean {
-    return this.environment.me?.permissions.includes("messages.send") ?? true;
+    return !this.#list?.isWithoutLines && (this.environment.me?.permissions.includes("messages.send") ?? true);
   }
 
   #announcementOf(messages: readonly Message[]): string {
@@ -323,12 +323,14 @@ export class TrunklineInbox extends TrunklineElement {
   }
 
   async #fetchLater() {
-    const { AnnouncerController, connectionBar, OnlineController, TickerController } = await import("./later.part.ts");
+    const { AnnouncerController, connectionBar, MissingClientController, OnlineController, TickerController } =
+      await import("./later.part.ts");
     this.#announcer = new AnnouncerController(
       this,
       () => this.environment.client,
       (messages) => this.#announcementOf(messages),
     );
+    new MissingClientController(this, () => this.environment.client !== null);
     new OnlineController(this);
     new TickerController(this, () => this.#connection.snapshot?.state === "waiting");
     // The first conversation that somebody opens finds it there; if it does not come now, the thread fetches it.

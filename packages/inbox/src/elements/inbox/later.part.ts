@@ -3,3 +3,4 @@ export { AnnouncerController } from "../../controllers/announcer.ts";
 export { OnlineController } from "../../controllers/online.ts";
 export { TickerController } from "../../controllers/ticker.ts";
 export { connectionBar } from "./connection-bar.ts";
+export { MissingClientController } from "./missing-client.ts";

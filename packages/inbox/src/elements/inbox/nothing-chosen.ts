@@ -12,7 +12,9 @@ export interface NothingChosenOptions {
 
 /** What stands beside the list while nothing in it is chosen. */
 export function nothingChosen({ stage, words, onNew }: NothingChosenOptions): TemplateResult {
-  if (stage === "waiting") return html``;
+  if (stage === "waiting") {
+    return html`<div class="state" aria-hidden="true"><span class="state-icon stencil"></span></div>`;
+  }
   if (stage === "filled") {
     return stateView({ icon: "chat", title: words.t("inbox.choose"), text: words.t("inbox.choose-hint") });
   }

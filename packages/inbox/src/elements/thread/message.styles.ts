@@ -40,7 +40,7 @@ export const messageStyles = css`
     display: flex;
     gap: 8px;
     align-items: baseline;
-    margin-block-end: 2px;
+    margin-block-end: 5px;
     padding-inline: 2px;
     color: var(--_muted);
     font-size: 12px;
@@ -76,7 +76,7 @@ export const messageStyles = css`
   .line {
     display: flex;
     align-items: flex-end;
-    gap: 4px;
+    gap: 6px;
     max-inline-size: 78%;
   }
 
@@ -126,7 +126,7 @@ export const messageStyles = css`
   }
 
   .outbound header {
-    margin-inline-end: 24px;
+    margin-inline-end: 26px;
   }
 
   .outbound .bubble {
@@ -181,12 +181,13 @@ export const messageStyles = css`
     align-items: center;
     justify-content: flex-end;
     max-inline-size: 78%;
-    margin-inline-end: 24px;
+    margin-inline-end: 26px;
     padding-block: 4px;
     color: var(--_danger);
     font-size: 12px;
     line-height: 16px;
     text-align: end;
+    text-wrap: balance;
   }
 
   .waiting {
@@ -196,7 +197,7 @@ export const messageStyles = css`
     align-items: center;
     justify-content: flex-end;
     max-inline-size: 78%;
-    margin-inline-end: 24px;
+    margin-inline-end: 26px;
     padding-block-start: 4px;
     color: var(--_muted);
     font-size: 12px;
@@ -256,11 +257,16 @@ export const messageStyles = css`
     text-align: center;
   }
 
+  /* The avatars' column and the one of the ticks keep the sides apart where there is no room to leave free. */
   @container (inline-size < 480px) {
     .line,
     .waiting,
     .failure {
-      max-inline-size: 88%;
+      max-inline-size: 100%;
+    }
+
+    .inbound .line {
+      max-inline-size: calc(100% - 26px);
     }
   }
 
@@ -269,7 +275,7 @@ export const messageStyles = css`
   }
 
   :host(:state(contrast)) .message:focus-visible .bubble {
-    outline-width: 4px;
+    outline-width: 3px;
   }
 
   :host(:state(contrast)) .bubble {
@@ -280,8 +286,13 @@ export const messageStyles = css`
     border-color: transparent;
   }
 
-  :host(:state(contrast)) .outbound .bubble:not(.large, .canceled) {
+  :host(:state(contrast)) .outbound .bubble:not(.large, .canceled, .bad) {
     border-color: var(--_accent-mark);
+  }
+
+  /* No red tells it here. */
+  :host(:state(contrast)) .outbound .bubble.bad {
+    border: 2px dotted var(--_danger);
   }
 
   @media (forced-colors: active) {
@@ -289,11 +300,16 @@ export const messageStyles = css`
       border-color: CanvasText;
     }
 
+    .outbound .bubble.bad {
+      border-style: dotted;
+      border-width: 2px;
+    }
+
     .bubble.large {
       border-color: transparent;
     }
 
-    .outbound .bubble:not(.large) {
+    .outbound .bubble:not(.large, .bad) {
       border-color: Highlight;
     }
   }

@@ -54,8 +54,8 @@ export function messageView(options: MessageOptions): TemplateResult {
   const status = statusOf(item);
   const name =
     status === null
-      ? words.t("message.name", { author, time: words.moment(at) })
-      : words.t("message.name-status", { author, time: words.moment(at), status: words.t(`status.${status}`) });
+      ? say(words, "message.name", { author, time: words.moment(at) })
+      : say(words, "message.name-status", { author, time: words.moment(at), status: words.t(`status.${status}`) });
   const shown = status === "scheduled" && isStopped(options) ? "canceled" : status;
   const more = failure(options, status) ?? waiting(options, status) ?? carrierWord(options);
   const large = message.kind === "text" && isEmojiOnly(message.text);
@@ -99,7 +99,7 @@ export function messageView(options: MessageOptions): TemplateResult {
 /** Who and when, over a group. What it says is in the message's own name already; the link alone is news. */
 function header({ item, words, linkFor, tabStop }: MessageOptions, author: string, at: Date): TemplateResult {
   const { message } = item;
-  const isOwn = message.kind === "text" && message.direction === "outbound" && author === words.t("message.you");
+  const isOwn = message.kind === "text" && message.direction === "outbound" && author === say(words, "message.you");
   const time = html`<time dir="auto" datetime=${at.toISOString()} title=${words.moment(at)}>${words.time(at)}</time>`;
   const href =
     item.state === "accepted"
@@ -113,7 +113,7 @@ function header({ item, words, linkFor, tabStop }: MessageOptions, author: strin
         : html`<a
             href=${href}
             tabindex=${tabStop ? 0 : -1}
-            aria-label=${words.t("message.link", { time: words.moment(at) })}
+            aria-label=${say(words, "message.link", { time: words.moment(at) })}
             >${time}</a
           >`
     }
@@ -154,12 +154,12 @@ function isHopeless(item: MessageRow): boolean {
 }
 
 function authorOf({ item, person, words, userId }: MessageOptions): string {
-  if (item.state !== "accepted") return words.t("message.you");
+  if (item.state !== "accepted") return say(words, "message.you");
   const { direction, author, kind } = item.message;
-  if (kind === "note" && author.name !== null) return words.t("message.note-by", { name: author.name });
+  if (kind === "note" && author.name !== null) return say(words, "message.note-by", { name: author.name });
   if (direction === "inbound") return person.label;
-  if (author.kind === "user" && author.id !== null && author.id === userId) return words.t("message.you");
-  return author.name ?? words.t("message.automatic");
+  if (author.kind === "user" && author.id !== null && author.id === userId) return say(words, "message.you");
+  return author.name ?? say(words, "message.automatic");
 }
 
 function body(text: string, tabStop: boolean): unknown {
@@ -253,7 +253,7 @@ function failure(options: MessageOptions, status: MessageStatus | null): Templat
     ${
       onRetry && isBad(status) && !isHopeless(item) && !options.isRetried(item)
         ? html`<button class="text-button" type="button" tabindex=${tabStop ? 0 : -1} data-retry=${item.key} @click=${() => onRetry(item)}>
-            ${words.t("message.retry")}
+            ${say(words, "message.retry")}
           </button>`
         : nothing
     }
@@ -275,5 +275,5 @@ function reasonOf({ item, words, person }: MessageOptions, status: MessageStatus
     status === "unknown" ? "failure.unknown" : status === "failed" ? "failure.failed" : "failure.undelivered";
   const told = status === "unknown" ? null : sayCode(words, `failure.${failureOf?.code ?? ""}`, name);
   if (told === null) return say(words, general);
-  return status === "undelivered" ? words.t("message.why", { reason: told }) : told;
+  return status === "undelivered" ? say(words, "message.why", { reason: told }) : told;
 }

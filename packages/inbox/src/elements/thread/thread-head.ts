@@ -69,7 +69,7 @@ function who(
       }
     </h2>
     <p title=${under.join(" · ")}>
-      ${under.map((part, index) => html`${index === 0 ? "" : " · "}<bdi dir=${part === number ? "ltr" : "auto"}>${part}</bdi>`)}
+      ${under.map((part, index) => (part === number ? html`<bdi class="number" dir="ltr">${part}</bdi>` : html`${index === 0 ? "" : html`<span> · </span>`}<bdi dir="auto">${part}</bdi>`))}
     </p>
   </div>`;
 }

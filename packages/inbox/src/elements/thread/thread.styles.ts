@@ -41,10 +41,15 @@ export const styles = css`
     min-inline-size: 0;
   }
 
-  .who > * {
+  .who > h2,
+  .who bdi {
     overflow: hidden;
     text-overflow: ellipsis;
     white-space: nowrap;
+  }
+
+  .with-back > button:dir(rtl) svg {
+    scale: -1 1;
   }
 
   .who h2 {
@@ -64,10 +69,31 @@ export const styles = css`
     text-decoration: underline;
   }
 
+  /* Each part is cut at its own end, whichever way it runs; the last one first, the number never. */
   .who p {
+    display: flex;
     color: var(--_muted);
     font-size: 12px;
     line-height: 16px;
+    white-space: pre;
+  }
+
+  .who bdi:not(.number) {
+    min-inline-size: 1.2em;
+  }
+
+  .who bdi:last-child {
+    flex-shrink: 9;
+  }
+
+  @container (inline-size < 360px) {
+    .who :is(span:nth-of-type(2), bdi:nth-of-type(3)) {
+      display: none;
+    }
+  }
+
+  .who .number {
+    flex: none;
   }
 
   .who .stencil {
@@ -132,7 +158,7 @@ export const styles = css`
   .divider::before,
   .divider::after {
     flex: 1;
-    border-block-start: 1px solid color-mix(in srgb, var(--_muted) 24%, transparent);
+    border-block-start: 1px solid var(--_stroke);
     content: "";
   }
 
@@ -147,9 +173,20 @@ export const styles = css`
     border-color: var(--_accent-mark);
   }
 
+  /* What lies beneath the button fades, rather than being covered in the middle of a word. */
+  .stage:has(.latest)::after {
+    position: absolute;
+    inset: auto 0 0;
+    block-size: 64px;
+    background: linear-gradient(transparent, var(--_surface) 75%);
+    content: "";
+    pointer-events: none;
+  }
+
   .latest {
     position: absolute;
-    inset-block-end: 12px;
+    inset-block-end: 10px;
+    z-index: 1;
     inset-inline: 0;
     display: flex;
     inline-size: fit-content;
