@@ -60,6 +60,7 @@ eachStore((store) => {
     expect(await call("GET", path)).toMatchObject(missing);
     expect(await call("PATCH", path, { state: "closed" })).toMatchObject(missing);
     expect(await call("POST", `${path}/claim`)).toMatchObject(missing);
+    expect(await call("POST", `${path}/transfer`, { lineId: ours.id })).toMatchObject(missing);
     for (const below of ["typing", "viewing"]) {
       expect(await call("POST", `${path}/${below}`, { state: "started" })).toMatchObject(missing);
     }

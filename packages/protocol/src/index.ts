@@ -193,6 +193,7 @@ export {
   Signal,
   TeamworkSettings,
   ToldSignal,
+  TransferConversation,
   UpdateTeamworkSettings,
 } from "./teamwork.ts";
 export {

@@ -73,6 +73,8 @@ export const Message = z.object({
   carrierStatus: z.nullable(z.string()),
   /** Whom a note means; absent where it means nobody in particular. */
   mentions: z.optional(z.array(id("usr"))),
+  /** Of a system line: where the conversation goes on, or where it comes from. */
+  transfer: z.optional(z.object({ direction: z.enum(["to", "from"]), conversationId: id("conv"), lineId: id("line") })),
   metadata,
   createdAt: timestamp,
   updatedAt: timestamp,

@@ -1,6 +1,6 @@
 import { ConversationWithViewer } from "./conversations.ts";
 import { byId, none, ok, type RouteDefinition } from "./route-definition.ts";
-import { Signal } from "./teamwork.ts";
+import { Signal, TransferConversation } from "./teamwork.ts";
 
 /** What people do with a conversation beside writing. */
 export const TEAMWORK_ROUTES = {
@@ -12,6 +12,18 @@ export const TEAMWORK_ROUTES = {
     summary: "Makes a conversation the caller's that nobody has; of several at once one gets it.",
     params: byId("conv"),
     answer: ok(ConversationWithViewer),
+  },
+  transferConversation: {
+    method: "POST",
+    path: "/v1/conversations/{id}/transfer",
+    access: "conversations.write",
+    tag: "conversations",
+    summary:
+      "Goes on with a conversation from another line: opens it there or gets it, links both, and closes this one.",
+    params: byId("conv"),
+    body: TransferConversation,
+    answer: ok(ConversationWithViewer),
+    idempotent: true,
   },
   signalTyping: {
     method: "POST",

@@ -36,3 +36,7 @@ export type ToldSignal = z.infer<typeof ToldSignal>;
 
 /** How long each kind holds, in milliseconds. */
 export const SIGNAL_MS = { "conversation.typing": 6_000, "conversation.viewing": 60_000 } as const;
+
+/** The line on which a conversation goes on. */
+export const TransferConversation = z.strictObject({ lineId: id("line") });
+export type TransferConversation = z.infer<typeof TransferConversation>;

@@ -55,6 +55,7 @@ const CALLS: Record<keyof typeof ROUTES, (trunkline: Trunkline) => Promise<unkno
   getConversation: ({ conversations }) => conversations.get(id("conv")),
   updateConversation: ({ conversations }) => conversations.update(id("conv"), { state: "closed" }),
   claimConversation: ({ conversations }) => conversations.claim(id("conv")),
+  transferConversation: ({ conversations }) => conversations.transfer(id("conv"), { lineId: id("line") }),
   signalTyping: ({ conversations }) => conversations.setTyping(id("conv"), true),
   signalViewing: ({ conversations }) => conversations.setViewing(id("conv"), false),
   markRead: ({ conversations }) => conversations.markRead(id("conv"), 3),

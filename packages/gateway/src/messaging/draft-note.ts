@@ -2,6 +2,7 @@ import type { Conversation, MessageId } from "@trunkline/protocol";
 import { Refusal } from "../http/refusal.ts";
 import { type Colleague, whoSees } from "../teamwork/assignee.ts";
 import type { ReadContent } from "./content.ts";
+import { internalDraft } from "./internal-draft.ts";
 import type { Draft } from "./place-message.ts";
 import type { SendingPrincipal } from "./send-request.ts";
 
@@ -24,25 +25,14 @@ export function draftNote({ id, text, content, conversation, author, colleagues 
   const refusal = meant.find((one) => one instanceof Refusal);
   if (refusal) return refusal;
   const mentions = [...new Set(meant.flatMap((one) => (one instanceof Refusal ? [] : [one.id])))];
-  return {
+  const { clientId, metadata } = content;
+  return internalDraft({
     id,
-    direction: "internal",
     kind: "note",
     text,
-    from: null,
-    to: null,
     author,
-    status: null,
-    clientId: content.clientId,
-    retryOf: null,
-    carrierMessageId: null,
-    carrierAccountId: null,
+    clientId,
+    metadata,
     ...(mentions.length === 0 ? {} : { mentions }),
-    metadata: content.metadata,
-    broadcastId: null,
-    purpose: null,
-    templateId: null,
-    sendAt: null,
-    held: null,
-  };
+  });
 }

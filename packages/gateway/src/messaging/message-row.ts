@@ -45,6 +45,7 @@ export function toMessage(row: MessageRow): Message {
     carrierMessageId: row.carrier_message_id,
     carrierStatus: row.carrier_status,
     ...(row.mentions === null ? {} : { mentions: row.mentions }),
+    ...(row.transfer === null ? {} : { transfer: row.transfer }),
     metadata: row.metadata,
     createdAt: row.created_at.toISOString(),
     updatedAt: row.updated_at.toISOString(),
@@ -92,16 +93,17 @@ export function messageInsertion(tenantId: TenantId, stored: readonly StoredMess
     carrier_message_id: message.carrierMessageId,
     client_id: message.clientId,
     mentions: message.mentions ?? null,
+    transfer: message.transfer ?? null,
     metadata: message.metadata,
     created_at: message.createdAt,
     updated_at: message.updatedAt,
   }));
   return sql`insert into messages (tenant_id, id, conversation_id, line_id, sequence, inbound_count, direction, kind, text,
       sender, recipient, author, status, encoding, segments, send_at, held_code, held_until, template_id, retry_of,
-      broadcast_id, purpose, carrier_account_id, carrier_message_id, client_id, mentions, metadata, created_at, updated_at)
+      broadcast_id, purpose, carrier_account_id, carrier_message_id, client_id, mentions, transfer, metadata, created_at, updated_at)
     select ${tenantId}::text, m.* from ${recordset(rows)} as m (id text, conversation_id text, line_id text,
       sequence int, inbound_count int, direction text, kind text, text text, sender text, recipient text, author jsonb,
       status text, encoding text, segments int, send_at timestamptz, held_code text, held_until timestamptz,
       template_id text, retry_of text, broadcast_id text, purpose text, carrier_account_id text, carrier_message_id text,
-      client_id text, mentions text[], metadata jsonb, created_at timestamptz, updated_at timestamptz)`;
+      client_id text, mentions text[], transfer jsonb, metadata jsonb, created_at timestamptz, updated_at timestamptz)`;
 }

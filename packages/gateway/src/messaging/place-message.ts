@@ -19,6 +19,8 @@ export interface Draft {
   readonly carrierAccountId: MessageRow["carrier_account_id"];
   /** Absent where nobody is meant. */
   readonly mentions?: Message["mentions"];
+  /** Absent where nothing was handed over. */
+  readonly transfer?: Message["transfer"];
   readonly metadata: Record<string, string>;
   readonly broadcastId: Message["broadcastId"];
   readonly purpose: MessageRow["purpose"];

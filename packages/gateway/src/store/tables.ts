@@ -298,6 +298,7 @@ interface MessagesTable {
   carrier_status: string | null;
   client_id: string | null;
   mentions: UserId[] | null;
+  transfer: JSONColumnType<NonNullable<Message["transfer"]> | null, object | null, object | null>;
   metadata: Json<Record<string, string>>;
   created_at: Date;
   updated_at: Date;

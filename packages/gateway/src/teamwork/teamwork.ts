@@ -1,6 +1,4 @@
-import type { Bus } from "../bus/bus.ts";
 import type { Handlers } from "../http/route.ts";
-import type { Ids } from "../random.ts";
 import { type AnyWorkKind, workKind } from "../work/kind.ts";
 import { autoCloseKind } from "./auto-close.ts";
 import { type TeamworkOperation, type TeamworkRouteParts, teamworkRoutes } from "./routes.ts";
@@ -13,7 +11,7 @@ export interface Teamwork {
   readonly kinds: readonly AnyWorkKind[];
 }
 
-export function createTeamwork(parts: Omit<TeamworkRouteParts, "signals"> & { bus: Bus; ids: Ids }): Teamwork {
+export function createTeamwork(parts: Omit<TeamworkRouteParts, "signals">): Teamwork {
   const signals = createSignals(parts);
   return {
     routes: teamworkRoutes({ ...parts, signals }),

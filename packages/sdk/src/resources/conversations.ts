@@ -63,6 +63,7 @@ export function conversationsResource(http: Http, store: Store, call: FetchedCal
     live,
     get,
     claim: call("claim"),
+    transfer: call("transfer"),
     setTyping: call("setTyping"),
     setViewing: call("setViewing"),
     list: (filter, options) => listOf<Answer>(http, PATH, filter, options, readConversation),
