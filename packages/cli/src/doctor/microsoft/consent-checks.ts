@@ -64,6 +64,9 @@ const ADMIN_PAGE =
   "Let an admin of the organisation consent: send them the gateway's admin page. New roles take Microsoft some minutes.";
 
 async function consentTo(feature: MicrosoftFeature, ground: MicrosoftGround): Promise<Outcome> {
+  if (FEATURE_PERMISSIONS[feature].every(({ kind }) => kind === "rsc")) {
+    return notNeeded("It is granted where the Teams app is installed, in each team or by each person.");
+  }
   const { missing, needed, unread } = await lackOf(feature, ground);
   const application = await applicationOf(ground);
   if (isUnregistered(application, needed)) return notChecked(ID.permissions);
