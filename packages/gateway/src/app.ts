@@ -25,6 +25,7 @@ import type { PrivateAddresses } from "./outside/public-address.ts";
 import { permissionRoutes } from "./permissions/routes.ts";
 import type { Ids, RandomBytes } from "./random.ts";
 import type { Sealer } from "./seal/seal.ts";
+import { searchRoutes } from "./search/routes.ts";
 import { sessionRoutes } from "./sessions/routes.ts";
 import type { Database } from "./store/database.ts";
 import type { Teamwork } from "./teamwork/teamwork.ts";
@@ -84,6 +85,7 @@ export function createApp(parts: AppParts): (request: Request, host?: Host) => P
       ...messaging.routes,
       ...teamwork.routes,
       ...templateRoutes(parts),
+      ...searchRoutes(parts),
       ...broadcasts.routes,
       ...webhooks.routes,
       ...optIns.routes,

@@ -24,6 +24,7 @@ import { idSource, platformRandom } from "./random.ts";
 import { storedCredentials } from "./rights/credentials.ts";
 import { entraPeople } from "./rights/entra-people.ts";
 import { createSealer } from "./seal/seal.ts";
+import { createSearchBackfill } from "./search/backfill.ts";
 import { openDatabase } from "./store/database.ts";
 import { StoreUnavailable } from "./store/engine.ts";
 import { migrate, type StoreInfo } from "./store/migrate.ts";
@@ -138,6 +139,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   const worker = createWorker({ database, clock, logger, bus, node, leaseMs, kinds });
   const eraser = createTenantEraser({ database, logger });
   const maintenance = createMaintenance({ database, clock, logger, eraser });
+  const searchBackfill = createSearchBackfill({ database, clock, logger });
   const statistics = keepStatistics({ engine, clock, logger });
   const graphOrigin = (microsoft?.cloud ?? MICROSOFT_CLOUDS.public).graph;
   const graph = microsoft && createGraphClient({ fetch, clock, origin: graphOrigin, attempts: 1 });
@@ -185,6 +187,7 @@ export function createGateway(options: GatewayOptions): Gateway {
           worker.start();
           webhooks.start();
           maintenance.start();
+          searchBackfill.start();
           statistics.start();
           consentWatch.start();
           logger.info({ node, environment, store: engine.kind }, "gateway started");
@@ -204,6 +207,7 @@ export function createGateway(options: GatewayOptions): Gateway {
           worked,
           webhooks.stop(worked),
           maintenance.stop(),
+          searchBackfill.stop(),
           statistics.stop(),
           consentWatch.stop(),
           hub.stop(),
@@ -226,6 +230,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       }
       await hub.idle();
       await maintenance.idle();
+      await searchBackfill.idle();
       await consentWatch.idle();
     },
     async firstOperatorKey() {

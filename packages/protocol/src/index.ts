@@ -150,6 +150,16 @@ export {
   seesAllLines,
 } from "./roles.ts";
 export type { Page } from "./schema.ts";
+export {
+  ConversationHit,
+  MessageHit,
+  ParticipantMatch,
+  SEARCHED,
+  Search,
+  type Searched,
+  SearchResult,
+  TextRange,
+} from "./search.ts";
 export { DEFAULT_VARIABLE, type SegmentBounds, segmentBounds, type VariableBounds } from "./segment-bounds.ts";
 export {
   MAX_WHOLE_CLUSTER,

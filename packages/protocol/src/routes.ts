@@ -21,6 +21,7 @@ import { OPT_IN_ROUTES } from "./opt-in-routes.ts";
 import { PERMISSION_ROUTES } from "./permissions/routes.ts";
 import { accepted, byId, created, none, ok, paging, type RouteDefinition } from "./route-definition.ts";
 import { page, text, userRef } from "./schema.ts";
+import { SEARCH_ROUTES } from "./search-routes.ts";
 import { CreatedSession, CreateSession } from "./sessions.ts";
 import { TEAMWORK_ROUTES } from "./teamwork-routes.ts";
 import { TEMPLATE_ROUTES } from "./template-routes.ts";
@@ -425,6 +426,7 @@ export const ROUTES = {
   },
   ...MESSAGE_ROUTES,
 
+  ...SEARCH_ROUTES,
   ...TEMPLATE_ROUTES,
   ...BROADCAST_ROUTES,
   ...OPT_IN_ROUTES,

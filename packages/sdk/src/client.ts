@@ -29,6 +29,7 @@ import { type EventsResource, eventsResource } from "./resources/events.ts";
 import { fetchedCalls } from "./resources/fetched-calls.ts";
 import { type MessagesResource, messagesResource, postMessage } from "./resources/messages.ts";
 import { type OptInsResource, optInsResource } from "./resources/opt-ins.ts";
+import type { SearchCalls } from "./resources/parts/search.ts";
 import { type LinesResource, linesResource, type UsersResource, usersResource } from "./resources/people-and-lines.ts";
 import { type TemplatesResource, templatesResource } from "./resources/templates.ts";
 import { type MeResource, meResource, type UnreadResource, unreadResource } from "./resources/viewer.ts";
@@ -48,6 +49,7 @@ export interface Trunkline extends AsyncDisposable {
   readonly carrierAccounts: CarrierAccountsResource;
   readonly conversations: ConversationsResource;
   readonly messages: MessagesResource;
+  readonly search: SearchCalls["search"];
   readonly templates: TemplatesResource;
   readonly broadcasts: BroadcastsResource;
   readonly optIns: OptInsResource;
@@ -151,6 +153,7 @@ export function createTrunkline(options: TrunklineOptions): Trunkline {
     carrierAccounts: carrierAccountsResource(http),
     conversations: conversationsResource(http, store, call),
     messages: messagesResource(http, store),
+    search: call("search"),
     templates: templatesResource(http, store),
     broadcasts: broadcastsResource(http, store),
     optIns: optInsResource(http, call),

@@ -72,6 +72,7 @@ const CALLS: Record<keyof typeof ROUTES, (trunkline: Trunkline) => Promise<unkno
   checkMessage: ({ messages }) => messages.check(id("conv"), { text: "Hi" }),
   checkMessageTo: ({ messages }) => messages.check({ from: "+12065550100", to: number }),
   cancelMessage: ({ messages }) => messages.cancel(id("msg")),
+  search: (trunkline) => trunkline.search({ q: "boat", in: ["messages"], lineId: id("line"), limit: 2 }),
   listTemplates: ({ templates }) => templates.list({ name: "ready", limit: 2 }).page(),
   createTemplate: ({ templates }) => templates.create({ name: "Ready", text: "Ready, {{name}}" }),
   getTemplate: ({ templates }) => templates.get(id("tpl")),

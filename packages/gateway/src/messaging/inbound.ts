@@ -6,6 +6,7 @@ import type { InboundText } from "../carriers/carrier.ts";
 import type { EventLog, NewEvent } from "../events/log.ts";
 import { applyKeywords, type KeywordEffects, NO_EFFECTS, openKeywords, type Placed } from "../opt-ins/keyword-turn.ts";
 import type { Ids } from "../random.ts";
+import { entryInsertion, messageEntries } from "../search/entries.ts";
 import type { Tx } from "../store/database.ts";
 import { recordset } from "../store/json.ts";
 import {
@@ -142,7 +143,8 @@ async function store(
     return { conversationId, lineId: conversation.lineId, texts: inboundCount - before, isFirst: before === 0 };
   });
   await sql`with ${countingInbound(tenantId, received)} changed as (${conversationUpdate(tenantId, [...conversations.values()])} returning 1),
-    stored as (${messageInsertion(tenantId, messages)} returning 1)
+    stored as (${messageInsertion(tenantId, messages)} returning 1),
+    findable as (${entryInsertion(tenantId, messageEntries(tenantId, messages))} returning 1)
     ${log.insertion(tenantId, events)}`.execute(tx);
   return placed;
 }

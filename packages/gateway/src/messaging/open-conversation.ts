@@ -4,6 +4,7 @@ import { invalid, notFound, Refusal } from "../http/refusal.ts";
 import type { Ids } from "../random.ts";
 import type { Principal } from "../rights/principal.ts";
 import type { Sight } from "../rights/sight.ts";
+import { reindexConversations } from "../search/entries.ts";
 import type { Tx } from "../store/database.ts";
 import { audienceOf, nextUpdate } from "./conversation-row.ts";
 import { lockConversation, readConversation, writeConversation } from "./conversation-store.ts";
@@ -113,5 +114,6 @@ async function takeUp(
   };
   await writeConversation(tx, principal.tenantId, changed);
   await linkRecords(tx, principal.tenantId, [{ id, records: added }]);
+  if (isNamed) await reindexConversations(tx, principal.tenantId, [changed]);
   record({ type: "conversation.updated", data: changed, audience: audienceOf(changed), actor: principal.actor });
 }

@@ -6,6 +6,7 @@ import { Reply } from "../http/reply.ts";
 import { openSendCap, type SendCap } from "../limits/send-cap.ts";
 import type { Ids } from "../random.ts";
 import { type Audience, sees } from "../rights/sight.ts";
+import { entryInsertion, messageEntries } from "../search/entries.ts";
 import type { Tx } from "../store/database.ts";
 import type { Colleague } from "../teamwork/assignee.ts";
 import { enqueuing, type NewWork } from "../work/queue.ts";
@@ -196,6 +197,7 @@ export class SendBatch {
     const marking = marks.length > 0 ? sql`${markingRead(tenantId, marks, this.#context.now)},` : sql``;
     return sql`with changed as (${conversationUpdate(tenantId, touched)} returning 1), ${marking}
       stored as (${messageInsertion(tenantId, this.#messages)} returning 1),
+      findable as (${entryInsertion(tenantId, messageEntries(tenantId, this.#messages))} returning 1),
       queued as (${enqueuing(tenantId, this.#work, this.#context.now)} returning 1)
       ${log.insertion(tenantId, events)}`;
   }
@@ -276,6 +278,11 @@ async function dropThreads(tx: Tx, tenantId: TenantId, ids: readonly Conversatio
   if (ids.length === 0) return;
   await tx
     .deleteFrom("conversations")
+    .where("tenant_id", "=", tenantId)
+    .where("id", "in", [...ids])
+    .execute();
+  await tx
+    .deleteFrom("search_entries")
     .where("tenant_id", "=", tenantId)
     .where("id", "in", [...ids])
     .execute();

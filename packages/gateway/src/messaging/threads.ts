@@ -1,6 +1,7 @@
 import type { ConversationId, CrmRecord, LineId, Participant, TenantId, UserId } from "@trunkline/protocol";
 import { sql } from "kysely";
 import type { Ids } from "../random.ts";
+import { reindexConversations } from "../search/entries.ts";
 import type { Tx } from "../store/database.ts";
 import { recordset } from "../store/json.ts";
 import { participantKey } from "./numbers.ts";
@@ -107,6 +108,13 @@ async function createThreads(
     on conflict (tenant_id, line_id, participant_key) do nothing
     returning id, line_id, participant_key`.execute(tx);
   const ofMade = new Set(made.map(({ id }) => id));
+  await reindexConversations(
+    tx,
+    tenantId,
+    rows
+      .filter(({ id }) => ofMade.has(id))
+      .map(({ id, line_id, participants }) => ({ id, lineId: line_id, participants, createdAt: time.toISOString() })),
+  );
   await linkRecords(
     tx,
     tenantId,

@@ -8,6 +8,7 @@ import { microsoft } from "./migrations/0005-microsoft.ts";
 import { webhooks } from "./migrations/0006-webhooks.ts";
 import { teamwork } from "./migrations/0007-teamwork.ts";
 import { unread } from "./migrations/0008-unread.ts";
+import { search } from "./migrations/0009-search.ts";
 import type { Migration } from "./migrations/migration.ts";
 
 export const MIGRATIONS: readonly Migration[] = [
@@ -19,6 +20,7 @@ export const MIGRATIONS: readonly Migration[] = [
   webhooks,
   teamwork,
   unread,
+  search,
 ];
 
 /** Whose world a store belongs to. A store made by a sandbox holds simulated people and is never used for real ones. */

@@ -31,6 +31,7 @@ import type {
   OptInState,
   Participant,
   Role,
+  Searched,
   SessionId,
   SessionScope,
   TemplateId,
@@ -530,6 +531,19 @@ interface WebhookDeliveriesTable {
   updated_at: Date;
 }
 
+interface SearchEntriesTable {
+  tenant_id: TenantId;
+  id: MessageId | ConversationId;
+  at: Date;
+  terms: number[];
+}
+
+interface SearchGapsTable {
+  tenant_id: TenantId;
+  searched: Searched;
+  before_id: string | null;
+}
+
 interface StoreInfoTable {
   epoch: string;
   fingerprint: string;
@@ -574,5 +588,7 @@ export interface Tables {
   work_lanes: WorkLanesTable;
   webhooks: WebhooksTable;
   webhook_deliveries: WebhookDeliveriesTable;
+  search_entries: SearchEntriesTable;
+  search_gaps: SearchGapsTable;
   store_info: StoreInfoTable;
 }

@@ -23,6 +23,8 @@ export const ERASED_TABLES = [
   "read_states",
   "conversation_filters",
   "conversation_records",
+  "search_gaps",
+  "search_entries",
   "messages",
   "broadcast_recipients",
   "broadcasts",
