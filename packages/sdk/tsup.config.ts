@@ -5,6 +5,7 @@ const doors = {
   segments: "src/segments.ts",
   entra: "src/entra.ts",
   "entra/bridge": "src/entra/bridge.ts",
+  webhooks: "src/webhooks.ts",
 };
 
 export default defineConfig({

@@ -46,6 +46,13 @@ export const ERROR_CODES = {
   internal_error: fact(500, "Something went wrong in the gateway", true),
   unavailable: fact(503, "The gateway cannot reach its store at the moment", true),
   signature_invalid: fact(401, "The webhook's signature does not match"),
+  // what a receiver of webhooks can find out
+  raw_body_required: fact(null, "The webhook's body was parsed before its signature could be checked"),
+  webhook_header_missing: fact(null, "The request lacks a header that every webhook has"),
+  webhook_too_old: fact(null, "The webhook's time lies too far back"),
+  webhook_too_new: fact(null, "The webhook's time lies ahead"),
+  webhook_repeated: fact(null, "The webhook's event was handled already"),
+  webhook_secret_invalid: fact(null, "Not a webhook's secret"),
   // what happened to a message
   line_unregistered: fact(null, "The line is not registered for this traffic"),
   line_not_assigned: fact(403, "The line is not assigned to you"),
