@@ -6,6 +6,7 @@ import {
   createMetrics,
   DirectoryInUse,
   directoryMasterKey,
+  guardedFetch,
   isLoopback,
   MasterKeyRefused,
   type MasterKeys,
@@ -34,6 +35,8 @@ export interface StartGatewayOptions extends StorePlace, MicrosoftSettingValues 
   allowOrigin?: readonly string[] | undefined;
   metricsPort?: number | undefined;
   requestsPerSecond?: number | undefined;
+  /** Lets tenants name addresses that are not public, such as a webhook's. */
+  allowPrivateUrls?: boolean | undefined;
   /** Address of a simulated world to attach to. */
   sandbox?: string | undefined;
   logLevel?: string | undefined;
@@ -97,10 +100,16 @@ async function begin(options: StartGatewayOptions, undo: (() => Promise<void>)[]
   const engine = await openStore({ dataDir, databaseUrl });
   const bus = await busOf(options, logger);
   const metrics = metricsPort === undefined ? undefined : createMetrics();
+  // The world's carriers, and those who try webhooks out, are on this machine.
+  const privateAddresses = options.allowPrivateUrls ? "allow" : sandbox === undefined ? "refuse" : "loopback";
+  const outside = guardedFetch({ privateAddresses });
+  undo.push(outside.close);
   const gateway = createGateway({
     engine,
     ...keys,
     environment: sandbox === undefined ? "production" : "sandbox",
+    outsideFetch: outside.fetch,
+    privateAddresses,
     allowedOrigins: allowOrigin ?? [],
     logger,
     ...(bus ? { bus } : {}),

@@ -51,7 +51,7 @@ export const START_OPTIONS = {
   ...MICROSOFT_OPTIONS,
   allowPrivateUrls: {
     type: "boolean",
-    about: "Lets webhooks and media point at private addresses. For development only.",
+    about: "Lets webhooks and carriers be at private addresses. For development only.",
   },
   sandbox: {
     type: "string",

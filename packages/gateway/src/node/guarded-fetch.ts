@@ -30,8 +30,6 @@ export interface GuardedFetch {
 
 /** Longest wait for a connection, in milliseconds. */
 const CONNECT_MS = 10_000;
-/** Connections kept for one origin. */
-const CONNECTIONS = 64;
 
 /**
  * A `fetch` for addresses that others chose. The address is checked where the connection is made, and the connection goes to
@@ -57,7 +55,6 @@ export function guardedFetch({
       }),
   });
   const agent = new Agent({
-    connections: CONNECTIONS,
     connect: (options, done) => {
       const host = options.hostname.replace(/^\[(.*)\]$/, "$1");
       // Node asks no resolver about what is an address already.
