@@ -11,6 +11,7 @@ const RUNNING = [
   "docs/sdk.md",
   "docs/sending.md",
   "docs/templates.md",
+  "docs/webhooks.md",
 ];
 
 describe("what the guides say is what happens", () => {

@@ -5,6 +5,7 @@ import { vi } from "vitest";
 import * as sandboxModule from "../../packages/sandbox/src/node/index.ts";
 import * as sdk from "../../packages/sdk/src/index.ts";
 import * as segments from "../../packages/sdk/src/segments.ts";
+import * as webhooks from "../../packages/sdk/src/webhooks.ts";
 import { expectedPrints, type GuideStep } from "./guide-steps.ts";
 import { PATIENCE_MS } from "./patience.ts";
 
@@ -15,6 +16,7 @@ const MODULES: Readonly<Record<string, object>> = {
   "@trunkline/sandbox": sandboxModule,
   "@trunkline/sdk": sdk,
   "@trunkline/sdk/segments": segments,
+  "@trunkline/sdk/webhooks": webhooks,
 };
 
 /** The gateway of the guides, which is nobody's. */

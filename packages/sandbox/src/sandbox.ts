@@ -83,6 +83,11 @@ export interface Sandbox {
   auth(user: string): SandboxAuth;
   handset(number: string): SandboxHandset;
   carrier(name: SimulatedCarrier): SandboxCarrier;
+  /**
+   * Answers what the gateway sends to an origin, such as webhooks to `https://crm.example.com`. One that is given again takes
+   * the place of the former; nobody else answers there. Returns the way out.
+   */
+  receive(origin: string, answer: (request: Request) => Response | Promise<Response>): () => void;
   readonly clock: {
     now(): Date;
     /**
@@ -123,12 +128,13 @@ export async function createSandbox({
   const requests = new Activity();
   let gateway: Gateway | undefined;
   const idle = () => settled({ gateway, activities: [requests, world.activity], holds: world.holds, host });
-  const fetch = inProcessFetch({
+  const doors: Record<string, (request: Request) => Promise<Response>> = {
     [GATEWAY_URL]: (request) => (gateway ? requests.track(gateway.fetch(request)) : Promise.resolve(Response.error())),
     [WORLD_URL]: (request) => running.fetch(request),
     [ENTRA_URL]: (request) => running.fetchEntra(request),
     [GRAPH_URL]: (request) => running.fetch(request),
-  });
+  };
+  const fetch = inProcessFetch(doors);
   const running = await createWorld({
     url: WORLD_URL,
     microsoft: { entraUrl: ENTRA_URL, graphUrl: GRAPH_URL, caCertificate: null },
@@ -186,6 +192,16 @@ export async function createSandbox({
         number: canonical,
         text: (to, text) => world.text(canonical, to, text),
         messages: () => world.handsetMessages(canonical),
+      };
+    },
+    receive(origin, answer) {
+      const door = async (request: Request) => answer(request);
+      if ([GATEWAY_URL, WORLD_URL, ENTRA_URL, GRAPH_URL].includes(origin) || new URL(origin).origin !== origin) {
+        throw new TypeError(`receive takes an origin of your own, such as https://crm.example.com, and not ${origin}`);
+      }
+      doors[origin] = door;
+      return () => {
+        if (doors[origin] === door) delete doors[origin];
       };
     },
     carrier: (name) => ({
