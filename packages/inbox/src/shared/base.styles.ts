@@ -220,6 +220,10 @@ export const base = css`
     color: var(--_accent-mark);
   }
 
+  .state-icon.stencil {
+    border-radius: 50%;
+  }
+
   .state-icon svg {
     inline-size: 32px;
     block-size: 32px;

@@ -4,6 +4,8 @@ import { followPhone, textFromPhone } from "./server.js";
 
 const OTHER = "other";
 const AGAIN_MS = 1_000;
+/** Of a text that goes on above, less than this, in pixels, looks like a mistake. */
+const LEAST_SEEN = 44;
 
 /** A customer's phone: it texts a line through the simulated carrier, and shows what arrives. */
 export class Phone {
@@ -40,9 +42,17 @@ export class Phone {
     this.#use(number);
   }
 
-  /** Shows the last text; a phone that was hidden could not scroll. */
+  /** Shows the last text, and no sliver of one at the top; a phone that was hidden could not scroll. */
   scrollToEnd() {
-    this.#parts.texts.scrollTop = this.#parts.texts.scrollHeight;
+    const { texts } = this.#parts;
+    texts.style.removeProperty("padding-block-end");
+    texts.scrollTop = texts.scrollHeight;
+    const edge = texts.getBoundingClientRect().top;
+    const first = [...texts.children].map((item) => item.getBoundingClientRect()).find(({ bottom }) => bottom > edge);
+    if (first === undefined || first.top >= edge || first.bottom - edge >= LEAST_SEEN) return;
+    const room = Number.parseFloat(getComputedStyle(texts).paddingBlockEnd);
+    texts.style.paddingBlockEnd = `${Math.ceil(room + first.bottom - edge)}px`;
+    texts.scrollTop = texts.scrollHeight;
   }
 
   #build(root) {

@@ -236,18 +236,20 @@ export const styles = css`
   }
 
   .row[aria-current="true"] {
+    position: relative;
     background: var(--_row-selected);
-    box-shadow:
-      inset 3px 0 var(--_accent-mark),
-      0 1px 2px var(--_shadow);
+    box-shadow: 0 1px 2px var(--_shadow);
   }
 
-  .row[aria-current="true"]:dir(rtl) {
-    box-shadow:
-      inset -3px 0 var(--_accent-mark),
-      0 1px 2px var(--_shadow);
+  .row[aria-current="true"]::before {
+    position: absolute;
+    inset-block: 14px;
+    inset-inline-start: 0;
+    inline-size: 3px;
+    border-radius: 2px;
+    background: var(--_accent-mark);
+    content: "";
   }
-
   @media (hover: hover) {
     .row:not([aria-current]):hover {
       background: color-mix(in srgb, var(--_row-hover) 50%, transparent);

@@ -13,6 +13,7 @@ import { property, state } from "lit/decorators.js";
 import { live } from "lit/directives/live.js";
 import { html } from "lit/static-html.js";
 import { LiveController } from "../../controllers/live.ts";
+import { sayNew } from "../../locales/new-message.ts";
 import { CLOSE } from "../../shared/close-icon.ts";
 import type { ContactResolver } from "../../shared/contacts.ts";
 import { TrunklineElement } from "../../shared/element.ts";
@@ -101,12 +102,12 @@ export class TrunklineNewMessage extends TrunklineElement {
     const { words } = this.environment;
     const loaded = this.#lines.snapshot?.status === "ready";
     return html`<div class="head">
-        <h2>${words.t("new.title")}</h2>
+        <h2>${sayNew(words, "new.title")}</h2>
         <button
           class="icon-button"
           type="button"
-          aria-label=${words.t("new.close")}
-          title=${words.t("new.close")}
+          aria-label=${sayNew(words, "new.close")}
+          title=${sayNew(words, "new.close")}
           @click=${this.#onClose}
         >
           ${icon(CLOSE)}
@@ -114,7 +115,7 @@ export class TrunklineNewMessage extends TrunklineElement {
       </div>
       ${
         loaded && this.#sendingLines.length === 0
-          ? stateView({ icon: "chat", title: words.t("new.no-lines"), text: words.t("new.no-lines-hint") })
+          ? stateView({ icon: "chat", title: sayNew(words, "new.no-lines"), text: sayNew(words, "new.no-lines-hint") })
           : this.#renderForm()
       }`;
   }
@@ -152,7 +153,7 @@ export class TrunklineNewMessage extends TrunklineElement {
     const suggestions = this.#suggestions;
     return html`<div class="fields">
         <label class="row">
-          <span>${words.t("new.from")}</span>
+          <span>${sayNew(words, "new.from")}</span>
           ${
             lines.length > 1
               ? html`<span class="select"
@@ -165,7 +166,7 @@ export class TrunklineNewMessage extends TrunklineElement {
           }
         </label>
         <div class="row to">
-          <label for="to">${words.t("new.to")}</label>
+          <label for="to">${sayNew(words, "new.to")}</label>
           ${name === null ? nothing : html`<b id="name" class="name" dir="auto">${name}</b>`}
           <input
             id="to"
@@ -180,7 +181,7 @@ export class TrunklineNewMessage extends TrunklineElement {
             spellcheck="false"
             dir=${this.to === "" ? nothing : "auto"}
             .value=${live(this.to)}
-            placeholder=${words.t(hasSearch ? "new.to-hint-search" : "new.to-hint")}
+            placeholder=${sayNew(words, hasSearch ? "new.to-hint-search" : "new.to-hint")}
             aria-invalid=${this.problem === "none" ? "false" : "true"}
             aria-describedby="name problem"
             @input=${this.#onTo}
@@ -192,11 +193,13 @@ export class TrunklineNewMessage extends TrunklineElement {
         </div>
         <p id="problem" class="problem ${this.problem}" role="alert">
           ${
-            this.problem === "none" ? nothing : words.t(this.problem === "missing" ? "new.no-number" : "new.bad-number")
+            this.problem === "none"
+              ? nothing
+              : sayNew(words, this.problem === "missing" ? "new.no-number" : "new.bad-number")
           }
         </p>
       </div>
-      <div class="space"><p>${words.t("new.hint")}</p></div>
+      <div class="space"><p>${sayNew(words, "new.hint")}</p></div>
       <${this.tag("composer")}
         class="composer"
         draftKey="new"
@@ -231,7 +234,7 @@ export class TrunklineNewMessage extends TrunklineElement {
     const to = this.to.trim();
     try {
       const line = to === "" ? undefined : (this.#line ?? (await this.#findLine()));
-      if (!line || !client) throw new Error(this.environment.words.t("new.no-number"));
+      if (!line || !client) throw new Error(sayNew(this.environment.words, "new.no-number"));
       const [source, type, ...rest] = (this.record ?? "").split(":");
       const conversation = await client.conversations.open({
         lineId: line.id,

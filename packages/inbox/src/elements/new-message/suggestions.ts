@@ -1,5 +1,6 @@
 import { html, nothing, type ReactiveController, type TemplateResult } from "lit";
 import type { Localizer } from "../../locales/localizer.ts";
+import { sayNew } from "../../locales/new-message.ts";
 import { avatar } from "../../shared/avatar.ts";
 import type { ContactResolver, FoundContact } from "../../shared/contacts.ts";
 import type { TrunklineElement } from "../../shared/element.ts";
@@ -81,7 +82,7 @@ export class SuggestionsController implements ReactiveController {
         id="people"
         class="people"
         role="listbox"
-        aria-label=${words.t("new.suggestions")}
+        aria-label=${sayNew(words, "new.suggestions")}
         ?hidden=${!this.isOpen}
         @pointerdown=${keepFocus}
       >
@@ -105,7 +106,7 @@ export class SuggestionsController implements ReactiveController {
         )}
       </ul>
       <div class="visually-hidden" role="status">
-        ${this.#found === null ? nothing : words.t("new.found", { count: found.length })}
+        ${this.#found === null ? nothing : sayNew(words, "new.found", { count: found.length })}
       </div>`;
   }
 
