@@ -50,15 +50,25 @@ export function wordsOf(original: string): Words {
   for (const { 0: found, 1: dense, 2: spaced, index } of text.matchAll(PLAIN.test(text) ? PLAIN_WORD : WORD)) {
     words.push({ kind: dense ? "dense" : spaced ? "spaced" : "sign", text: found, at: index });
   }
-  const digits: Digits[] = [];
-  for (const { 0: written, index } of text.matchAll(NUMBER)) {
+  let digits: Digits[] | undefined;
+  return {
+    words,
+    get digits() {
+      digits ??= digitsOf(text); // most who look for words never ask
+      return digits;
+    },
+    rangeOf: (start, end) => ({ start: startOf(start), end: endOf(end) }),
+  };
+}
+
+function digitsOf(text: string): Digits[] {
+  return [...text.matchAll(NUMBER)].map(({ 0: written, index }) => {
     const at: number[] = [];
     for (let place = 0; place < written.length; place++) {
       if (isDigit(written.charCodeAt(place))) at.push(index + place);
     }
-    digits.push({ text: written.replaceAll(/\D/g, ""), at, written });
-  }
-  return { words, digits, rangeOf: (start, end) => ({ start: startOf(start), end: endOf(end) }) };
+    return { text: written.replaceAll(/\D/g, ""), at, written };
+  });
 }
 
 const isDigit = (code: number): boolean => code >= 0x30 && code <= 0x39;

@@ -52,6 +52,8 @@ export const search: Migration = {
       -- Whoever has the same time as the row before it still counts.
       ending bigint := floor(extract(epoch from to_at) * 1000) + (before_id is not null)::int;
       span int := 3;
+      -- Where each span was found to hold too much begins: it is not tried again until that is passed.
+      crowded bigint[] := array_fill(9223372036854775807, array[cardinality(spans)]);
       begun bigint;
       signature bigint;
       keys int[];
@@ -80,6 +82,7 @@ export const search: Migration = {
             limit case when span > 1 then most + 1 end) h;
         end if;
         if cardinality(ids) > most and span > 1 then
+          crowded[span] := begun;
           span := span - 1;
           continue;
         end if;
@@ -88,9 +91,10 @@ export const search: Migration = {
           total := total + cardinality(ids);
         end if;
         ending := begun;
-        if ids is null then span := least(span + 2, cardinality(spans));
-        elsif cardinality(ids) * 8 < most then span := least(span + 1, cardinality(spans));
-        end if;
+        for step in 1 .. case when ids is null then 2 when cardinality(ids) * 8 < most then 1 else 0 end loop
+          exit when span = cardinality(spans) or ending > crowded[span + 1];
+          span := span + 1;
+        end loop;
       end loop;
     end $$`,
     `do $$ begin
