@@ -9,6 +9,7 @@ const RUNNING = [
   "docs/limits.md",
   "docs/opt-ins.md",
   "docs/sdk.md",
+  "docs/search.md",
   "docs/sending.md",
   "docs/templates.md",
   "docs/webhooks.md",
