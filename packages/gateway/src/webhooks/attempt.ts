@@ -7,7 +7,7 @@ import type { AttemptResult } from "./decide-attempt.ts";
 import { signDelivery } from "./secrets.ts";
 
 /** Longest that a receiver may take for its whole answer, in milliseconds. */
-export const ATTEMPT_MS = 15_000;
+const ATTEMPT_MS = 15_000;
 /** Bytes of an answer that are read: what is kept has at most four for a character. */
 const MAX_READ = 4 * MAX_ANSWER_KEPT;
 

@@ -37,7 +37,7 @@ export const webhookLane = (tenantId: TenantId, id: WebhookId): LaneName => ({
 });
 
 /** What is new goes before what failed, and that before what is only sent once more. */
-export const liveWork = (webhookId: WebhookId, now: number): NewWork<WebhookPayload> =>
+const liveWork = (webhookId: WebhookId, now: number): NewWork<WebhookPayload> =>
   work(`${webhookId}:live`, -1, now, { webhookId, what: "live" });
 
 export const retryWork = (webhookId: WebhookId, deliveryId: WebhookDeliveryId, at: number): NewWork<WebhookPayload> =>
