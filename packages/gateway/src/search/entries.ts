@@ -72,8 +72,12 @@ export async function reindexConversations(
 }
 
 function insertion(tenantId: TenantId, entries: readonly Entry[]): RawBuilder<unknown> {
-  const rows = entries.map(({ id, at, terms }) => ({ id, at: new Date(at).toISOString(), terms }));
+  const rows = entries.map(({ id, at, terms }) => ({
+    id,
+    at: new Date(at).toISOString(),
+    terms: `{${terms.join(",")}}`,
+  }));
   return sql`insert into search_entries (tenant_id, id, at, terms)
-    select ${tenantId}::text, e.id, e.at, e.terms
-    from ${recordset(rows)} as e (id text, at timestamptz, terms int[])`;
+    select ${tenantId}::text, e.id, e.at, e.terms::int[]
+    from ${recordset(rows)} as e (id text, at timestamptz, terms text)`; // lists in json are read element by element
 }
