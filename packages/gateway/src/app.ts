@@ -8,6 +8,7 @@ import { consentPages, consentRoutes } from "./consent/routes.ts";
 import type { EventHub } from "./events/hub.ts";
 import type { EventLog } from "./events/log.ts";
 import { eventRoutes } from "./events/routes.ts";
+import { filterRoutes } from "./filters/routes.ts";
 import type { Access } from "./http/auth.ts";
 import type { Cors } from "./http/cors.ts";
 import type { Host } from "./http/outlet.ts";
@@ -84,6 +85,7 @@ export function createApp(parts: AppParts): (request: Request, host?: Host) => P
       ...meRoutes(parts),
       ...messaging.routes,
       ...teamwork.routes,
+      ...filterRoutes(parts),
       ...templateRoutes(parts),
       ...searchRoutes(parts),
       ...broadcasts.routes,

@@ -25,6 +25,7 @@ const PREFIXES = {
   lines: "line",
   conversations: "conv",
   messages: "msg",
+  filters: "flt",
 };
 const prefixOf = (path: string) => PREFIXES[path.split("/")[2] as keyof typeof PREFIXES];
 

@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import type { UserRef } from "./ids.ts";
 import { MessagePreview } from "./messages.ts";
 import { CrmRecord } from "./records.ts";
 import { cursor, id, limit, MAX_SEQUENCE, metadata, text, timestamp, timestampInput, userRef } from "./schema.ts";
@@ -77,12 +78,19 @@ export const UpdateConversation = z
   );
 export type UpdateConversation = z.infer<typeof UpdateConversation>;
 
+type AssigneeInput = UserRef | "me" | "none";
+
+/** Whose: a user, the asking one, or nobody's. */
+export const assigneeInput = z.union([userRef, z.literal("me"), z.literal("none")], {
+  error: "a user id, ext:<externalId>, `me` or `none`",
+}) as unknown as z.ZodMiniType<AssigneeInput, AssigneeInput>; // the pattern of a reference is the proof that the type asks for
+
 export const ListConversations = z.strictObject({
   limit,
   cursor,
   lineId: z.optional(id("line")),
   state: z.optional(z.enum(CONVERSATION_STATES)),
-  assigneeId: z.optional(z.string().check(z.minLength(1), z.maxLength(210))),
+  assigneeId: z.optional(assigneeInput),
   unread: z.optional(z.stringbool()),
   tag: z.optional(text({ min: 1, max: 64 })),
   /** Whom the conversation is with, in international notation. */

@@ -13,6 +13,7 @@ export const ID_PREFIXES = {
   message: "msg",
   template: "tpl",
   broadcast: "bct",
+  filter: "flt",
   optInEntry: "opt",
   webhook: "whk",
   webhookDelivery: "whd",
@@ -34,6 +35,7 @@ export type TemplateId = Id<"tpl">;
 export type BroadcastId = Id<"bct">;
 export type WebhookId = Id<"whk">;
 export type WebhookDeliveryId = Id<"whd">;
+export type FilterId = Id<"flt">;
 export type EventId = Id<"evt">;
 
 /** A user by our id, or by the id the host application gave them: `ext:<externalId>`. */

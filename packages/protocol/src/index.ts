@@ -69,12 +69,14 @@ export {
   type StreamEventMap,
   type StreamEventType,
 } from "./events.ts";
+export { ConversationQuery, CreateFilter, Filter, UpdateFilter } from "./filters.ts";
 export { HEADERS, MAX_IDEMPOTENCY_KEY } from "./headers.ts";
 export {
   type BroadcastId,
   type CarrierAccountId,
   type ConversationId,
   type EventId,
+  type FilterId,
   ID_PREFIXES,
   type Id,
   type IdKind,

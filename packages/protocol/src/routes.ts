@@ -12,6 +12,7 @@ import {
   UpdateConversation,
 } from "./conversations.ts";
 import { EventPage, ListEvents } from "./events.ts";
+import { FILTER_ROUTES } from "./filter-routes.ts";
 import { CreatedKey, CreateKey, Key } from "./keys.ts";
 import { CreateLine, Line, UpdateLine } from "./lines.ts";
 import { Me } from "./me.ts";
@@ -202,8 +203,8 @@ export const ROUTES = {
     path: "/v1/users/{id}",
     access: "users.read",
     tag: "users",
-    summary: "Gets a user.",
-    params: z.strictObject({ id: userRef }),
+    summary: "Gets a user; `me` is the session's.",
+    params: z.strictObject({ id: z.union([userRef, z.literal("me")]) }),
     answer: ok(User),
   },
   updateUser: {
@@ -427,6 +428,7 @@ export const ROUTES = {
   ...MESSAGE_ROUTES,
 
   ...SEARCH_ROUTES,
+  ...FILTER_ROUTES,
   ...TEMPLATE_ROUTES,
   ...BROADCAST_ROUTES,
   ...OPT_IN_ROUTES,

@@ -27,6 +27,7 @@ import { type ConsentResource, consentResource } from "./resources/consent.ts";
 import { type ConversationsResource, conversationsResource } from "./resources/conversations.ts";
 import { type EventsResource, eventsResource } from "./resources/events.ts";
 import { fetchedCalls } from "./resources/fetched-calls.ts";
+import { type FiltersResource, filtersResource } from "./resources/filters.ts";
 import { type MessagesResource, messagesResource, postMessage } from "./resources/messages.ts";
 import { type OptInsResource, optInsResource } from "./resources/opt-ins.ts";
 import type { SearchCalls } from "./resources/parts/search.ts";
@@ -50,6 +51,7 @@ export interface Trunkline extends AsyncDisposable {
   readonly conversations: ConversationsResource;
   readonly messages: MessagesResource;
   readonly search: SearchCalls["search"];
+  readonly filters: FiltersResource;
   readonly templates: TemplatesResource;
   readonly broadcasts: BroadcastsResource;
   readonly optIns: OptInsResource;
@@ -154,15 +156,16 @@ export function createTrunkline(options: TrunklineOptions): Trunkline {
     conversations: conversationsResource(http, store, call),
     messages: messagesResource(http, store),
     search: call("search"),
-    templates: templatesResource(http, store),
-    broadcasts: broadcastsResource(http, store),
+    filters: filtersResource(http),
+    templates: templatesResource(http, store, call),
+    broadcasts: broadcastsResource(http, store, call),
     optIns: optInsResource(http, call),
     consent: consentResource(call, store),
     webhooks: webhooksResource(http, call),
-    sessions: sessionsResource(http),
+    sessions: sessionsResource(call),
     tenant: tenantResource(http),
     tenants: tenantsResource(http),
-    keys: keysResource(http),
+    keys: keysResource(http, call),
     events: eventsResource(http, feed),
   };
 

@@ -9,13 +9,20 @@ import { participantKey, readRecipient } from "./numbers.ts";
  * The filters of a list as conditions on a conversation `c` and the asking user's read mark `r`.
  * @throws Refusal invalid_input for a filter that cannot be read
  */
-export function conditionsOf(query: ListConversations, { tenantId, user }: Principal): RawBuilder<boolean>[] {
+export function conditionsOf(
+  query: Omit<ListConversations, "assigneeId"> & { assigneeId?: string | undefined },
+  { tenantId, user }: Principal,
+): RawBuilder<boolean>[] {
   const { lineId, state, assigneeId, unread, tag, participant, record, updatedAfter } = query;
   const conditions: RawBuilder<boolean>[] = [];
   if (lineId !== undefined) conditions.push(sql`c.line_id = ${lineId}`);
   if (state !== undefined) conditions.push(sql`c.state = ${state}`);
   if (assigneeId !== undefined) {
-    if (isId("usr", assigneeId)) conditions.push(sql`c.assignee_id = ${assigneeId}`);
+    if (assigneeId === "none") conditions.push(sql`c.assignee_id is null`);
+    else if (assigneeId === "me") {
+      if (user === null) throw invalid(["assigneeId"], "a key has no conversations of its own: name a user");
+      conditions.push(sql`c.assignee_id = ${user.id}`);
+    } else if (isId("usr", assigneeId)) conditions.push(sql`c.assignee_id = ${assigneeId}`);
     else if (assigneeId.startsWith("ext:")) {
       conditions.push(sql`c.assignee_id = (select u.id from users u
         where u.tenant_id = ${tenantId} and u.external_id = ${assigneeId.slice("ext:".length)})`);

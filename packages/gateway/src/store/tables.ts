@@ -9,6 +9,7 @@ import type {
   CarrierAccount,
   CarrierAccountId,
   ConversationId,
+  ConversationQuery,
   ConversationState,
   CrmRecord,
   DeliveryAttempt,
@@ -16,6 +17,7 @@ import type {
   EventId,
   EventType,
   Failure,
+  FilterId,
   KeyId,
   KeyScope,
   LineCapabilities,
@@ -255,12 +257,12 @@ interface ConversationRecordsTable {
 
 interface ConversationFiltersTable {
   tenant_id: TenantId;
-  id: string;
+  id: FilterId;
   name: string;
   /** Null when it is shared. */
   owner_id: UserId | null;
   created_by: UserId | null;
-  query: Json<object>;
+  query: Json<ConversationQuery>;
   created_at: Date;
   updated_at: Date;
 }

@@ -45,7 +45,8 @@ export function userRoutes({
       return page.answer(rows, (row) => [row.id], toUser);
     },
 
-    async getUser({ principal: { tenantId }, params }) {
+    async getUser({ principal: { tenantId, user: own }, params }) {
+      if (params.id === "me" && own) return own;
       const user = await database.tenant(tenantId, (tx) => findUser(tx, tenantId, params.id));
       if (!user) throw notFound();
       return user;

@@ -18,7 +18,8 @@ import type {
 } from "@trunkline/protocol";
 import type { Http } from "../http.ts";
 import type { CallOptions, KeyedCallOptions } from "./call-options.ts";
-import { collection, pathOf } from "./collection.ts";
+import { collection } from "./collection.ts";
+import type { FetchedCall } from "./fetched-calls.ts";
 import type { Listing, ListOptions } from "./listing.ts";
 
 export interface SessionsResource {
@@ -62,12 +63,11 @@ export interface KeysResource {
   rotate(id: KeyId, options?: CallOptions): Promise<CreatedKey>;
 }
 
-export function sessionsResource(http: Http): SessionsResource {
+export function sessionsResource(call: FetchedCall): SessionsResource {
   return {
-    create: (body, options) => http.call({ method: "POST", path: "v1/sessions", body }, options),
-    delete: (id, options) => http.call({ method: "DELETE", path: pathOf("v1/sessions", id) }, options),
-    deleteAllOf: (user, options) =>
-      http.call({ method: "DELETE", path: pathOf("v1/users", user, "/sessions") }, options),
+    create: call("createSession"),
+    delete: call("deleteSession"),
+    deleteAllOf: call("deleteUserSessions"),
   };
 }
 
@@ -87,13 +87,13 @@ export function tenantResource(http: Http): TenantResource {
   };
 }
 
-export function keysResource(http: Http): KeysResource {
+export function keysResource(http: Http, call: FetchedCall): KeysResource {
   // Answers that bear a secret are never kept, so that such a call has no idempotency key and is tried once.
   const { list, create, delete: remove } = collection<Key, CreateKey, never, CreatedKey>(http, "v1/keys", false);
   return {
     list,
     create,
     delete: remove,
-    rotate: (id, options) => http.call({ method: "POST", path: pathOf("v1/keys", id, "/rotate") }, options),
+    rotate: call("rotateKey"),
   };
 }

@@ -13,6 +13,7 @@ import { BroadcastItem } from "../store/live-items.ts";
 import type { Store } from "../store/store.ts";
 import type { CallOptions, KeyedCallOptions } from "./call-options.ts";
 import { collection, listOf, pathOf } from "./collection.ts";
+import type { FetchedCall } from "./fetched-calls.ts";
 import type { Listing, ListOptions } from "./listing.ts";
 
 export interface BroadcastFilter extends ListOptions {
@@ -48,18 +49,16 @@ export interface BroadcastsResource {
 
 const PATH = "v1/broadcasts";
 
-export function broadcastsResource(http: Http, store: Store): BroadcastsResource {
+export function broadcastsResource(http: Http, store: Store, call: FetchedCall): BroadcastsResource {
   const { list, get, create } = collection<Broadcast, CreateBroadcast, never>(http, PATH);
-  const verb = (name: string) => (id: BroadcastId, options?: CallOptions) =>
-    http.call<Broadcast>({ method: "POST", path: pathOf(PATH, id, name), isRepeatable: true }, options);
   return {
     list,
     get,
     create,
     recipients: (id, filter, options) => listOf(http, pathOf(PATH, id, "/recipients"), filter, options),
-    pause: verb("/pause"),
-    resume: verb("/resume"),
-    cancel: verb("/cancel"),
+    pause: call("pauseBroadcast"),
+    resume: call("resumeBroadcast"),
+    cancel: call("cancelBroadcast"),
     live: (id) => new BroadcastItem({ ...store.view, id, fetch: (signal) => get(id, { signal }) }),
   };
 }

@@ -9,7 +9,8 @@ import type {
 import type { Http } from "../http.ts";
 import type { Store } from "../store/store.ts";
 import type { CallOptions, KeyedCallOptions } from "./call-options.ts";
-import { collection, listOf, pathOf } from "./collection.ts";
+import { listOf } from "./collection.ts";
+import type { FetchedCall } from "./fetched-calls.ts";
 import type { Listing, ListOptions } from "./listing.ts";
 
 export interface TemplateFilter extends ListOptions {
@@ -30,21 +31,17 @@ export interface TemplatesResource {
   preview(id: TemplateId, input?: PreviewTemplate, options?: CallOptions): Promise<TemplatePreview>;
 }
 
-const PATH = "v1/templates";
-
-export function templatesResource(http: Http, store: Store): TemplatesResource {
-  const plain = collection<Template, CreateTemplate, UpdateTemplate>(http, PATH);
+export function templatesResource(http: Http, store: Store, call: FetchedCall): TemplatesResource {
   const note = (template: Template) => {
     store.templateNames.set(template.id, template.name);
     return template;
   };
   return {
-    list: (filter, options) => listOf(http, PATH, filter, options, note),
-    get: async (id, options) => note(await plain.get(id, options)),
-    create: async (input, options) => note(await plain.create(input, options)),
-    update: async (id, changes, options) => note(await plain.update(id, changes, options)),
-    delete: plain.delete,
-    preview: (id, body = {}, options) =>
-      http.call({ method: "POST", path: pathOf(PATH, id, "/preview"), body, isRepeatable: true }, options),
+    list: (filter, options) => listOf(http, "v1/templates", filter, options, note),
+    get: call("getTemplate"),
+    create: call("createTemplate"),
+    update: call("updateTemplate"),
+    delete: call("deleteTemplate"),
+    preview: call("previewTemplate"),
   };
 }

@@ -4,7 +4,8 @@ import type { Conversation, ConversationState, ConversationWithViewer, LineId, U
 export interface ConversationFilter {
   lineId?: LineId | undefined;
   state?: ConversationState | undefined;
-  assigneeId?: UserRef | undefined;
+  /** A user, the asking one, or nobody. */
+  assigneeId?: UserRef | "me" | "none" | undefined;
   /** Those with something that the asking user has not read; only with a session. */
   unread?: boolean | undefined;
   tag?: string | undefined;
@@ -24,7 +25,7 @@ export function matches(filter: ConversationFilter, conversation: ConversationWi
   const { lineId, state, assigneeId, unread, tag, participant, record, updatedAfter } = filter;
   if (lineId !== undefined && conversation.lineId !== lineId) return false;
   if (state !== undefined && conversation.state !== state) return false;
-  if (assigneeId !== undefined && conversation.assigneeId !== assigneeId) return false;
+  if (assigneeId !== undefined && conversation.assigneeId !== (assigneeId === "none" ? null : assigneeId)) return false;
   if (unread !== undefined && (conversation.viewer?.unreadCount ?? 0) > 0 !== unread) return false;
   if (tag !== undefined && !conversation.tags.includes(tag)) return false;
   if (participant !== undefined && !conversation.participants.some(({ number }) => isSame(number, participant)))

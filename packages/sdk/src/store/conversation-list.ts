@@ -89,9 +89,10 @@ export class ConversationList
     const { filter, table, findUser, fetchPage } = this.#parts;
     this.#arrived = new Set();
     const { assigneeId } = filter;
-    this.#filter ??= assigneeId?.startsWith("ext:")
-      ? { ...filter, assigneeId: await findUser(assigneeId, signal) }
-      : filter;
+    this.#filter ??=
+      assigneeId && /^(ext:|me$)/.test(assigneeId)
+        ? { ...filter, assigneeId: await findUser(assigneeId, signal) }
+        : filter;
     const wanted = this.#isRead ? this.getSnapshot().data.length : 0;
     const pages: Page<ConversationWithViewer>[] = [];
     let found = 0;

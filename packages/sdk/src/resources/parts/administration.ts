@@ -1,0 +1,24 @@
+import type { CreatedKey, CreatedSession, CreateSession, KeyId, SessionId, UserRef } from "@trunkline/protocol";
+import type { Http } from "../../http.ts";
+import type { CallOptions } from "../call-options.ts";
+import { pathOf } from "../collection.ts";
+
+/** What is fetched when sessions are first minted, or a key is renewed: on a server, most often. */
+export interface AdministrationCalls {
+  createSession(input: CreateSession, options?: CallOptions): Promise<CreatedSession>;
+  deleteSession(id: SessionId, options?: CallOptions): Promise<void>;
+  deleteUserSessions(user: UserRef, options?: CallOptions): Promise<void>;
+  rotateKey(id: KeyId, options?: CallOptions): Promise<CreatedKey>;
+}
+
+const PATH = "v1/sessions";
+
+export function administrationCalls(http: Http): AdministrationCalls {
+  return {
+    createSession: (body, options) => http.call({ method: "POST", path: PATH, body }, options),
+    deleteSession: (id, options) => http.call({ method: "DELETE", path: pathOf(PATH, id) }, options),
+    deleteUserSessions: (user, options) =>
+      http.call({ method: "DELETE", path: pathOf("v1/users", user, "/sessions") }, options),
+    rotateKey: (id, options) => http.call({ method: "POST", path: pathOf("v1/keys", id, "/rotate") }, options),
+  };
+}
