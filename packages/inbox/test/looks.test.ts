@@ -65,10 +65,13 @@ test("a row that is chosen does not look like one that is pointed at", async () 
     inbox.theme = theme;
     await inbox.updateComplete;
     await userEvent.hover(pointed);
-    const looks = [chosen, pointed].map((row) => getComputedStyle(row.element()));
-    expect(looks[0]?.boxShadow, theme).toContain("inset");
-    expect(looks[1]?.boxShadow, theme).toBe("none");
-    expect(looks[0]?.backgroundColor, theme).not.toBe(looks[1]?.backgroundColor);
+    const [marks, colors] = [
+      [chosen, pointed].map((row) => getComputedStyle(row.element(), "::before").content),
+      [chosen, pointed].map((row) => getComputedStyle(row.element()).backgroundColor),
+    ];
+    expect(marks[0], theme).not.toBe("none");
+    expect(marks[1], theme).toBe("none");
+    expect(colors[0], theme).not.toBe(colors[1]);
   }
 });
 
