@@ -2,6 +2,7 @@ import type {
   Broadcast,
   Conversation,
   CreatedSession,
+  Filter,
   Key,
   Message,
   Problem,
@@ -28,6 +29,7 @@ interface Belongings {
   tpl: string;
   bct: string;
   whk: string;
+  flt: string;
 }
 
 const KINDS = {
@@ -42,6 +44,7 @@ const KINDS = {
   templates: "tpl",
   broadcasts: "bct",
   webhooks: "whk",
+  filters: "flt",
 } as const satisfies Record<string, keyof Belongings>;
 
 /** The kind of id in a route's path. */
@@ -65,6 +68,10 @@ const BODIES: Partial<Record<Operation, object>> = {
   updateTemplate: { name: "Taken" },
   previewTemplate: {},
   updateWebhook: { enabled: false },
+  transferConversation: { lineId: `line_${"0".repeat(26)}` },
+  signalTyping: { state: "started" },
+  signalViewing: { state: "started" },
+  updateFilter: { name: "Taken" },
   replayWebhook: { from: "2026-03-03T00:00:00Z" },
 };
 
@@ -95,6 +102,7 @@ eachStore((store) => {
     const webhook = await made<Webhook>(
       call("POST", "/v1/webhooks", { url: "https://crm.example.com/", events: ["*"] }),
     );
+    const filter = await made<Filter>(call("POST", "/v1/filters", { name: "Ours", query: { state: "open" } }));
     owned = {
       ten: tenant.id,
       key: key.id,
@@ -107,6 +115,7 @@ eachStore((store) => {
       tpl: template.id,
       bct: broadcast.id,
       whk: webhook.id,
+      flt: filter.id,
     };
     for (const [place, one] of [ours, theirs].entries()) {
       const { tid: tenantId, oid: objectId } = person(place + 1, 1);
