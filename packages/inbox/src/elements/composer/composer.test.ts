@@ -71,7 +71,7 @@ test("what it costs is told when it matters, and a look-alike makes it plain wit
   await field.fill("It’s ready");
   await expect.element(page.getByText("1 text · 60 left")).toBeVisible();
   await expect.element(page.getByText(/’.* leaves room for 70 characters a text, not 160\./).first()).toBeVisible();
-  await page.getByRole("button", { name: "Use ' instead" }).click();
+  await page.getByRole("button", { name: "Use a straight one" }).click();
   expect(composer.value).toBe("It's ready");
   await hasFocus(field);
   await expect.element(page.getByText("1 text · 60 left")).not.toBeInTheDocument();

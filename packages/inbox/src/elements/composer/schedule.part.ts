@@ -47,7 +47,7 @@ export class ScheduleController implements ReactiveController {
     const isTheirDay = !sharesDay(now, zone, ownZone());
     const items = suggestedTimes(now, zone).map(({ kind, local }) => ({
       label: say(words, isTheirDay && kind !== "monday" ? `later.their-${kind}` : `later.${kind}`),
-      detail: onTheWall(local, words),
+      detail: onTheWall(local, kind === "monday" ? { month: "short", day: "numeric" } : { weekday: "short" }, words),
       run: () => send({ local, timeZone: zone }),
     }));
     const choose = { label: say(words, "later.choose"), run: () => this.#choose() };
@@ -136,11 +136,11 @@ export class ScheduleController implements ReactiveController {
   }
 }
 
-/** "Tue, 9:00 AM" of a clock on the wall, whatever zone it hangs in. */
-function onTheWall(local: string, words: Localizer): string {
+/** "Tue 9:00 AM", or with a date, of a clock on the wall, whatever zone it hangs in. On a Monday the next one needs its date. */
+function onTheWall(local: string, day: Intl.DateTimeFormatOptions, words: Localizer): string {
   return new Intl.DateTimeFormat(words.locale, {
     timeZone: "UTC",
-    weekday: "short",
+    ...day,
     hour: "numeric",
     minute: "2-digit",
   }).format(new Date(`${local}Z`));
