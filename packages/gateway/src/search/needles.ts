@@ -1,5 +1,6 @@
 import type { TextRange } from "@trunkline/protocol";
 import { callingCode, isE164 } from "@trunkline/protocol/vocabulary";
+import { isAscii } from "./folded-text.ts";
 import { DIGITS, keyOfBeginning, keyOfSign, keysOfDigits, keysOfRun, type Seed } from "./keys.ts";
 import { type Words, wordsOf } from "./words.ts";
 
@@ -50,14 +51,12 @@ function keysOfNeedle(seed: Seed, { kind, text }: Needle): number[] {
   return [kind === "sign" ? keyOfSign(seed, text) : keyOfBeginning(seed, text)];
 }
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: that a text is ASCII is what is asked
-const PLAIN = /^[\x00-\x7f]*$/;
 const PLAIN_LETTER = /[a-z0-9]/;
 
 /** Where in a text each of the needles is; an empty list for one that is not. */
 export function find(needles: readonly Needle[], text: string): TextRange[][] {
   // Cutting fifty texts into words takes longer than reading them from the store.
-  if (PLAIN.test(text) && needles.every(({ kind }) => kind !== "digits")) {
+  if (isAscii(text) && needles.every(({ kind }) => kind !== "digits")) {
     const folded = text.toLowerCase();
     return needles.map((needle) => (needle.kind === "spaced" ? beginnings(needle.text, folded) : []));
   }

@@ -1,4 +1,4 @@
-import { foldText } from "./folded-text.ts";
+import { foldText, isAscii } from "./folded-text.ts";
 
 /** A piece of a text that can be found. */
 export interface Word {
@@ -39,15 +39,13 @@ const WORD = new RegExp(
 );
 // Most texts are plain, and the classes of Unicode are slow.
 const PLAIN_WORD = /()([a-z0-9]+)/g;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: that a text is ASCII is what is asked
-const PLAIN = /^[\x00-\x7f]*$/;
 // Between the digits of a number stand at most three characters of punctuation: +1 (425) 555-0123.
 const NUMBER = /\+?\d(?:[\s().\-/·]{0,3}\d)*/g;
 
 export function wordsOf(original: string): Words {
   const { text, startOf, endOf } = foldText(original);
   const words: Word[] = [];
-  for (const { 0: found, 1: dense, 2: spaced, index } of text.matchAll(PLAIN.test(text) ? PLAIN_WORD : WORD)) {
+  for (const { 0: found, 1: dense, 2: spaced, index } of text.matchAll(isAscii(text) ? PLAIN_WORD : WORD)) {
     words.push({ kind: dense ? "dense" : spaced ? "spaced" : "sign", text: found, at: index });
   }
   let digits: Digits[] | undefined;
