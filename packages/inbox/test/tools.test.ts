@@ -91,6 +91,21 @@ test("a sign that looks like the plain one is called by its name, and made plain
   await expect.element(field()).toHaveValue("It's ready");
 });
 
+test("signs of several kinds are each called by their name, beside the emoji that no plain sign replaces", async () => {
+  await opened();
+  await field().fill("It’s “ready”");
+  await expect
+    .element(page.getByText(/^\s*A curly apostrophe \(.’.\) and curly quotation marks \(.“. .”.\) leave room for 70/))
+    .toBeVisible();
+  await field().fill("It’s ready – “come by” any time 🎉 and don’t forget the papers, the key and the trailer plate");
+  await expect
+    .element(
+      page.getByText(/^\s*With .🎉., a curly apostrophe .* and a long dash \(.–.\) it takes 2 texts, without 1\./),
+    )
+    .toBeVisible();
+  await expect.element(page.getByRole("button", { name: /^Use / })).not.toBeInTheDocument();
+});
+
 test("Enter takes what all that was typed finds, also when it comes before the answer", async () => {
   const { client } = await opened();
   await client.templates.create({ name: "Aardvark", text: "The first of all." });

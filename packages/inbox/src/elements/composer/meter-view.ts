@@ -7,6 +7,8 @@ import { type Meter, meterOf, type Remark, ROOM } from "./meter.ts";
 const PAUSE_MS = 1000;
 /** From so many characters before the end on, the composer says how many are left. */
 const NEARLY_FULL = 160;
+/** Characters that are shown; of more only their number is told. */
+const MOST_SHOWN = 4;
 
 export interface MeterOptions {
   readonly text: string;
@@ -104,22 +106,33 @@ function limitView(over: number, words: Localizer): TemplateResult {
 
 function remarkText(remark: Remark, texts: number, words: Localizer): string {
   const chars = named(remark, words);
-  if (remark.plain === null) {
-    return say(words, "meter.costs", { chars, texts: textsOf(texts, words), count: remark.textsWithout });
-  }
-  return say(words, "meter.fewer", { chars, count: remark.chars.length, ...ROOM });
+  const told =
+    remark.plain === null
+      ? say(words, "meter.costs", { chars, texts: textsOf(texts, words), count: remark.textsWithout })
+      : say(words, "meter.fewer", { chars, count: remark.chars.length, ...ROOM });
+  return told.replace(/^\p{Ll}/u, (first) => first.toLocaleUpperCase(words.locale));
 }
 
-/** The characters as they are read: what cannot be seen is called by a name. */
-function named({ chars, more, replacement }: Remark, words: Localizer): string {
+/** The characters as they are read: what cannot be seen, or looks like the plain one, is called by a name. */
+function named({ chars, replacement }: Remark, words: Localizer): string {
   if (chars.length === 1 && replacement === "") return say(words, "meter.invisible");
   if (chars.length === 1 && replacement === " ") return say(words, "meter.space");
-  const shown = chars.filter((char) => !/^[\p{Z}\p{C}]+$/u.test(char)).map((char) => `\u2068${char}\u2069`);
-  const list = shown.join(" ") || say(words, "meter.invisible");
-  if (more > 0) return say(words, "meter.more", { chars: list, count: more });
-  const name = looksPlain(chars)?.name;
-  return name === undefined ? list : say(words, name, { chars: list, count: chars.length });
+  const seen = chars.filter((char) => !/^[\p{Z}\p{C}]+$/u.test(char));
+  const others = seen.filter((char) => !looksPlain([char]));
+  const parts = others.slice(0, MOST_SHOWN).map(apart);
+  if (others.length > MOST_SHOWN) {
+    const count = others.length - MOST_SHOWN;
+    parts.splice(0, parts.length, say(words, "meter.more", { chars: parts.join(" "), count }));
+  }
+  for (const { signs, name } of LOOK_PLAIN) {
+    const these = seen.filter((char) => signs.includes(char));
+    if (these.length > 0) parts.push(say(words, name, { chars: these.map(apart).join(" "), count: these.length }));
+  }
+  return parts.length === 0 ? say(words, "meter.invisible") : new Intl.ListFormat(words.locale).format(parts);
 }
+
+/** Kept apart from the words around it, whatever direction it is written in. */
+const apart = (char: string) => `\u2068${char}\u2069`;
 
 /** Signs that look so much like the plain one that only a name tells them apart, and what is offered for them. */
 const LOOK_PLAIN: readonly { readonly signs: string; readonly name: SendingKey; readonly offer: SendingKey }[] = [

@@ -14,12 +14,15 @@ test("a character that forces UCS-2 is named, with its look-alike", () => {
     encoding: "ucs2",
     remark: { chars: ["’"], replacement: "'", plain: "It's ready", textsWithout: 1 },
   });
-  expect(meterOf("“It’s” ready…")?.remark).toMatchObject({ chars: ["“", "’", "”", "…"], replacement: null, more: 0 });
+  expect(meterOf("“It’s” ready…")?.remark).toMatchObject({ chars: ["“", "’", "”", "…"], replacement: null });
 });
 
 test("emoji beside look-alikes are told where together they cost a text, and plain characters alone would not help", () => {
   const remark = meterOf("It’s ready – come by any time 🎉 and don’t forget the papers, the key and the plate")?.remark;
   expect(remark).toMatchObject({ chars: ["’", "–", "🎉"], plain: null, textsWithout: 1 });
+  const many = "It’s ready – “come by” any time 🎉 and don’t forget the papers, the key and the trailer plate";
+  expect(meterOf(many)?.remark, "however many of them look plain").toMatchObject({ plain: null, textsWithout: 1 });
+  expect(meterOf(`${"x".repeat(100)}🦀🎉👍🚲🛶`)?.remark, "so many are meant").toBeNull();
   expect(meterOf("It’s ready 🎉")?.remark, "one text either way").toBeNull();
   expect(meterOf(`${"Ça marche – à bientôt. ".repeat(4)}Œuvre`)?.remark, "a letter of their language").toBeNull();
 });

@@ -2,8 +2,8 @@ import { PART_SIZES, replaceLookAlikes, type Segments, segments } from "@trunkli
 
 /** Units left in the first part at which a writer wants to know. */
 const NEAR = 20;
-/** Characters that are named; of more only their number is told. */
-const MOST_NAMED = 4;
+/** So many signs without a look-alike are an oversight; who writes more of them means them. */
+const MOST_SIGNS = 4;
 
 /** What a text costs, where that is worth a word. */
 export interface Meter {
@@ -14,10 +14,10 @@ export interface Meter {
   readonly remark: Remark | null;
 }
 
-/** Characters that force UCS-2, each once. */
+/** Why a text is UCS-2. */
 export interface Remark {
+  /** Characters that force it, each once, in the order of the text. */
   readonly chars: readonly string[];
-  readonly more: number;
   /** What one character would become; null for several that differ. */
   readonly replacement: string | null;
   /** The whole text in plain characters, where all of them have a look-alike; else null. */
@@ -42,13 +42,12 @@ function remarkOn(
   const plain = offending.every(({ replacement }) => replacement !== null) ? replaceLookAlikes(text) : null;
   const textsWithout = segments(plain ?? withoutSigns(text, offending)).segments;
   // Whoever writes in another script, or means their emoji, need not hear of it; a few signs that cost a text are worth a word.
-  const isScript = offending.some(({ char, replacement }) => replacement === null && /\p{L}/u.test(char));
-  if (plain === null && (isScript || chars.length > MOST_NAMED || textsWithout === 0 || textsWithout >= texts))
-    return null;
+  const signs = new Set(offending.filter(({ replacement }) => replacement === null).map(({ char }) => char));
+  const isMeant = signs.size > MOST_SIGNS || [...signs].some((sign) => /\p{L}/u.test(sign));
+  if (plain === null && (isMeant || textsWithout === 0 || textsWithout >= texts)) return null;
   const replacements = new Set(offending.map(({ replacement }) => replacement));
   return {
-    chars: chars.slice(0, MOST_NAMED),
-    more: Math.max(0, chars.length - MOST_NAMED),
+    chars,
     replacement: replacements.size === 1 ? (offending[0]?.replacement ?? null) : null,
     plain,
     textsWithout,
