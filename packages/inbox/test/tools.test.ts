@@ -95,7 +95,7 @@ test("signs of several kinds are each called by their name, beside the emoji tha
   await opened();
   await field().fill("It’s “ready”");
   await expect
-    .element(page.getByText(/^\s*A curly apostrophe \(.’.\) and curly quotation marks \(.“. .”.\) leave room for 70/))
+    .element(page.getByText(/^\s*A curly apostrophe \(.’.\) and curly quotation marks \(.“.\s.”.\) leave room for 70/))
     .toBeVisible();
   await field().fill("It’s ready – “come by” any time 🎉 and don’t forget the papers, the key and the trailer plate");
   await expect
@@ -139,6 +139,65 @@ test("Escape leaves the templates, and one in another language is chosen there",
   await userEvent.keyboard("{Escape}");
   await hasFocus(field());
   await expect.element(search()).not.toBeInTheDocument();
+});
+
+test("what a template says by itself is said in the language that is chosen, and what was written stays", async () => {
+  const { client } = await opened("Lucía");
+  await client.templates.create({
+    name: "Hours",
+    text: "{{item}} is here until {{time|6 pm}}.",
+    variants: [{ locale: "es", text: "{{item}} está aquí hasta {{time|las 6 de la tarde}}." }],
+  });
+  await field().click();
+  await userEvent.keyboard("/");
+  await hasFocus(search());
+  await search().fill("Hours");
+  await userEvent.keyboard("{Enter}");
+  const time = page.getByRole("textbox", { name: "Time", exact: true });
+  const language = page.getByRole("combobox", { name: "Language" });
+  await expect.element(time).toHaveValue("6 pm");
+  await page.getByRole("textbox", { name: "Item", exact: true }).fill("Canoa");
+  await language.selectOptions("Spanish");
+  await expect.element(time).toHaveValue("las 6 de la tarde");
+  await expect.element(page.getByText("Canoa está aquí hasta las 6 de la tarde.")).toBeVisible();
+  await time.fill("mediodía");
+  await language.selectOptions("Usual words");
+  await expect.element(page.getByText("Canoa is here until mediodía.")).toBeVisible();
+});
+
+test("a form longer than the screen keeps its name and its buttons in sight", async () => {
+  const { client, inbox } = await opened();
+  const names = ["One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten"];
+  await client.templates.create({ name: "Long form", text: names.map((name) => `{{${name}}}`).join(" ") });
+  await field().click();
+  await userEvent.keyboard("/");
+  await hasFocus(search());
+  await search().fill("Long form");
+  await userEvent.keyboard("{Enter}");
+  await hasFocus(page.getByRole("textbox", { name: "One", exact: true }));
+  const picker = page.getByRole("region", { name: "Templates" });
+  const inSight = () => {
+    const { top, bottom } = picker.element().getBoundingClientRect();
+    const shown = [page.getByRole("heading", { name: "Long form" }), page.getByRole("button", { name: "Insert" })];
+    return shown.every((each) => {
+      const box = each.element().getBoundingClientRect();
+      return box.top >= top && box.bottom <= bottom;
+    });
+  };
+  expect(picker.element().scrollHeight).toBeGreaterThan(picker.element().clientHeight);
+  expect(inSight()).toBe(true);
+  const last = page.getByRole("textbox", { name: "Ten", exact: true });
+  (last.element() as HTMLElement).focus();
+  await vi.waitFor(() => expect(picker.element().scrollTop).toBeGreaterThan(0));
+  expect(inSight()).toBe(true);
+  const actions = page.getByRole("button", { name: "Insert" }).element().getBoundingClientRect();
+  expect(last.element().getBoundingClientRect().bottom, "above the buttons").toBeLessThanOrEqual(actions.top);
+  await seeIn(inbox);
+  await page.getByRole("button", { name: "Back" }).click();
+  await hasFocus(search());
+  const { left, top, width } = search().element().getBoundingClientRect();
+  const root = search().element().getRootNode() as ShadowRoot;
+  expect(root.elementFromPoint(left + width / 2, top + 1), "the head covers none of it").toBe(search().element());
 });
 
 test("the templates give way to the times", async () => {

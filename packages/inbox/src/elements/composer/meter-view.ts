@@ -126,7 +126,7 @@ function named({ chars, replacement }: Remark, words: Localizer): string {
   }
   for (const { signs, name } of LOOK_PLAIN) {
     const these = seen.filter((char) => signs.includes(char));
-    if (these.length > 0) parts.push(say(words, name, { chars: these.map(apart).join(" "), count: these.length }));
+    if (these.length > 0) parts.push(say(words, name, { chars: these.map(apart).join("\u00a0"), count: these.length }));
   }
   return parts.length === 0 ? say(words, "meter.invisible") : new Intl.ListFormat(words.locale).format(parts);
 }

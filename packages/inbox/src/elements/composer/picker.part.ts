@@ -197,10 +197,7 @@ export class PickerController implements ReactiveController {
           : html`<label
               >${say(words, "picker.language")}
               <select
-                @change=${(event: Event) => {
-                  chosen.variant = Number((event.target as HTMLSelectElement).value);
-                  this.#host.requestUpdate();
-                }}
+                @change=${(event: Event) => this.#onVariant(chosen, Number((event.target as HTMLSelectElement).value))}
               >
                 ${[template, ...template.variants].map(
                   ({ locale }, index) =>
@@ -214,9 +211,10 @@ export class PickerController implements ReactiveController {
       ${templateVariables(source).map(
         ({ name, default: usual }) =>
           html`<label
-            ><bdi>${readableName(name)}</bdi>
+            ><span><bdi>${readableName(name)}</bdi></span>
             <input
               type="text"
+              dir=${(values[name] ?? usual ?? "") === "" ? nothing : "auto"}
               maxlength="500"
               autocomplete="off"
               placeholder=${usual ?? nothing}
@@ -243,6 +241,15 @@ export class PickerController implements ReactiveController {
     </form>`;
   }
 
+  /** What the template says by itself is said in the language that was chosen; what somebody wrote stays. */
+  #onVariant(chosen: Chosen, variant: number): void {
+    const before = usualValues(wordsOf(chosen));
+    chosen.variant = variant;
+    const written = Object.entries(chosen.values).filter(([name, value]) => value !== before[name]);
+    chosen.values = { ...usualValues(wordsOf(chosen)), ...Object.fromEntries(written) };
+    this.#host.requestUpdate();
+  }
+
   #onValue(chosen: Chosen, name: string, value: string): void {
     const { [name]: _, ...others } = chosen.values;
     chosen.values = value === "" ? others : { ...others, [name]: value };
@@ -263,7 +270,7 @@ export class PickerController implements ReactiveController {
       this.#insert(text, options);
       return;
     }
-    this.#chosen = { template, variant: -1, values: { ...usualValues(template), ...known }, isAskedFor: false };
+    this.#chosen = { template, variant: -1, values: { ...usualValues(template.text), ...known }, isAskedFor: false };
     this.#focus(MISSING, "form :is(select, input, button)");
   }
 
@@ -351,9 +358,9 @@ function wordsOf({ template, variant }: Chosen): string {
 }
 
 /** What its variables say when nobody says otherwise; it stands in the fields, because it is what will be sent. */
-function usualValues({ text, variants }: Template): Record<string, string> {
-  const usual = [text, ...variants.map((variant) => variant.text)].flatMap(templateVariables);
-  return Object.fromEntries(usual.reverse().flatMap(({ name, default: words }) => (words ? [[name, words]] : [])));
+function usualValues(template: string): Record<string, string> {
+  const usual = templateVariables(template);
+  return Object.fromEntries(usual.flatMap(({ name, default: words }) => (words ? [[name, words]] : [])));
 }
 
 /** A template as it will read, with a blank for each value that nobody has given. */

@@ -10,6 +10,7 @@ export const pickerStyles = css`
     margin-block-end: 8px;
     padding: 8px 12px 12px;
     overflow-y: auto;
+    scroll-padding-block: 44px 56px; /* the field with the focus is never under the head or the buttons */
     border: 1px solid var(--_stroke);
     border-radius: calc(var(--_radius) + 2px);
     background: var(--_raised);
@@ -22,6 +23,29 @@ export const pickerStyles = css`
     flex-wrap: wrap;
     gap: 8px;
     align-items: center;
+  }
+
+  /* Where a form is longer than the screen, its name and its buttons stay; they cover the padding around
+     them, from which their places are counted. */
+  .picker-head,
+  .picker-actions {
+    position: sticky;
+    z-index: 1;
+    margin-inline: -12px;
+    padding-inline: 12px;
+    background: var(--_raised);
+  }
+
+  .picker-head {
+    inset-block-start: -8px;
+    margin-block: -8px -4px;
+    padding-block: 8px 4px;
+  }
+
+  .picker-actions {
+    inset-block-end: -12px;
+    margin-block: -4px -12px;
+    padding-block: 4px 12px;
   }
 
   .picker-head h3,
