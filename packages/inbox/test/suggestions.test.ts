@@ -78,3 +78,28 @@ test("an answer that comes late does not replace a newer one, and a failure is t
   await to().fill("fail");
   await vi.waitFor(() => expect(told).toHaveBeenCalledTimes(1));
 });
+
+test("who was reached by the keys stays reached when the answer to more letters comes", async () => {
+  const asked: ((names: readonly string[]) => void)[] = [];
+  const [ann, anna, hannah] = [desk.number(), desk.number(), desk.number()];
+  const numbers: Readonly<Record<string, string>> = { Ann: ann, Anna: anna, Hannah: hannah };
+  const search: ContactResolver["search"] = () =>
+    new Promise((resolve) => {
+      asked.push((names) => resolve(names.map((name) => ({ name, number: numbers[name] ?? "" }))));
+    });
+  const inbox = desk.inbox({ contactResolver: { lookup: async () => ({}), search } });
+  await inbox.open({ to: "" });
+  await to().fill("ann");
+  await vi.waitFor(() => expect(asked).toHaveLength(1));
+  asked[0]?.(["Ann", "Hannah", "Anna"]);
+  await expect.element(option(/Hannah/)).toBeVisible();
+  await to().fill("anna");
+  await userEvent.keyboard("{ArrowDown}{ArrowDown}{ArrowDown}");
+  await expect.element(option(/^Anna/)).toHaveAttribute("aria-selected", "true");
+  await vi.waitFor(() => expect(asked).toHaveLength(2));
+  asked[1]?.(["Hannah", "Anna"]);
+  await expect.element(page.getByText("2 people found")).toBeInTheDocument();
+  await expect.element(option(/^Anna/)).toHaveAttribute("aria-selected", "true");
+  await userEvent.keyboard("{Enter}");
+  await expect.element(to()).toHaveValue(displayNumber(anna));
+});

@@ -115,8 +115,10 @@ export class SuggestionsController implements ReactiveController {
     try {
       const found = (await this.#options.search()?.(query, { signal })) ?? [];
       if (signal.aborted) return;
-      this.#active = -1;
+      const reached = this.#found?.[this.#active];
       this.#found = found.slice(0, MOST);
+      // Whom the keys have reached in the answer to fewer letters is still meant in the answer to more.
+      this.#active = reached ? this.#found.findIndex((person) => isSame(person, reached)) : -1;
       this.#host.requestUpdate();
     } catch (error) {
       if (!signal.aborted) this.#host.report(error); // a number can be typed all the same
@@ -141,6 +143,10 @@ export class SuggestionsController implements ReactiveController {
     this.#abort.abort();
     this.#abort = new AbortController();
   }
+}
+
+function isSame(one: FoundContact, other: FoundContact): boolean {
+  return one.number === other.number && one.name === other.name && one.id === other.id;
 }
 
 /** A press on the list must not take the focus from the field, or the list would be gone before it is a click. */
