@@ -116,6 +116,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     logger,
     fetch: outsideFetch,
     sealer,
+    publicUrl,
     onCarrierMood,
     recentStops,
   });

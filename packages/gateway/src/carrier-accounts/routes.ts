@@ -62,7 +62,7 @@ export function carrierAccountRoutes({
   /** Asks the adapter, which knows what its vendor needs; nothing is sent anywhere. */
   function checkCredentials(carrier: Carrier, credentials: Record<string, string>): void {
     try {
-      CARRIER_ADAPTERS[carrier](credentials, { fetch });
+      CARRIER_ADAPTERS[carrier](credentials, { fetch, now: () => clock.now(), webhooks: null });
     } catch (error) {
       if (error instanceof CredentialsRefused) throw invalid(["credentials"], error.message);
       throw error;

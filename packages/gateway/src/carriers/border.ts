@@ -1,5 +1,5 @@
 import { toStorableText } from "@trunkline/protocol";
-import type { Carrier, HandOver, InboundText, LookUp, Receipt } from "./carrier.ts";
+import type { Carrier, HandOver, InboundText, LookUp, Receipt, WebhookContent } from "./carrier.ts";
 
 /*
  * What a carrier says is not of our making: NUL in an id, a code without end. It is made storable here, once for all
@@ -17,9 +17,8 @@ export function withStorableAnswers(carrier: Carrier): Carrier {
   return {
     ...carrier,
     send: async (text, options) => storableHandOver(await carrier.send(text, options)),
-    lookUp: lookUp && (async (reference, options) => storableLookUp(await lookUp(reference, options))),
-    parseInbound: (body) => storableInbound(carrier.parseInbound(body)),
-    parseReceipt: (body) => storableReceipt(carrier.parseReceipt(body)),
+    lookUp: lookUp && (async (text, options) => storableLookUp(await lookUp(text, options))),
+    read: (webhook) => storableContent(carrier.read(webhook)),
   };
 }
 
@@ -33,21 +32,32 @@ function storableHandOver(handOver: HandOver): HandOver {
 }
 
 function storableLookUp(lookUp: LookUp): LookUp {
+  if (lookUp.kind === "alike")
+    return { kind: "alike", receipts: lookUp.receipts.flatMap((one) => storableReceipt(one) ?? []) };
   if (lookUp.kind !== "found") return lookUp;
   const receipt = storableReceipt(lookUp.receipt);
   return receipt ? { kind: "found", receipt } : { kind: "unclear" };
 }
 
-function storableInbound(text: InboundText | null): InboundText | null {
-  const carrierMessageId = text && storableId(text.carrierMessageId);
-  if (text === null || carrierMessageId === null) return null;
+/** What has no id that can be kept is left out; a webhook of which nothing is left is unreadable. */
+function storableContent(content: WebhookContent | null): WebhookContent | null {
+  if (content === null) return null;
+  const texts = content.texts.flatMap((text) => storableInbound(text) ?? []);
+  const receipts = content.receipts.flatMap((receipt) => storableReceipt(receipt) ?? []);
+  const hadSome = content.texts.length + content.receipts.length > 0;
+  return hadSome && texts.length + receipts.length === 0 ? null : { texts, receipts };
+}
+
+function storableInbound(text: InboundText): InboundText | null {
+  const carrierMessageId = storableId(text.carrierMessageId);
+  if (carrierMessageId === null) return null;
   const { from, to, at } = text;
   return { carrierMessageId, from: storableWord(from), to: storableWord(to), text: toStorableText(text.text), at };
 }
 
-function storableReceipt(receipt: Receipt | null): Receipt | null {
-  const carrierMessageId = receipt && storableId(receipt.carrierMessageId);
-  if (receipt === null || carrierMessageId === null) return null;
+function storableReceipt(receipt: Receipt): Receipt | null {
+  const carrierMessageId = storableId(receipt.carrierMessageId);
+  if (carrierMessageId === null) return null;
   return {
     ...receipt,
     carrierMessageId,

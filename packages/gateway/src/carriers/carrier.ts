@@ -12,6 +12,8 @@ export interface OutgoingText {
   readonly from: string;
   readonly to: string;
   readonly text: string;
+  /** Before it was first handed over, in milliseconds: the same time whenever it is handed over again. */
+  readonly firstSentAt: number;
 }
 
 /**
@@ -61,9 +63,13 @@ export interface Receipt {
   readonly at: number | null;
 }
 
-/** What a look-up by our reference gave. */
+/** What a look-up gave. */
 export type LookUp =
   | { readonly kind: "found"; readonly receipt: Receipt }
+  /** Texts of the same words between the same numbers, the oldest first: the first that is no other text of ours is it. */
+  | { readonly kind: "alike"; readonly receipts: readonly Receipt[] }
+  /** The carrier tells repeated hand-overs of one reference apart: handing it over once more takes nothing twice. */
+  | { readonly kind: "repeatable" }
   /** The carrier never got it, and can no longer get it from a request that has ended. */
   | { readonly kind: "absent" }
   /** It could not be found out now. */
@@ -75,28 +81,81 @@ export interface CallOptions {
 
 /** A webhook as it came, before anything is believed. */
 export interface Webhook {
+  /** The address as the carrier knows it: proxies in between may have changed what the request says. */
+  readonly url: string;
   readonly body: Uint8Array<ArrayBuffer>;
   readonly headers: Headers;
+}
+
+/** Whether a webhook is believed; `why` says what differed, for whoever sets the carrier up, and holds no secret. */
+export type Verdict = { readonly kind: "genuine" } | { readonly kind: "refused"; readonly why: string };
+
+export const GENUINE: Verdict = { kind: "genuine" };
+
+/** What a webhook brought: several of each at some carriers, neither for news that are of no use here. */
+export interface WebhookContent {
+  readonly texts: readonly InboundText[];
+  readonly receipts: readonly Receipt[];
+}
+
+/** What came of asking a carrier whether it takes the credentials. */
+export type CredentialsCheck =
+  | { readonly kind: "accepted" }
+  /** The carrier's own words. */
+  | { readonly kind: "refused"; readonly message: string }
+  | { readonly kind: "unreachable" };
+
+/** A number that the account has at its carrier. */
+export interface CarrierNumber {
+  /** E.164, or a short code's digits. */
+  readonly number: string;
+  readonly capabilities: { readonly sms: boolean; readonly mms: boolean; readonly voice: boolean };
+}
+
+/** Some of an account's numbers; `next` names the page after, null at the end. */
+export interface CarrierNumbers {
+  readonly numbers: readonly CarrierNumber[];
+  readonly next: string | null;
 }
 
 /** One account at one carrier. */
 export interface Carrier {
   /** Hands a text over. It never rejects: whatever happens is one of the outcomes. */
   send(text: OutgoingText, options: CallOptions): Promise<HandOver>;
-  /** Whether a text with our reference has arrived; null when the vendor has no such look-up. It never rejects. */
-  lookUp: ((reference: string, options: CallOptions) => Promise<LookUp>) | null;
+  /** Whether a text has arrived; null when the vendor has no such look-up. It never rejects. */
+  lookUp: ((text: OutgoingText, options: CallOptions) => Promise<LookUp>) | null;
+  /** How long after the hand-over `absent` is believed, in milliseconds: lists may lag behind what was taken. */
+  readonly absentAfterMs: number;
   /** Whether the webhook is from this carrier and fresh at `now`, by its raw bytes. */
-  verify(webhook: Webhook, now: number): Promise<boolean>;
-  /** Null for a body that is no text of this carrier. */
-  parseInbound(body: Uint8Array<ArrayBuffer>): InboundText | null;
-  /** Null for a body that is no receipt of this carrier. */
-  parseReceipt(body: Uint8Array<ArrayBuffer>): Receipt | null;
+  verify(webhook: Webhook, now: number): Promise<Verdict>;
+  /** The answer to a genuine webhook that only asks whether somebody is there; null for all others. */
+  greet?(webhook: Webhook): Response | null;
+  /** What a genuine webhook says; null for what is none of this carrier's. */
+  read(webhook: Webhook): WebhookContent | null;
+  /** Whether the carrier takes the credentials; nothing is sent to anybody. It never rejects. */
+  check(options: CallOptions): Promise<CredentialsCheck>;
+  /** A page of the account's numbers; null when the vendor cannot list them. @throws CarrierTrouble */
+  listNumbers: ((page: string | null, options: CallOptions) => Promise<CarrierNumbers>) | null;
+}
+
+/** What an adapter is given, beside the credentials. */
+export interface CarrierWorld {
+  readonly fetch: typeof globalThis.fetch;
+  /** Milliseconds since 1970; some vendors sign the time. */
+  readonly now: () => number;
+  /** Where the account's webhooks come in, without a slash at the end; null when the gateway does not know its own address. */
+  readonly webhooks: string | null;
 }
 
 export type Credentials = Readonly<Record<string, string>>;
 
 /** Speaks with an account. @throws CredentialsRefused when they are not what the vendor needs */
-export type CarrierAdapter = (credentials: Credentials, world: { readonly fetch: typeof globalThis.fetch }) => Carrier;
+export type CarrierAdapter = (credentials: Credentials, world: CarrierWorld) => Carrier;
+
+/** The carrier did not answer what it was asked; the message is for whoever asked. */
+export class CarrierTrouble extends Error {
+  override readonly name = "CarrierTrouble";
+}
 
 /** Credentials that cannot work; the message names what is missing, never a value. */
 export class CredentialsRefused extends Error {

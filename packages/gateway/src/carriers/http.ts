@@ -1,16 +1,22 @@
 import type { ErrorCode } from "@trunkline/protocol";
 import { joinBytes } from "../bytes.ts";
 import { ADDRESS_REFUSED } from "../outside/address-check.ts";
-import type { HandOver } from "./carrier.ts";
+import type { CredentialsCheck, HandOver } from "./carrier.ts";
 
 /** Reading a vendor's answers: what each may say, and what it means when it says something else. */
 export interface AnswerReader {
   /** The carrier's id of the text, out of a 2xx answer; undefined when it has none. */
   accepted(json: unknown): string | undefined;
-  /** What a 4xx answer says. */
-  refused(json: unknown): { code: ErrorCode; carrierCode: string | null; message: string | undefined };
+  /** What a 4xx answer says; `later` when it means no more than that there is too much to carry now. */
+  refused(json: unknown, status: number): Refused | { readonly later: "line" | "account" };
   /** Who a 429 answer is meant for; the line where a vendor does not tell. */
   throttled?(json: unknown): "line" | "account";
+}
+
+export interface Refused {
+  readonly code: ErrorCode;
+  readonly carrierCode: string | null;
+  readonly message: string | undefined;
 }
 
 /** Answers are this long at most; more is no answer of a carrier. */
@@ -37,8 +43,31 @@ export async function handOver(request: () => Promise<Response>, reader: AnswerR
     const carrierMessageId = reader.accepted(json);
     return carrierMessageId === undefined ? { kind: "unknown" } : { kind: "accepted", carrierMessageId };
   }
-  const { code, carrierCode, message = `The carrier answered ${answer.status}.` } = reader.refused(json);
+  const refused = reader.refused(json, answer.status);
+  if ("later" in refused)
+    return { kind: "not_taken", retryAfterMs: retryAfter(answer.headers), throttled: refused.later };
+  const { code, carrierCode, message = `The carrier answered ${answer.status}.` } = refused;
   return { kind: "refused", code, carrierCode, message };
+}
+
+/** Asks for something that changes nothing: 401 and 403 refuse the credentials, other answers say nothing about them. */
+export async function checkByAsking(
+  request: () => Promise<Response>,
+  wordsOf: (json: unknown) => string | undefined = () => undefined,
+): Promise<CredentialsCheck> {
+  try {
+    const answer = await request();
+    if (answer.ok) {
+      await answer.body?.cancel();
+      return { kind: "accepted" };
+    }
+    const isRefused = answer.status === 401 || answer.status === 403 || answer.status === 404;
+    const words = wordsOf(await readJson(answer).catch(() => undefined));
+    if (!isRefused) return { kind: "unreachable" };
+    return { kind: "refused", message: words ?? `The carrier answered ${answer.status}.` };
+  } catch {
+    return { kind: "unreachable" }; // whatever broke, it says nothing about the credentials
+  }
 }
 
 /** The JSON of an answer; undefined when it is none. @throws when the connection breaks or the answer is too long */

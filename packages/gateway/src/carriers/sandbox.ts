@@ -4,13 +4,15 @@ import { joinBytes } from "../bytes.ts";
 import {
   type Carrier,
   type CarrierAdapter,
+  CarrierTrouble,
   CredentialsRefused,
+  GENUINE,
   type HandOver,
-  type InboundText,
   type LookUp,
   type Receipt,
+  type Verdict,
 } from "./carrier.ts";
-import { handOver, parseJson, readJson } from "./http.ts";
+import { checkByAsking, handOver, parseJson, readJson } from "./http.ts";
 import { equalInConstantTime, hmacSha256Hex } from "./signature.ts";
 
 /*
@@ -20,6 +22,8 @@ import { equalInConstantTime, hmacSha256Hex } from "./signature.ts";
 
 /** Signatures older or newer than this are refused, in milliseconds. */
 const TOLERANCE_MS = 5 * 60_000;
+/** A request that has ended can reach the carrier no later than this, in milliseconds. */
+const ABSENT_AFTER_MS = 10_000;
 
 const FAILURES: ReadonlyMap<string, ErrorCode> = new Map([
   ["auth", "carrier_credentials"],
@@ -49,6 +53,7 @@ const Status = z.object({
   at: z.nullish(z.string()),
 });
 const Listed = z.object({ data: z.array(Status) });
+const Numbers = z.object({ data: z.array(z.object({ number: z.string() })) });
 
 /** Credentials: `baseUrl`, `apiKey`, `webhookSecret`. */
 export const sandboxCarrier: CarrierAdapter = (credentials, { fetch }): Carrier => {
@@ -72,7 +77,9 @@ export const sandboxCarrier: CarrierAdapter = (credentials, { fetch }): Carrier 
       });
     },
 
-    async lookUp(reference, { signal }): Promise<LookUp> {
+    absentAfterMs: ABSENT_AFTER_MS,
+
+    async lookUp({ reference }, { signal }): Promise<LookUp> {
       try {
         const answer = await fetch(address(`/messages?reference=${encodeURIComponent(reference)}`), {
           headers,
@@ -88,23 +95,37 @@ export const sandboxCarrier: CarrierAdapter = (credentials, { fetch }): Carrier 
       }
     },
 
-    async verify({ body, headers: received }, now) {
+    async verify({ body, headers: received }, now): Promise<Verdict> {
       const match = /^t=(\d{1,12}),v1=([0-9a-f]{64})$/.exec(received.get("sandbox-signature") ?? "");
       const [, time = "", signature = ""] = match ?? [];
-      if (!match || Math.abs(now - Number(time) * 1000) > TOLERANCE_MS) return false;
+      if (!match) return { kind: "refused", why: "The header sandbox-signature is missing or malformed." };
+      if (Math.abs(now - Number(time) * 1000) > TOLERANCE_MS)
+        return { kind: "refused", why: "It was signed too long ago." };
       const signed = joinBytes([new TextEncoder().encode(`${time}.`), body]);
-      return equalInConstantTime(await hmacSha256Hex(webhookSecret, signed), signature);
+      return equalInConstantTime(await hmacSha256Hex(webhookSecret, signed), signature)
+        ? GENUINE
+        : { kind: "refused", why: "The signature belongs to another secret or another body." };
     },
 
-    parseInbound(body): InboundText | null {
-      const { data } = Inbound.safeParse(parseJson(body));
-      if (!data) return null;
-      return { carrierMessageId: data.id, from: data.from, to: data.to, text: data.text, at: timeOf(data.at) };
+    read({ body }) {
+      const json = parseJson(body);
+      const { data: text } = Inbound.safeParse(json);
+      if (text) {
+        const { id, from, to } = text;
+        return { texts: [{ carrierMessageId: id, from, to, text: text.text, at: timeOf(text.at) }], receipts: [] };
+      }
+      const { data: status } = Status.safeParse(json);
+      return status ? { texts: [], receipts: [toReceipt(status)] } : null;
     },
 
-    parseReceipt(body) {
-      const { data } = Status.safeParse(parseJson(body));
-      return data ? toReceipt(data) : null;
+    check: ({ signal }) => checkByAsking(() => fetch(address("/numbers"), { headers, signal })),
+
+    async listNumbers(_page, { signal }) {
+      const answer = await fetch(address("/numbers"), { headers, signal }).catch(() => null);
+      const { data: listed } = Numbers.safeParse(answer?.ok ? await readJson(answer).catch(() => null) : null);
+      if (!listed) throw new CarrierTrouble("The carrier did not list its numbers.");
+      const capabilities = { sms: true, mms: true, voice: false };
+      return { numbers: listed.data.map(({ number }) => ({ number, capabilities })), next: null };
     },
   };
 };

@@ -4,6 +4,7 @@ import { openCredentials } from "../carrier-accounts/credentials.ts";
 import { withStorableAnswers } from "../carriers/border.ts";
 import { type Carrier, CredentialsRefused } from "../carriers/carrier.ts";
 import { CARRIER_ADAPTERS } from "../carriers/registry.ts";
+import type { Clock } from "../clock.ts";
 import type { Sealer } from "../seal/seal.ts";
 import { SealBroken } from "../seal/seal.ts";
 import type { Tx } from "../store/database.ts";
@@ -45,16 +46,20 @@ export async function openCarriers(
   return opened;
 }
 
+/** Below it lie an account's doors. */
+export const webhookPath = (carrier: CarrierName, id: string): string => `/carriers/${carrier}/${id}`;
+
 /** Accounts that are kept open; beyond it the oldest goes. */
 const KEPT = 1000;
 
-export function createCarrierAccess({
-  sealer,
-  fetch,
-}: {
+export interface CarrierAccessParts {
   sealer: Sealer;
   fetch: typeof globalThis.fetch;
-}): CarrierAccess {
+  clock: Clock;
+  publicUrl: string | undefined;
+}
+
+export function createCarrierAccess({ sealer, fetch, clock, publicUrl }: CarrierAccessParts): CarrierAccess {
   // A redirect would carry the text, and the account's key, where nobody has said that they may go.
   const staying: typeof globalThis.fetch = (input, init) => fetch(input, { ...init, redirect: "manual" });
   const opened = new Map<CarrierAccountId, { sealed: Uint8Array; carrier: Carrier | null }>();
@@ -62,7 +67,9 @@ export function createCarrierAccess({
   async function connect(tenantId: TenantId, { id, carrier, credentials }: SealedAccount): Promise<Carrier | null> {
     try {
       const plain = await openCredentials(sealer, tenantId, id, credentials);
-      return withStorableAnswers(CARRIER_ADAPTERS[carrier](plain, { fetch: staying }));
+      const webhooks = publicUrl === undefined ? null : `${publicUrl}${webhookPath(carrier, id)}`;
+      const world = { fetch: staying, now: () => clock.now(), webhooks };
+      return withStorableAnswers(CARRIER_ADAPTERS[carrier](plain, world));
     } catch (error) {
       if (error instanceof CredentialsRefused || error instanceof SealBroken) return null;
       throw error;

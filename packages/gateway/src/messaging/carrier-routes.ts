@@ -1,7 +1,7 @@
 import { CARRIERS, type CarrierAccountId, type Carrier as CarrierName, isId, type TenantId } from "@trunkline/protocol";
 import { sql } from "kysely";
 import type { Bus } from "../bus/bus.ts";
-import type { Carrier } from "../carriers/carrier.ts";
+import type { Carrier, Webhook, WebhookContent } from "../carriers/carrier.ts";
 import type { Clock } from "../clock.ts";
 import type { EventLog } from "../events/log.ts";
 import { notFound, Refusal } from "../http/refusal.ts";
@@ -13,7 +13,7 @@ import type { Database, Tx } from "../store/database.ts";
 import { type Outcome, tenantBatches } from "../store/tenant-batches.ts";
 import { announceSends } from "./accept.ts";
 import { type CarrierAccess, readAccount } from "./carrier-access.ts";
-import { type Reception, receiveTexts } from "./inbound.ts";
+import { receiveTexts } from "./inbound.ts";
 import { receiveReceipts } from "./receipts.ts";
 
 export interface CarrierRouteParts {
@@ -25,6 +25,7 @@ export interface CarrierRouteParts {
   ids: Ids;
   logger: Logger;
   recentStops: RecentStops;
+  publicUrl: string | undefined;
 }
 
 /** The doors, and when nothing that came in by them is being stored any more. */
@@ -44,7 +45,7 @@ interface Account {
 
 /** The doors at which carriers deliver texts and receipts. 2xx is said after the commit, and only then. */
 export function carrierRoutes(parts: CarrierRouteParts): CarrierRoutes {
-  const { database, carriers, log, bus, clock, ids, logger, recentStops } = parts;
+  const { database, carriers, log, bus, clock, ids, logger, recentStops, publicUrl } = parts;
   const tenants = new Map<string, TenantId>();
 
   async function findAccount({ carrier = "", accountId = "" }: OutsideCall["params"]): Promise<Account> {
@@ -64,33 +65,36 @@ export function carrierRoutes(parts: CarrierRouteParts): CarrierRoutes {
   }
 
   /** Believes each webhook by its raw bytes and reads it, or refuses it. */
-  async function readAll<Content>(
-    tx: Tx,
-    tenantId: TenantId,
-    deliveries: readonly Delivery[],
-    read: (carrier: Carrier, body: OutsideCall["body"]) => Content | null,
-  ): Promise<Reading<Content>[]> {
+  async function readAll(tx: Tx, tenantId: TenantId, deliveries: readonly Delivery[]): Promise<Reading[]> {
     const accounts = new Map<CarrierAccountId, Carrier | null>();
     for (const accountId of new Set(deliveries.map((delivery) => delivery.accountId))) {
       accounts.set(accountId, await carriers.open(tenantId, await readAccount(tx, tenantId, accountId)));
     }
     return Promise.all(
-      deliveries.map(async ({ accountId, call: { request, body } }): Promise<Reading<Content>> => {
+      deliveries.map(async ({ accountId, webhook }) => {
         const carrier = accounts.get(accountId);
-        if (!carrier) return { kind: "refused", error: notFound() };
-        const isGenuine = await carrier.verify({ body, headers: request.headers }, clock.now());
-        if (!isGenuine) return { kind: "refused", error: new Refusal("signature_invalid") };
-        const content = read(carrier, body);
-        return content ? { kind: "read", accountId, content, raw: body } : { kind: "refused", error: unreadable() };
+        return carrier ? readWebhook(carrier, accountId, webhook) : refused(notFound());
       }),
     );
   }
 
-  const texts = tenantBatches<Delivery, Reception>(async (tenantId, deliveries) => {
+  async function readWebhook(carrier: Carrier, accountId: CarrierAccountId, webhook: Webhook): Promise<Reading> {
+    const verdict = await carrier.verify(webhook, clock.now());
+    if (verdict.kind === "refused") {
+      logger.warn({ accountId, url: withoutQuery(webhook.url), why: verdict.why }, "a webhook was refused");
+      return refused(new Refusal("signature_invalid", { detail: verdict.why }));
+    }
+    const greeting = carrier.greet?.(webhook) ?? null;
+    const content = greeting ? { texts: [], receipts: [] } : carrier.read(webhook);
+    return content ? { kind: "read", accountId, content, greeting, raw: webhook.body } : refused(unreadable());
+  }
+
+  /** Stores the texts of webhooks; receipts that came with them are for whoever asked. */
+  const texts = tenantBatches<Delivery, ReadWebhook & { wasLost: boolean }>(async (tenantId, deliveries) => {
     const { readings, received } = await database.tenant(tenantId, async (tx) => {
-      const all = await readAll(tx, tenantId, deliveries, (carrier, body) => carrier.parseInbound(body));
+      const all = await readAll(tx, tenantId, deliveries);
       const read = all.flatMap((one) =>
-        one.kind === "read" ? { accountId: one.accountId, text: one.content, raw: one.raw } : [],
+        one.kind === "read" ? one.content.texts.map((text) => ({ accountId: one.accountId, text, raw: one.raw })) : [],
       );
       return { readings: all, received: await receiveTexts(tx, tenantId, read, { log, ids }, clock.now()) };
     });
@@ -98,58 +102,75 @@ export function carrierRoutes(parts: CarrierRouteParts): CarrierRoutes {
     if (received.receptions.includes("stored")) bus.publish({ topic: "events", tenantId });
     announceSends(bus, tenantId, received);
     const inOrder = received.receptions.values();
-    return readings.map(
-      (one): Outcome<Reception> =>
-        one.kind === "read" ? { kind: "done", result: inOrder.next().value ?? "no_line" } : one,
-    );
+    return readings.map((one): Outcome<ReadWebhook & { wasLost: boolean }> => {
+      if (one.kind === "refused") return one;
+      const receptions = one.content.texts.map(() => inOrder.next().value ?? "no_line");
+      return { kind: "done", result: { ...one, wasLost: receptions.includes("no_line") } };
+    });
   });
 
-  const receipts = tenantBatches<Delivery, void>(async (tenantId, deliveries) => {
+  /** Merges the receipts of webhooks; texts that came with them are for whoever asked. */
+  const receipts = tenantBatches<Delivery, ReadWebhook>(async (tenantId, deliveries) => {
     const { readings, hasChanged, lanes } = await database.tenant(tenantId, async (tx) => {
-      const all = await readAll(tx, tenantId, deliveries, (carrier, body) => carrier.parseReceipt(body));
+      const all = await readAll(tx, tenantId, deliveries);
       const received = all.flatMap((one) =>
-        one.kind === "read" ? { accountId: one.accountId, receipt: one.content } : [],
+        one.kind === "read" ? one.content.receipts.map((receipt) => ({ accountId: one.accountId, receipt })) : [],
       );
       return { readings: all, ...(await receiveReceipts(tx, tenantId, received, { log }, clock.now())) };
     });
     if (hasChanged) bus.publish({ topic: "events", tenantId });
     for (const lane of lanes) bus.publish({ topic: "work", ...lane });
-    return readings.map((one): Outcome<void> => {
+    return readings.map((one): Outcome<ReadWebhook> => {
       if (one.kind === "refused") return one;
-      const { status, carrierStatus } = one.content;
-      if (status === null) {
+      for (const { status, carrierStatus } of one.content.receipts) {
+        if (status !== null) continue;
         logger.warn({ accountId: one.accountId, status: carrierStatus }, "a receipt has a status that is not known");
       }
-      return { kind: "done", result: undefined };
+      return { kind: "done", result: one };
     });
   });
 
+  /** The address as the carrier signed it: what it was told, not what a proxy has made of it. */
+  const signedUrl = (request: Request): string => {
+    const { origin, pathname, search } = new URL(request.url);
+    return `${publicUrl ?? origin}${pathname}${search}`;
+  };
+
+  const door = (
+    path: string,
+    receive: (tenantId: TenantId, delivery: Delivery) => Promise<Response | null>,
+  ): OutsideRoute => ({
+    method: "POST",
+    path: `/carriers/{carrier}/{accountId}/${path}`,
+    maxBytes: MAX_BYTES,
+    async handle({ params, request, body }) {
+      const { tenantId, accountId } = await findAccount(params);
+      const webhook = { url: signedUrl(request), headers: request.headers, body };
+      return (await receive(tenantId, { accountId, webhook })) ?? new Response(null, { status: 204 });
+    },
+  });
+
+  // Some carriers have one address for all that they tell: either door takes either, and is quickest for its own.
   const routes: OutsideRoute[] = [
-    {
-      method: "POST",
-      path: "/carriers/{carrier}/{accountId}/messages",
-      maxBytes: MAX_BYTES,
-      async handle(call) {
-        const { tenantId, accountId } = await findAccount(call.params);
-        if ((await texts.add(tenantId, { accountId, call })) === "no_line") {
-          // The carrier tries again for a while: whoever adds the line in time loses nothing.
-          logger.warn({ accountId }, "a text came for a number that is none of the account's lines");
-          throw notFound();
-        }
-        return new Response(null, { status: 204 });
-      },
-    },
-    {
-      method: "POST",
-      path: "/carriers/{carrier}/{accountId}/status",
-      maxBytes: MAX_BYTES,
-      async handle(call) {
-        const { tenantId, accountId } = await findAccount(call.params);
-        await receipts.add(tenantId, { accountId, call });
-        return new Response(null, { status: 204 });
-      },
-    },
+    door("messages", async (tenantId, delivery) => {
+      const { content, greeting, wasLost } = await texts.add(tenantId, delivery);
+      if (content.receipts.length > 0) await receipts.add(tenantId, delivery);
+      if (wasLost) throw noLine(delivery.accountId);
+      return greeting;
+    }),
+    door("status", async (tenantId, delivery) => {
+      const { content, greeting } = await receipts.add(tenantId, delivery);
+      if (content.texts.length > 0 && (await texts.add(tenantId, delivery)).wasLost) throw noLine(delivery.accountId);
+      return greeting;
+    }),
   ];
+
+  /** The carrier tries again for a while: whoever adds the line in time loses nothing. */
+  function noLine(accountId: CarrierAccountId): Refusal {
+    logger.warn({ accountId }, "a text came for a number that is none of the account's lines");
+    return notFound();
+  }
+
   return {
     routes,
     async settled() {
@@ -161,19 +182,26 @@ export function carrierRoutes(parts: CarrierRouteParts): CarrierRoutes {
 /** A webhook that came for an account. */
 interface Delivery {
   readonly accountId: CarrierAccountId;
-  readonly call: OutsideCall;
+  readonly webhook: Webhook;
 }
 
 /** What a webhook says, once it is believed. */
-type Reading<Content> =
-  | {
-      readonly kind: "read";
-      readonly accountId: CarrierAccountId;
-      readonly content: Content;
-      readonly raw: OutsideCall["body"];
-    }
-  | { readonly kind: "refused"; readonly error: Refusal };
+interface ReadWebhook {
+  readonly kind: "read";
+  readonly accountId: CarrierAccountId;
+  readonly content: WebhookContent;
+  /** The answer to one that only asks whether somebody is there. */
+  readonly greeting: Response | null;
+  readonly raw: Webhook["body"];
+}
+
+type Reading = ReadWebhook | { readonly kind: "refused"; readonly error: Refusal };
+
+const refused = (error: Refusal): Reading => ({ kind: "refused", error });
 
 const unreadable = () => new Refusal("invalid_input", { detail: "This is no webhook of that carrier." });
+
+/** Queries hold secrets. */
+const withoutQuery = (url: string): string => url.replace(/\?.*$/s, "");
 
 const isCarrier = (name: string): name is CarrierName => CARRIERS.some((carrier) => carrier === name);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Receipt } from "../carriers/carrier.ts";
-import { CONCLUSIVE_MS, decideHandOver, decideLookUp, GIVE_UP_MS } from "./decide-hand-over.ts";
+import { decideHandOver, decideLookUp, findAmongAlike, GIVE_UP_MS } from "./decide-hand-over.ts";
 
 const NOW = Date.parse("2026-03-03T09:00:00Z");
 const state = { attempts: 0, dueAt: NOW - 500, now: NOW };
@@ -61,7 +61,10 @@ describe("a look-up", () => {
     carrierCode: null,
     at: null,
   };
+  const CONCLUSIVE_MS = 10_000;
   const at = (msAfter: number) => ({
+    firstSentAt: NOW,
+    absentAfterMs: CONCLUSIVE_MS,
     handedOverAt: NOW,
     askedAt: NOW + msAfter,
     now: NOW + msAfter + 10,
@@ -80,6 +83,23 @@ describe("a look-up", () => {
       at: NOW + CONCLUSIVE_MS,
     });
     expect(decideLookUp({ kind: "absent" }, at(CONCLUSIVE_MS))).toEqual({ kind: "hand_over", learnt: null });
+  });
+
+  test("that finds texts of the same words takes the first that is no other text of ours", () => {
+    const second = { ...receipt, carrierMessageId: "cm_2" };
+    const alike = { kind: "alike", receipts: [receipt, second] } as const;
+    expect(findAmongAlike(alike, (id) => id === "cm_1")).toEqual({ kind: "found", receipt: second });
+    expect(findAmongAlike(alike, () => true)).toEqual({ kind: "absent" });
+    expect(findAmongAlike({ kind: "unclear" }, () => true)).toEqual({ kind: "unclear" });
+  });
+
+  test("at a carrier that tells repetitions apart hands over again, after pauses that double", () => {
+    expect(decideLookUp({ kind: "repeatable" }, at(2000))).toMatchObject({ kind: "hand_over" });
+    const later = { ...at(2000), firstSentAt: NOW - 4000 };
+    expect(decideLookUp({ kind: "repeatable" }, later)).toMatchObject({ kind: "again" });
+    expect(decideLookUp({ kind: "repeatable" }, { ...later, askedAt: NOW + 4000 })).toMatchObject({
+      kind: "hand_over",
+    });
   });
 
   test("that stays unclear is repeated ever more seldom, and gives up after a day", () => {

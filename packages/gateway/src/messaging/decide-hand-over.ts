@@ -14,10 +14,11 @@ const HOUR = 60 * MINUTE;
 export const GIVE_UP_MS = 24 * HOUR;
 /** Waits before a carrier that did not take a text is tried again. */
 const RETRY_MS = [SECOND, 2 * SECOND, 5 * SECOND, 10 * SECOND, 30 * SECOND, MINUTE] as const;
-/** A request that has ended can reach the carrier no later than this; only then "not there" means "never will be". */
-export const CONCLUSIVE_MS = 10 * SECOND;
 /** When to look, counted from the hand-over; later every hour. */
-const LOOK_UP_MS = [2 * SECOND, CONCLUSIVE_MS, MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR] as const;
+const LOOK_UP_MS = [2 * SECOND, 10 * SECOND, MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR] as const;
+
+/** Most that a repeatable hand-over waits for its repetition. */
+const LONGEST_PAUSE_MS = 5 * MINUTE;
 
 export type HandOverDecision =
   | { kind: "done"; learnt: Learnt }
@@ -64,14 +65,32 @@ export type LookUpDecision =
   | { kind: "hand_over"; learnt: null }
   | { kind: "again"; learnt: null; at: number };
 
+/** What a look-up comes to, once other texts of ours are told apart from the one that is looked for. */
+export type Finding = Exclude<LookUp, { kind: "alike" }>;
+
+/** Of texts that are alike the first that is no other text of ours. */
+export function findAmongAlike(lookUp: LookUp, isOther: (carrierMessageId: string) => boolean): Finding {
+  if (lookUp.kind !== "alike") return lookUp;
+  const receipt = lookUp.receipts.find(({ carrierMessageId }) => !isOther(carrierMessageId));
+  return receipt ? { kind: "found", receipt } : { kind: "absent" };
+}
+
 export interface LookUpState {
+  /** `OutgoingText.firstSentAt`. */
+  firstSentAt: number;
+  /** When it was last handed over. */
   handedOverAt: number;
+  /** How long after that `absent` is believed. */
+  absentAfterMs: number;
   /** When the carrier was asked. */
   askedAt: number;
   now: number;
 }
 
-export function decideLookUp(lookUp: LookUp, { handedOverAt, askedAt, now }: LookUpState): LookUpDecision {
+export function decideLookUp(
+  lookUp: Finding,
+  { firstSentAt, handedOverAt, absentAfterMs, askedAt, now }: LookUpState,
+): LookUpDecision {
   if (lookUp.kind === "found" && lookUp.receipt.status !== null) {
     return { kind: "done", learnt: learnFromReceipt(lookUp.receipt, now) };
   }
@@ -79,7 +98,10 @@ export function decideLookUp(lookUp: LookUp, { handedOverAt, askedAt, now }: Loo
     // A word that we do not know is still proof that the carrier took it.
     return { kind: "done", learnt: { ...learnFromReceipt(lookUp.receipt, now), status: "sent" } };
   }
-  if (lookUp.kind === "absent" && askedAt - handedOverAt >= CONCLUSIVE_MS) return { kind: "hand_over", learnt: null };
+  if (lookUp.kind === "absent" && askedAt - handedOverAt >= absentAfterMs) return { kind: "hand_over", learnt: null };
+  // Each time it waits as long as all the times before took together.
+  const pause = Math.min(handedOverAt - firstSentAt, LONGEST_PAUSE_MS);
+  if (lookUp.kind === "repeatable" && askedAt - handedOverAt >= pause) return { kind: "hand_over", learnt: null };
   if (now - handedOverAt >= GIVE_UP_MS) {
     const failure = failureOf("outcome_unknown", null);
     return { kind: "done", learnt: { status: "failed", failure, carrierMessageId: null, at: now } };

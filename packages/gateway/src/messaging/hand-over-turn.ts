@@ -20,6 +20,7 @@ import type { LaneWakes } from "./lane-wakes.ts";
 import { failureOf, type Learnt, mergeOutcome } from "./merge-outcome.ts";
 import { LOOK_UP_KIND, type LookUpPayload, type SendPayload } from "./outbound-kind.ts";
 import { type LockedText, lockTextsToSend, storeOutcomes, type TakeRules } from "./outbound-store.ts";
+import { toOutgoing } from "./outgoing-text.ts";
 import { type CarrierId, unparkReceipts } from "./parked-receipts.ts";
 import { learnFromReceipt } from "./receipts.ts";
 
@@ -161,7 +162,8 @@ export class HandOverTurn implements KindTurn<SendPayload, SendTask, SendResult>
         pauseUntil = Math.max(pauseUntil, decision.pauseUntil);
       } else settlements.push({ id: item.id, kind: "done" });
       // A receipt may have been quicker.
-      if (decision.kind === "look_up" && message.status === "unknown") this.#lookUp(text, outcome.begunAt);
+      if (decision.kind === "look_up" && message.status === "unknown")
+        this.#lookUp(text, outcome.begunAt, firstSentAtOf(item));
     }
     return { settlements, pauseUntil };
   }
@@ -211,7 +213,7 @@ export class HandOverTurn implements KindTurn<SendPayload, SendTask, SendResult>
     const { id } = item;
     const text = this.#texts.get(messageIdOf(item));
     const rules = this.#rules.get(messageIdOf(item))?.rules;
-    const outgoing = text && toOutgoing(text);
+    const outgoing = text && toOutgoing(text.message, firstSentAtOf(item));
     // Canceled, or settled by a receipt before it was handed over again.
     if (!text || !rules || !outgoing) return { kind: "settle", take: { id, kind: "done" } };
     const { account, message, lineId } = text;
@@ -260,9 +262,9 @@ export class HandOverTurn implements KindTurn<SendPayload, SendTask, SendResult>
     return changed;
   }
 
-  #lookUp({ message, carrierAccountId }: LockedText, handedOverAt: number): void {
+  #lookUp({ message, carrierAccountId }: LockedText, handedOverAt: number, firstSentAt: number): void {
     if (carrierAccountId === null) return;
-    this.#lookUps.push(newLookUp(message.id, carrierAccountId, handedOverAt));
+    this.#lookUps.push(newLookUp(message.id, carrierAccountId, { handedOverAt, firstSentAt }));
     this.#parts.wakes.note({ tenantId: this.#tenantId, kind: LOOK_UP_KIND, lane: carrierAccountId });
   }
 
@@ -284,25 +286,24 @@ export class HandOverTurn implements KindTurn<SendPayload, SendTask, SendResult>
 const nameOf = ({ carrierAccountId, message: { carrierMessageId } }: LockedText): CarrierId[] =>
   carrierAccountId === null || carrierMessageId === null ? [] : [{ accountId: carrierAccountId, carrierMessageId }];
 
-const messageIdOf = ({ payload }: WorkItem<SendPayload>): MessageId => payload.messageId;
+const firstSentAtOf = ({ payload, dueAt }: WorkItem<SendPayload>): number => payload.firstSentAt ?? dueAt.getTime();
 
-/** What is handed over; null when the text needs no hand-over any more. */
-function toOutgoing({ message }: LockedText): OutgoingText | null {
-  const { id, status, from, to, text } = message;
-  const isDue = status === "scheduled" || status === "queued" || status === "sending" || status === "unknown";
-  return isDue && from !== null && to !== null ? { reference: id, from, to, text } : null;
-}
+const messageIdOf = ({ payload }: WorkItem<SendPayload>): MessageId => payload.messageId;
 
 /** Waits before the first look-up, in milliseconds: a callback is often quicker. */
 const FIRST_LOOK_UP_MS = 2000;
 
-function newLookUp(messageId: MessageId, accountId: CarrierAccountId, handedOverAt: number): NewWork<LookUpPayload> {
+function newLookUp(
+  messageId: MessageId,
+  accountId: CarrierAccountId,
+  { handedOverAt, firstSentAt }: { handedOverAt: number; firstSentAt: number },
+): NewWork<LookUpPayload> {
   return {
     id: `look_up:${messageId}`,
     kind: LOOK_UP_KIND,
     lane: accountId,
     serial: messageId,
     dueAt: new Date(handedOverAt + FIRST_LOOK_UP_MS),
-    payload: { messageId, handedOverAt },
+    payload: { messageId, handedOverAt, firstSentAt },
   };
 }

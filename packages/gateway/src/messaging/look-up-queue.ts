@@ -20,13 +20,11 @@ export function lookUpKind({
     kind: LOOK_UP_KIND,
     window: WINDOW,
     open: (tx, tenantId, items) => LookUpTurn.open(tx, tenantId, items, parts),
-    async perform({ carrier, reference }, signal) {
+    async perform({ carrier, text }, signal) {
       const askedAt = clock.now();
       const { lookUp } = carrier ?? { lookUp: null };
-      if (lookUp === null) return { lookUp: { kind: "unclear" }, askedAt };
-      const found = await withDeadline(clock, ANSWER_TIMEOUT_MS, signal, (within) =>
-        lookUp(reference, { signal: within }),
-      );
+      if (lookUp === null || text === null) return { lookUp: { kind: "unclear" }, askedAt };
+      const found = await withDeadline(clock, ANSWER_TIMEOUT_MS, signal, (within) => lookUp(text, { signal: within }));
       return { lookUp: found, askedAt };
     },
     committed(tenantId) {

@@ -25,6 +25,7 @@ export interface MessagingParts {
   logger: Logger;
   fetch: typeof globalThis.fetch;
   sealer: Sealer;
+  publicUrl: string | undefined;
   onCarrierMood: (record: CarrierMoodRecord) => void;
   recentStops: RecentStops;
 }

@@ -8,12 +8,16 @@ export const LOOK_UP_KIND = "look_up";
 
 export interface SendPayload {
   messageId: MessageId;
+  /** `OutgoingText.firstSentAt` of a text that was in doubt, in milliseconds; absent for others. */
+  firstSentAt?: number;
 }
 
 export interface LookUpPayload {
   messageId: MessageId;
   /** When the last hand-over was begun, in milliseconds. */
   handedOverAt: number;
+  /** `OutgoingText.firstSentAt`, in milliseconds; what an older version queued lacks it. */
+  firstSentAt?: number;
 }
 
 /** The lane that hands a line's texts over. */

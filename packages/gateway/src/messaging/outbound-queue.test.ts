@@ -33,7 +33,7 @@ test("a STOP that is committed between a text's commit and its hand-over keeps t
       {
         carrier,
         accountId: "acc_1",
-        text: { reference: "msg_1", from: "+12065550100", to, text: "Hi" },
+        text: { reference: "msg_1", from: "+12065550100", to, text: "Hi", firstSentAt: 0 },
         wasStopped: () => recentStops.cameAfter(mark, "ten_1", "line_1", to),
       },
       new AbortController().signal,
