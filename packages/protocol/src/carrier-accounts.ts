@@ -2,7 +2,7 @@ import * as z from "zod/mini";
 import { id, text, timestamp } from "./schema.ts";
 
 /** Names of the carriers that have an adapter. `sandbox` is the simulated one. */
-export const CARRIERS = ["sandbox"] as const;
+export const CARRIERS = ["sandbox", "twilio", "telnyx", "acs"] as const;
 export type Carrier = (typeof CARRIERS)[number];
 
 /** Credentials by name, as the carrier's adapter asks for them. Sealed at rest, never answered. */

@@ -5,19 +5,21 @@ import type { CredentialsCheck, HandOver } from "./carrier.ts";
 
 /** Reading a vendor's answers: what each may say, and what it means when it says something else. */
 export interface AnswerReader {
-  /** The carrier's id of the text, out of a 2xx answer; undefined when it has none. */
-  accepted(json: unknown): string | undefined;
-  /** What a 4xx answer says; `later` when it means no more than that there is too much to carry now. */
-  refused(json: unknown, status: number): Refused | { readonly later: "line" | "account" };
+  /** What a 2xx answer says: the carrier's id of the text, or that it was not taken all the same; undefined when neither. */
+  accepted(json: unknown): string | NotAccepted | undefined;
+  /** What a 4xx answer says. */
+  refused(json: unknown, status: number): NotAccepted;
   /** Who a 429 answer is meant for; the line where a vendor does not tell. */
-  throttled?(json: unknown): "line" | "account";
+  throttled?(json: unknown): Throttled;
 }
 
-export interface Refused {
-  readonly code: ErrorCode;
-  readonly carrierCode: string | null;
-  readonly message: string | undefined;
-}
+/** Who is to send less: the line alone, or all lines of the account. */
+type Throttled = "line" | "account";
+
+/** A text that the carrier certainly has not got: for good, or because there is too much to carry just now. */
+export type NotAccepted =
+  | { readonly code: ErrorCode; readonly carrierCode: string | null; readonly message: string | undefined }
+  | { readonly later: Throttled };
 
 /** Answers are this long at most; more is no answer of a carrier. */
 const MAX_ANSWER_BYTES = 256 * 1024;
@@ -35,36 +37,37 @@ export async function handOver(request: () => Promise<Response>, reader: AnswerR
   }
   if (answer.status >= 500 || answer.status === 408) return { kind: "unknown" };
   const json = await readJson(answer).catch(() => undefined); // cut off in the middle: the status stands
-  if (answer.status === 429) {
-    const throttled = reader.throttled?.(json) ?? "line";
-    return { kind: "not_taken", retryAfterMs: retryAfter(answer.headers), throttled };
-  }
-  if (answer.ok) {
-    const carrierMessageId = reader.accepted(json);
-    return carrierMessageId === undefined ? { kind: "unknown" } : { kind: "accepted", carrierMessageId };
-  }
-  const refused = reader.refused(json, answer.status);
-  if ("later" in refused)
-    return { kind: "not_taken", retryAfterMs: retryAfter(answer.headers), throttled: refused.later };
-  const { code, carrierCode, message = `The carrier answered ${answer.status}.` } = refused;
-  return { kind: "refused", code, carrierCode, message };
+  const notAccepted = (why: NotAccepted): HandOver => {
+    if ("later" in why) return { kind: "not_taken", retryAfterMs: retryAfter(answer.headers), throttled: why.later };
+    const { code, carrierCode, message = `The carrier answered ${answer.status}.` } = why;
+    return { kind: "refused", code, carrierCode, message };
+  };
+  if (answer.status === 429) return notAccepted({ later: reader.throttled?.(json) ?? "line" });
+  if (!answer.ok) return notAccepted(reader.refused(json, answer.status));
+  const said = reader.accepted(json);
+  if (said === undefined) return { kind: "unknown" };
+  return typeof said === "string" ? { kind: "accepted", carrierMessageId: said } : notAccepted(said);
 }
 
-/** Asks for something that changes nothing: 401 and 403 refuse the credentials, other answers say nothing about them. */
+export interface CheckReader {
+  /** The vendor's words in a refusal. */
+  wordsOf?(json: unknown): string | undefined;
+  /** Whether an answer proves that the credentials are good. @default any 2xx */
+  proves?(answer: Response): boolean;
+}
+
+/** Asks for something that changes nothing. What a busy or broken carrier answers says nothing about the credentials. */
 export async function checkByAsking(
   request: () => Promise<Response>,
-  wordsOf: (json: unknown) => string | undefined = () => undefined,
+  { wordsOf, proves = ({ ok }) => ok }: CheckReader = {},
 ): Promise<CredentialsCheck> {
   try {
     const answer = await request();
-    if (answer.ok) {
-      await answer.body?.cancel();
-      return { kind: "accepted" };
-    }
-    const isRefused = answer.status === 401 || answer.status === 403 || answer.status === 404;
-    const words = wordsOf(await readJson(answer).catch(() => undefined));
-    if (!isRefused) return { kind: "unreachable" };
-    return { kind: "refused", message: words ?? `The carrier answered ${answer.status}.` };
+    const json = await readJson(answer).catch(() => undefined);
+    if (proves(answer)) return { kind: "accepted" };
+    const { status } = answer;
+    if (status < 400 || status >= 500 || status === 408 || status === 429) return { kind: "unreachable" };
+    return { kind: "refused", message: wordsOf?.(json) ?? `The carrier answered ${status}.` };
   } catch {
     return { kind: "unreachable" }; // whatever broke, it says nothing about the credentials
   }

@@ -14,6 +14,7 @@ import {
 } from "./carrier.ts";
 import { checkByAsking, handOver, parseJson, readJson } from "./http.ts";
 import { equalInConstantTime, hmacSha256Hex } from "./signature.ts";
+import { timeOf, trimSlash } from "./text.ts";
 
 /*
  * The plain simulated carrier of `@trunkline/sandbox`. Its wire is the least that a carrier needs: one call to send, one
@@ -62,7 +63,7 @@ export const sandboxCarrier: CarrierAdapter = (credentials, { fetch }): Carrier 
     throw new CredentialsRefused("The carrier `sandbox` needs the credentials baseUrl, apiKey and webhookSecret.");
   }
   const headers = { authorization: `Bearer ${apiKey}`, "content-type": "application/json" };
-  const address = (path: string) => `${baseUrl.replace(/\/+$/, "")}${path}`;
+  const address = (path: string) => `${trimSlash(baseUrl)}${path}`;
 
   return {
     send({ from, to, text, reference }, { signal }): Promise<HandOver> {
@@ -141,11 +142,6 @@ function toReceipt({ id, reference, status, errorCode, at }: z.infer<typeof Stat
     carrierCode: errorCode ?? null,
     at: timeOf(at),
   };
-}
-
-function timeOf(at: string | null | undefined): number | null {
-  const time = Date.parse(at ?? "");
-  return Number.isNaN(time) ? null : time;
 }
 
 function toStatus(word: string): Receipt["status"] {
