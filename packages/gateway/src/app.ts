@@ -1,6 +1,7 @@
 import { sql } from "kysely";
 import type { Broadcasts } from "./broadcasts/broadcasts.ts";
 import type { Bus } from "./bus/bus.ts";
+import type { CarrierAccess } from "./carrier-accounts/access.ts";
 import { carrierAccountRoutes } from "./carrier-accounts/routes.ts";
 import type { Clock } from "./clock.ts";
 import type { ConsentParts } from "./consent/parts.ts";
@@ -55,8 +56,7 @@ export interface AppParts {
   cors: Cors;
   rates: RateLimiter;
   eraser: TenantEraser;
-  /** Reaches addresses that tenants chose. */
-  fetch: typeof globalThis.fetch;
+  carriers: CarrierAccess;
   privateAddresses: PrivateAddresses;
   epoch: () => string;
   publicUrl: string | undefined;

@@ -2,6 +2,7 @@ import { createApp } from "./app.ts";
 import { createBroadcasts } from "./broadcasts/broadcasts.ts";
 import { memoryBus } from "./bus/memory.ts";
 import { toHex } from "./bytes.ts";
+import { createCarrierAccess } from "./carrier-accounts/access.ts";
 import { systemClock } from "./clock.ts";
 import { createConsentWatch } from "./consent/watch.ts";
 import { createEventHub } from "./events/hub.ts";
@@ -107,6 +108,7 @@ export function createGateway(options: GatewayOptions): Gateway {
 
   const hub = createEventHub({ database, bus, clock, logger, epoch, access });
   const recentStops = createRecentStops(clock);
+  const carriers = createCarrierAccess({ sealer, fetch: outsideFetch, clock, publicUrl });
   const messaging = createMessaging({
     database,
     log,
@@ -114,8 +116,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     clock,
     ids,
     logger,
-    fetch: outsideFetch,
-    sealer,
+    carriers,
     publicUrl,
     onCarrierMood,
     recentStops,
@@ -165,7 +166,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     cors,
     rates: createRateLimiter({ clock, requestsPerSecond }),
     eraser,
-    fetch: outsideFetch,
+    carriers,
     privateAddresses,
     epoch,
     publicUrl,

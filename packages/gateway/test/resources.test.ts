@@ -318,6 +318,7 @@ eachStore((store) => {
           "keywordAnswers",
           "name",
           "updatedAt",
+          "webhooks",
         ]);
         const path = `/v1/carrier-accounts/${account.id}`;
         const changed = await made<CarrierAccount>(

@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { id, text, timestamp } from "./schema.ts";
+import { cursor, id, text, timestamp } from "./schema.ts";
 
 /** Names of the carriers that have an adapter. `sandbox` is the simulated one. */
 export const CARRIERS = ["sandbox", "twilio", "telnyx", "acs"] as const;
@@ -16,6 +16,11 @@ export const CarrierAccount = z.object({
   carrier: z.enum(CARRIERS),
   name: text({ min: 1, max: 200 }),
   keywordAnswers,
+  /**
+   * What to give the carrier: where it delivers texts, and what became of ours. Either address takes either, for carriers
+   * that have one for all. Null while the gateway does not know its public URL.
+   */
+  webhooks: z.nullable(z.object({ messages: z.string(), status: z.string() })),
   createdAt: timestamp,
   updatedAt: timestamp,
 });
@@ -33,3 +38,21 @@ export const UpdateCarrierAccount = z.partial(
   z.strictObject({ name: text({ min: 1, max: 200 }), credentials, keywordAnswers }),
 );
 export type UpdateCarrierAccount = z.infer<typeof UpdateCarrierAccount>;
+
+/** Whether the carrier takes an account's credentials; `message` is the carrier's own when it refuses them. */
+export const CarrierAccountCheck = z.object({
+  result: z.enum(["accepted", "refused", "unreachable"]),
+  message: z.nullable(z.string()),
+});
+export type CarrierAccountCheck = z.infer<typeof CarrierAccountCheck>;
+
+/** The carrier's own pages, of at most a hundred numbers. */
+export const ListCarrierNumbers = z.strictObject({ cursor });
+
+/** A number that the account has at its carrier, and the line that it is here; null for one to import. */
+export const CarrierNumber = z.object({
+  number: z.string(),
+  capabilities: z.object({ sms: z.boolean(), mms: z.boolean(), voice: z.boolean() }),
+  lineId: z.nullable(id("line")),
+});
+export type CarrierNumber = z.infer<typeof CarrierNumber>;

@@ -72,7 +72,7 @@ export const ERROR_CODES = {
   media_rejected: fact(null, "The carrier does not accept these media"),
   expired: fact(null, "The text could not be delivered in time"),
   carrier_refused: fact(null, "The carrier refused the text"),
-  carrier_unavailable: fact(null, "The carrier could not be reached", true),
+  carrier_unavailable: fact(503, "The carrier could not be reached", true),
   carrier_busy: fact(null, "Too many texts were on their way at the carrier", true),
   carrier_failed: fact(null, "Something went wrong at the carrier", true),
   carrier_account: fact(null, "The carrier account may not do this"),

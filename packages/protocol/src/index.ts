@@ -17,6 +17,8 @@ export {
   CARRIERS,
   type Carrier,
   CarrierAccount,
+  CarrierAccountCheck,
+  CarrierNumber,
   CreateCarrierAccount,
   UpdateCarrierAccount,
 } from "./carrier-accounts.ts";

@@ -1,6 +1,13 @@
 import * as z from "zod/mini";
 import { BROADCAST_ROUTES } from "./broadcast-routes.ts";
-import { CarrierAccount, CreateCarrierAccount, UpdateCarrierAccount } from "./carrier-accounts.ts";
+import {
+  CarrierAccount,
+  CarrierAccountCheck,
+  CarrierNumber,
+  CreateCarrierAccount,
+  ListCarrierNumbers,
+  UpdateCarrierAccount,
+} from "./carrier-accounts.ts";
 import { CONSENT_ROUTES } from "./consent-routes.ts";
 import {
   ConversationWithViewer,
@@ -273,6 +280,25 @@ export const ROUTES = {
     summary: "Removes a carrier account that no line uses.",
     params: byId("acc"),
     answer: none,
+  },
+  testCarrierAccount: {
+    method: "POST",
+    path: "/v1/carrier-accounts/{id}/test",
+    access: "carrier_accounts.write",
+    tag: "carrier accounts",
+    summary: "Asks the carrier whether it takes the account's credentials.",
+    params: byId("acc"),
+    answer: ok(CarrierAccountCheck),
+  },
+  listCarrierNumbers: {
+    method: "GET",
+    path: "/v1/carrier-accounts/{id}/numbers",
+    access: "carrier_accounts.read",
+    tag: "carrier accounts",
+    summary: "Lists the numbers that the account has at its carrier.",
+    params: byId("acc"),
+    query: ListCarrierNumbers,
+    answer: ok(page(CarrierNumber)),
   },
 
   listLines: {

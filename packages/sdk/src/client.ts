@@ -152,7 +152,7 @@ export function createTrunkline(options: TrunklineOptions): Trunkline {
     unread: unreadResource(http, store),
     users: usersResource(http, store),
     lines: linesResource(http, store),
-    carrierAccounts: carrierAccountsResource(http),
+    carrierAccounts: carrierAccountsResource(http, call),
     conversations: conversationsResource(http, store, call),
     messages: messagesResource(http, store),
     search: call("search"),

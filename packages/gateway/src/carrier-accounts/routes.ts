@@ -1,25 +1,28 @@
-import type { Carrier, CarrierAccount } from "@trunkline/protocol";
-import { CredentialsRefused } from "../carriers/carrier.ts";
-import { CARRIER_ADAPTERS } from "../carriers/registry.ts";
-import type { Clock } from "../clock.ts";
+import type { Carrier, CarrierAccount, CarrierAccountId, TenantId } from "@trunkline/protocol";
+import { CarrierTrouble, type Credentials, CredentialsRefused, type Carrier as Speaking } from "../carriers/carrier.ts";
+import { KEYWORD_ANSWERS } from "../carriers/registry.ts";
+import { type Clock, withDeadline } from "../clock.ts";
 import type { EventLog } from "../events/log.ts";
 import { refusing } from "../http/broken-rule.ts";
 import { once } from "../http/idempotency.ts";
 import { openPage } from "../http/paging.ts";
 import { invalid, notFound, Refusal } from "../http/refusal.ts";
 import type { Handlers } from "../http/route.ts";
+import { findLinesByNumber } from "../lines/store.ts";
 import { refuseAddress } from "../outside/address-check.ts";
 import type { PrivateAddresses } from "../outside/public-address.ts";
 import type { Ids } from "../random.ts";
 import type { Sealer } from "../seal/seal.ts";
 import type { Database } from "../store/database.ts";
+import { type CarrierAccess, readAccount } from "./access.ts";
 import { sealCredentials } from "./credentials.ts";
 import {
   deleteCarrierAccount,
   findCarrierAccount,
   insertCarrierAccount,
   listCarrierAccounts,
-  toCarrierAccount,
+  type StoredAccount,
+  toStoredAccount,
   updateCarrierAccount,
 } from "./store.ts";
 
@@ -29,7 +32,7 @@ export interface CarrierAccountParts {
   clock: Clock;
   ids: Ids;
   sealer: Sealer;
-  fetch: typeof globalThis.fetch;
+  carriers: CarrierAccess;
   privateAddresses: PrivateAddresses;
 }
 
@@ -38,7 +41,12 @@ type CarrierAccountOperation =
   | "createCarrierAccount"
   | "getCarrierAccount"
   | "updateCarrierAccount"
-  | "deleteCarrierAccount";
+  | "deleteCarrierAccount"
+  | "testCarrierAccount"
+  | "listCarrierNumbers";
+
+/** How long a carrier is waited for while somebody waits for us, in milliseconds. */
+const ASK_MS = 10_000;
 
 const IN_USE = {
   lines_carrier_account: () =>
@@ -51,25 +59,56 @@ export function carrierAccountRoutes({
   clock,
   ids,
   sealer,
-  fetch,
+  carriers,
   privateAddresses,
 }: CarrierAccountParts): Handlers<CarrierAccountOperation> {
-  const present = (account: CarrierAccount | null): CarrierAccount => {
+  const shown = (account: StoredAccount): CarrierAccount => ({
+    ...account,
+    webhooks: carriers.webhooks(account.carrier, account.id),
+  });
+
+  const present = (account: StoredAccount | null): StoredAccount => {
     if (!account) throw notFound();
     return account;
   };
 
-  /** Asks the adapter, which knows what its vendor needs; nothing is sent anywhere. */
-  function checkCredentials(carrier: Carrier, credentials: Record<string, string>): void {
+  /**
+   * Asks the carrier whether it takes the credentials, before they are kept. A carrier that cannot be reached says
+   * nothing about them: then they are kept as they are.
+   */
+  async function checkCredentials(
+    carrier: Carrier,
+    id: CarrierAccountId,
+    credentials: Credentials,
+    asker: AbortSignal,
+  ): Promise<void> {
+    const { baseUrl } = credentials;
+    const wrong = baseUrl === undefined ? null : refuseAddress(baseUrl, privateAddresses, "web");
+    if (wrong !== null) throw invalid(["credentials", "baseUrl"], wrong);
+    const check = await ask(speak(carrier, id, credentials), asker);
+    if (check.kind === "refused") throw invalid(["credentials"], `The carrier refuses them: ${check.message}`);
+  }
+
+  function speak(carrier: Carrier, id: CarrierAccountId, credentials: Credentials): Speaking {
     try {
-      CARRIER_ADAPTERS[carrier](credentials, { fetch, now: () => clock.now(), webhooks: null });
+      return carriers.speak(carrier, id, credentials);
     } catch (error) {
       if (error instanceof CredentialsRefused) throw invalid(["credentials"], error.message);
       throw error;
     }
-    const { baseUrl } = credentials;
-    const wrong = baseUrl === undefined ? null : refuseAddress(baseUrl, privateAddresses, "web");
-    if (wrong !== null) throw invalid(["credentials", "baseUrl"], wrong);
+  }
+
+  const ask = (carrier: Speaking, asker: AbortSignal) =>
+    withDeadline(clock, ASK_MS, asker, (signal) => carrier.check({ signal }));
+
+  /** The account's carrier, to be spoken with outside of any transaction. */
+  async function reach(tenantId: TenantId, id: CarrierAccountId): Promise<Speaking> {
+    const account = await database.tenant(tenantId, (tx) => readAccount(tx, tenantId, id));
+    if (!account) throw notFound();
+    const carrier = await carriers.open(tenantId, account);
+    if (!carrier)
+      throw new Refusal("conflict", { detail: "The account's credentials cannot be used. Save them again." });
+    return carrier;
   }
 
   return {
@@ -79,23 +118,22 @@ export function carrierAccountRoutes({
       const rows = await database.tenant(tenantId, (tx) =>
         listCarrierAccounts(tx, tenantId, { after, limit: page.limit + 1 }),
       );
-      return page.answer(rows, (row) => [row.id], toCarrierAccount);
+      return page.answer(
+        rows,
+        (row) => [row.id],
+        (row) => shown(toStoredAccount(row)),
+      );
     },
 
-    async createCarrierAccount({ principal: { tenantId, actor }, body, keyed }) {
-      const { carrier, name, credentials, keywordAnswers = "gateway" } = body;
-      checkCredentials(carrier, credentials);
+    async createCarrierAccount({ principal: { tenantId, actor }, body, keyed, request }) {
+      const { carrier, name, credentials, keywordAnswers = KEYWORD_ANSWERS[carrier] } = body;
       const id = ids("carrierAccount");
+      await checkCredentials(carrier, id, credentials, request.signal);
       const sealed = await sealCredentials(sealer, tenantId, id, credentials);
       return log.transaction(tenantId, (tx, record) =>
         once(tx, keyed, async () => {
-          const account = await insertCarrierAccount(
-            tx,
-            tenantId,
-            id,
-            { carrier, name, keywordAnswers, credentials: sealed },
-            clock.now(),
-          );
+          const values = { carrier, name, keywordAnswers, credentials: sealed };
+          const account = shown(await insertCarrierAccount(tx, tenantId, id, values, clock.now()));
           record({ type: "carrier_account.updated", data: account, audience: {}, actor });
           return account;
         }),
@@ -103,20 +141,22 @@ export function carrierAccountRoutes({
     },
 
     getCarrierAccount: async ({ principal: { tenantId }, params: { id } }) =>
-      present(await database.tenant(tenantId, (tx) => findCarrierAccount(tx, tenantId, id))),
+      shown(present(await database.tenant(tenantId, (tx) => findCarrierAccount(tx, tenantId, id)))),
 
-    async updateCarrierAccount({ principal: { tenantId, actor }, params: { id }, body }) {
+    async updateCarrierAccount({ principal: { tenantId, actor }, params: { id }, body, request }) {
       const { name, credentials, keywordAnswers } = body;
+      if (credentials) {
+        const { carrier } = present(await database.tenant(tenantId, (tx) => findCarrierAccount(tx, tenantId, id)));
+        await checkCredentials(carrier, id, credentials, request.signal);
+      }
       const sealed = credentials && (await sealCredentials(sealer, tenantId, id, credentials));
       return log.transaction(tenantId, async (tx, record) => {
-        const { carrier } = present(await findCarrierAccount(tx, tenantId, id));
-        if (credentials) checkCredentials(carrier, credentials);
         const change = {
           ...(name === undefined ? {} : { name }),
           ...(keywordAnswers === undefined ? {} : { keywordAnswers }),
           ...(sealed ? { credentials: sealed } : {}),
         };
-        const account = present(await updateCarrierAccount(tx, tenantId, id, change, clock.now()));
+        const account = shown(present(await updateCarrierAccount(tx, tenantId, id, change, clock.now())));
         record({ type: "carrier_account.updated", data: account, audience: {}, actor });
         return account;
       });
@@ -127,6 +167,39 @@ export function carrierAccountRoutes({
         database.tenant(tenantId, (tx) => deleteCarrierAccount(tx, tenantId, id)),
       );
       if (!deleted) throw notFound();
+    },
+
+    async testCarrierAccount({ principal: { tenantId }, params: { id }, request }) {
+      const check = await ask(await reach(tenantId, id), request.signal);
+      return { result: check.kind, message: check.kind === "refused" ? check.message : null };
+    },
+
+    async listCarrierNumbers({ principal: { tenantId }, params: { id }, query: { cursor }, request }) {
+      const list = { cursor, account: id }; // a cursor of one account's list is none of another's
+      const page = openPage("listCarrierNumbers", list, ["text"]);
+      const { listNumbers } = await reach(tenantId, id);
+      if (!listNumbers) {
+        throw new Refusal("conflict", {
+          detail: "This carrier cannot list its numbers. Add lines with the numbers by hand.",
+        });
+      }
+      try {
+        const { numbers, next } = await withDeadline(clock, ASK_MS, request.signal, (signal) =>
+          listNumbers(page.after?.[0] ?? null, { signal }),
+        );
+        const lines = await database.tenant(tenantId, (tx) =>
+          findLinesByNumber(
+            tx,
+            tenantId,
+            numbers.map(({ number }) => number),
+          ),
+        );
+        const data = numbers.map((one) => ({ ...one, lineId: lines.get(one.number) ?? null }));
+        return page.answerPart(data, next === null ? null : [next]);
+      } catch (error) {
+        if (error instanceof CarrierTrouble) throw new Refusal("carrier_unavailable", { detail: error.message });
+        throw error;
+      }
     },
   };
 }

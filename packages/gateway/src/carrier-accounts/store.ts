@@ -11,7 +11,10 @@ interface AccountRow {
   updated_at: Date;
 }
 
-export function toCarrierAccount(row: AccountRow): CarrierAccount {
+/** An account as the store knows it: its addresses depend on where the gateway is. */
+export type StoredAccount = Omit<CarrierAccount, "webhooks">;
+
+export function toStoredAccount(row: AccountRow): StoredAccount {
   return {
     id: row.id,
     carrier: row.carrier,
@@ -40,14 +43,14 @@ export async function findCarrierAccount(
   tx: Tx,
   tenantId: TenantId,
   id: CarrierAccountId,
-): Promise<CarrierAccount | null> {
+): Promise<StoredAccount | null> {
   const row = await tx
     .selectFrom("carrier_accounts")
     .select(COLUMNS)
     .where("tenant_id", "=", tenantId)
     .where("id", "=", id)
     .executeTakeFirst();
-  return row ? toCarrierAccount(row) : null;
+  return row ? toStoredAccount(row) : null;
 }
 
 export async function carrierAccountExists(tx: Tx, tenantId: TenantId, id: CarrierAccountId): Promise<boolean> {
@@ -68,7 +71,7 @@ export async function insertCarrierAccount(
   id: CarrierAccountId,
   { carrier, name, keywordAnswers, credentials }: NewCarrierAccount,
   now: number,
-): Promise<CarrierAccount> {
+): Promise<StoredAccount> {
   const at = new Date(now);
   const row = await tx
     .insertInto("carrier_accounts")
@@ -84,7 +87,7 @@ export async function insertCarrierAccount(
     })
     .returning(COLUMNS)
     .executeTakeFirstOrThrow();
-  return toCarrierAccount(row);
+  return toStoredAccount(row);
 }
 
 /** Changes what is given; null when there is no such account. */
@@ -94,7 +97,7 @@ export async function updateCarrierAccount(
   id: CarrierAccountId,
   { name, keywordAnswers, credentials }: Partial<Omit<NewCarrierAccount, "carrier">>,
   now: number,
-): Promise<CarrierAccount | null> {
+): Promise<StoredAccount | null> {
   const row = await tx
     .updateTable("carrier_accounts")
     .set({
@@ -107,7 +110,7 @@ export async function updateCarrierAccount(
     .where("id", "=", id)
     .returning(COLUMNS)
     .executeTakeFirst();
-  return row ? toCarrierAccount(row) : null;
+  return row ? toStoredAccount(row) : null;
 }
 
 /** Removes an account; false when there is none. A line that uses it breaks `lines_carrier_account`. */

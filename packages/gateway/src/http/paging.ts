@@ -30,6 +30,8 @@ export interface OpenPage<Keys extends readonly Key[]> {
     positionOf: (row: Row) => Position<Keys>,
     toItem: (row: Row) => Item,
   ): Page<Item>;
+  /** Makes the answer of a page that somebody else cut; null at the end. */
+  answerPart<Item>(items: Item[], next: Position<Keys> | null): Page<Item>;
 }
 
 /**
@@ -55,6 +57,7 @@ export function openPage<const Keys extends readonly Key[]>(
       const more = rows.length > limit && last !== undefined;
       return { data: shown.map(toItem), nextCursor: more ? write(list, positionOf(last)) : null };
     },
+    answerPart: (items, next) => ({ data: items, nextCursor: next && write(list, next) }),
   };
 }
 

@@ -205,3 +205,19 @@ export async function unknownLines(tx: Tx, tenantId: TenantId, ids: readonly Lin
   const known = new Set(rows.map(({ id }) => id));
   return ids.filter((id) => !known.has(id));
 }
+
+/** The lines that have one of the numbers. */
+export async function findLinesByNumber(
+  tx: Tx,
+  tenantId: TenantId,
+  numbers: readonly string[],
+): Promise<Map<string, LineId>> {
+  if (numbers.length === 0) return new Map();
+  const rows = await tx
+    .selectFrom("lines")
+    .select(["id", "number"])
+    .where("tenant_id", "=", tenantId)
+    .where("number", "in", numbers)
+    .execute();
+  return new Map(rows.flatMap(({ id, number }) => (number === null ? [] : [[number, id]])));
+}

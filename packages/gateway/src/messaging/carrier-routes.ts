@@ -1,6 +1,7 @@
 import { CARRIERS, type CarrierAccountId, type Carrier as CarrierName, isId, type TenantId } from "@trunkline/protocol";
 import { sql } from "kysely";
 import type { Bus } from "../bus/bus.ts";
+import { type CarrierAccess, readAccount } from "../carrier-accounts/access.ts";
 import type { Carrier, Webhook, WebhookContent } from "../carriers/carrier.ts";
 import type { Clock } from "../clock.ts";
 import type { EventLog } from "../events/log.ts";
@@ -12,7 +13,6 @@ import type { Ids } from "../random.ts";
 import type { Database, Tx } from "../store/database.ts";
 import { type Outcome, tenantBatches } from "../store/tenant-batches.ts";
 import { announceSends } from "./accept.ts";
-import { type CarrierAccess, readAccount } from "./carrier-access.ts";
 import { receiveTexts } from "./inbound.ts";
 import { receiveReceipts } from "./receipts.ts";
 

@@ -1,6 +1,7 @@
 import type { CarrierAccountId, ErrorCode, LineId, Message, MessageId, TenantId } from "@trunkline/protocol";
 import { askForLooks, broadcastLane } from "../broadcasts/broadcast-kind.ts";
 import type { LookPacing } from "../broadcasts/look-pacing.ts";
+import { type CarrierAccess, openCarriers } from "../carrier-accounts/access.ts";
 import type { Carrier, HandOver, OutgoingText } from "../carriers/carrier.ts";
 import type { CarrierMoods } from "../carriers/moods.ts";
 import type { Clock } from "../clock.ts";
@@ -12,7 +13,6 @@ import type { Tx } from "../store/database.ts";
 import { together } from "../store/together.ts";
 import type { Completed, KindTurn, Settled, Take, Taken } from "../work/kind.ts";
 import { enqueueMissing, type NewWork, type Settlement, type WorkItem } from "../work/queue.ts";
-import { type CarrierAccess, openCarriers } from "./carrier-access.ts";
 import { nextUpdate } from "./conversation-row.ts";
 import { decideHandOver } from "./decide-hand-over.ts";
 import { decideTake } from "./decide-send.ts";

@@ -1,5 +1,5 @@
+import { withDeadline } from "../clock.ts";
 import type { WorkKind } from "../work/kind.ts";
-import { withDeadline } from "./call-carrier.ts";
 import { laneWakes } from "./lane-wakes.ts";
 import { type LookUpResult, type LookUpTask, LookUpTurn } from "./look-up-turn.ts";
 import { LOOK_UP_KIND, type LookUpPayload } from "./outbound-kind.ts";

@@ -1,11 +1,11 @@
 import type { CarrierAccountId, ConversationId, MessageId, TenantId } from "@trunkline/protocol";
+import { type CarrierAccess, openCarriers } from "../carrier-accounts/access.ts";
 import type { Carrier, LookUp, OutgoingText } from "../carriers/carrier.ts";
 import type { Clock } from "../clock.ts";
 import type { EventLog } from "../events/log.ts";
 import type { Tx } from "../store/database.ts";
 import type { Completed, KindTurn, Settled, Take, Taken } from "../work/kind.ts";
 import { enqueue, type NewWork, type Settlement, type WorkItem } from "../work/queue.ts";
-import { type CarrierAccess, openCarriers } from "./carrier-access.ts";
 import { decideLookUp, findAmongAlike } from "./decide-hand-over.ts";
 import type { LaneWakes } from "./lane-wakes.ts";
 import { mergeOutcome } from "./merge-outcome.ts";

@@ -1,4 +1,5 @@
 import type { Bus } from "../bus/bus.ts";
+import type { CarrierAccess } from "../carrier-accounts/access.ts";
 import { type CarrierMoodRecord, createCarrierMoods } from "../carriers/moods.ts";
 import type { Clock } from "../clock.ts";
 import type { EventLog } from "../events/log.ts";
@@ -6,10 +7,8 @@ import type { Handlers, OutsideRoute } from "../http/route.ts";
 import type { Logger } from "../logger.ts";
 import type { RecentStops } from "../opt-ins/recent-stops.ts";
 import type { Ids } from "../random.ts";
-import type { Sealer } from "../seal/seal.ts";
 import type { Database } from "../store/database.ts";
 import { type AnyWorkKind, workKind } from "../work/kind.ts";
-import { createCarrierAccess } from "./carrier-access.ts";
 import { carrierRoutes } from "./carrier-routes.ts";
 import { lookUpKind } from "./look-up-queue.ts";
 import { ANSWER_TIMEOUT_MS, sendKind } from "./outbound-queue.ts";
@@ -23,8 +22,7 @@ export interface MessagingParts {
   clock: Clock;
   ids: Ids;
   logger: Logger;
-  fetch: typeof globalThis.fetch;
-  sealer: Sealer;
+  carriers: CarrierAccess;
   publicUrl: string | undefined;
   onCarrierMood: (record: CarrierMoodRecord) => void;
   recentStops: RecentStops;
@@ -40,14 +38,13 @@ export interface Messaging {
 }
 
 export function createMessaging(parts: MessagingParts): Messaging {
-  const carriers = createCarrierAccess(parts);
   const moods = createCarrierMoods({ ...parts, answerMs: ANSWER_TIMEOUT_MS, onChange: parts.onCarrierMood });
   const sends = createSendQueue(parts);
-  const doors = carrierRoutes({ ...parts, carriers });
+  const doors = carrierRoutes(parts);
   return {
     routes: messagingRoutes({ ...parts, sends }),
     outside: doors.routes,
-    kinds: [workKind(sendKind({ ...parts, carriers, moods })), workKind(lookUpKind({ ...parts, carriers }))],
+    kinds: [workKind(sendKind({ ...parts, moods })), workKind(lookUpKind(parts))],
     async stop() {
       await Promise.all([sends.settled(), doors.settled()]);
     },

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { manualClock } from "../../test/support/manual-clock.ts";
 import { memoryBus } from "../bus/memory.ts";
+import type { CarrierAccess } from "../carrier-accounts/access.ts";
 import type { Carrier } from "../carriers/carrier.ts";
 import { createCarrierMoods } from "../carriers/moods.ts";
 import type { EventLog } from "../events/log.ts";
@@ -13,7 +14,7 @@ test("a STOP that is committed between a text's commit and its hand-over keeps t
   const recentStops = createRecentStops(clock);
   const moods = createCarrierMoods({ clock, logger: silentLogger, answerMs: 1000, onChange: () => undefined });
   const kind = sendKind({
-    carriers: { open: async () => null },
+    carriers: { open: async () => null } as Pick<CarrierAccess, "open"> as CarrierAccess,
     moods,
     recentStops,
     log: {} as EventLog, // `perform` writes nothing

@@ -1,13 +1,12 @@
 import { lookPacing } from "../broadcasts/look-pacing.ts";
 import type { Bus } from "../bus/bus.ts";
+import type { CarrierAccess } from "../carrier-accounts/access.ts";
 import type { HandOver } from "../carriers/carrier.ts";
 import type { CarrierMoods } from "../carriers/moods.ts";
-import type { Clock } from "../clock.ts";
+import { type Clock, withDeadline } from "../clock.ts";
 import type { EventLog } from "../events/log.ts";
 import type { RecentStops } from "../opt-ins/recent-stops.ts";
 import type { WorkKind } from "../work/kind.ts";
-import { withDeadline } from "./call-carrier.ts";
-import type { CarrierAccess } from "./carrier-access.ts";
 import { HandOverTurn, type SendResult, type SendTask } from "./hand-over-turn.ts";
 import { laneWakes } from "./lane-wakes.ts";
 import { SEND_KIND, type SendPayload } from "./outbound-kind.ts";

@@ -12,6 +12,7 @@ import type {
   UserId,
 } from "@trunkline/protocol";
 import { sql } from "kysely";
+import type { SealedAccount } from "../carrier-accounts/access.ts";
 import type { EventLog, NewEvent } from "../events/log.ts";
 import { blockOf } from "../opt-ins/carrier-block-work.ts";
 import { standingColumn, toStanding } from "../opt-ins/standing.ts";
@@ -21,7 +22,6 @@ import { recordset } from "../store/json.ts";
 import type { MessagePurpose } from "../store/tables.ts";
 import { toSending } from "../tenants/settings.ts";
 import { enqueueMissing, type LaneName } from "../work/queue.ts";
-import type { SealedAccount } from "./carrier-access.ts";
 import type { TakeState } from "./decide-send.ts";
 import { type MessageRow, toMessage } from "./message-row.ts";
 import { type CarrierId, lockingCarrierIds } from "./parked-receipts.ts";

@@ -1,6 +1,7 @@
 import type {
   CarrierAccount,
   CarrierAccountId,
+  CarrierNumber,
   CreateCarrierAccount,
   CreatedKey,
   CreatedSession,
@@ -18,9 +19,10 @@ import type {
 } from "@trunkline/protocol";
 import type { Http } from "../http.ts";
 import type { CallOptions, KeyedCallOptions } from "./call-options.ts";
-import { collection } from "./collection.ts";
+import { collection, listOf, pathOf } from "./collection.ts";
 import type { FetchedCall } from "./fetched-calls.ts";
 import type { Listing, ListOptions } from "./listing.ts";
+import type { AdministrationCalls } from "./parts/administration.ts";
 
 export interface SessionsResource {
   /** Mints a session for a user of the host application; only with a key, on a server. Hand the answer to the browser as it is. */
@@ -37,6 +39,10 @@ export interface CarrierAccountsResource {
   create(input: CreateCarrierAccount, options?: KeyedCallOptions): Promise<CarrierAccount>;
   update(id: CarrierAccountId, changes: UpdateCarrierAccount, options?: CallOptions): Promise<CarrierAccount>;
   delete(id: CarrierAccountId, options?: CallOptions): Promise<void>;
+  /** Whether the carrier takes the account's credentials; nobody is texted. */
+  test: AdministrationCalls["testCarrierAccount"];
+  /** The numbers that the account has at its carrier, each with the line that it is here. */
+  numbers(id: CarrierAccountId, options?: CallOptions): Listing<CarrierNumber>;
 }
 
 /** The caller's own tenant: its name, and how its texts are sent. */
@@ -71,8 +77,13 @@ export function sessionsResource(call: FetchedCall): SessionsResource {
   };
 }
 
-export function carrierAccountsResource(http: Http): CarrierAccountsResource {
-  return collection<CarrierAccount, CreateCarrierAccount, UpdateCarrierAccount>(http, "v1/carrier-accounts");
+export function carrierAccountsResource(http: Http, call: FetchedCall): CarrierAccountsResource {
+  const path = "v1/carrier-accounts";
+  return {
+    ...collection<CarrierAccount, CreateCarrierAccount, UpdateCarrierAccount>(http, path),
+    test: call("testCarrierAccount"),
+    numbers: (id, options) => listOf(http, pathOf(path, id, "/numbers"), {}, options),
+  };
 }
 
 export function tenantsResource(http: Http): TenantsResource {

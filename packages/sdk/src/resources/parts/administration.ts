@@ -1,4 +1,13 @@
-import type { CreatedKey, CreatedSession, CreateSession, KeyId, SessionId, UserRef } from "@trunkline/protocol";
+import type {
+  CarrierAccountCheck,
+  CarrierAccountId,
+  CreatedKey,
+  CreatedSession,
+  CreateSession,
+  KeyId,
+  SessionId,
+  UserRef,
+} from "@trunkline/protocol";
 import type { Http } from "../../http.ts";
 import type { CallOptions } from "../call-options.ts";
 import { pathOf } from "../collection.ts";
@@ -9,6 +18,7 @@ export interface AdministrationCalls {
   deleteSession(id: SessionId, options?: CallOptions): Promise<void>;
   deleteUserSessions(user: UserRef, options?: CallOptions): Promise<void>;
   rotateKey(id: KeyId, options?: CallOptions): Promise<CreatedKey>;
+  testCarrierAccount(id: CarrierAccountId, options?: CallOptions): Promise<CarrierAccountCheck>;
 }
 
 const PATH = "v1/sessions";
@@ -20,5 +30,7 @@ export function administrationCalls(http: Http): AdministrationCalls {
     deleteUserSessions: (user, options) =>
       http.call({ method: "DELETE", path: pathOf("v1/users", user, "/sessions") }, options),
     rotateKey: (id, options) => http.call({ method: "POST", path: pathOf("v1/keys", id, "/rotate") }, options),
+    testCarrierAccount: (id, options) =>
+      http.call({ method: "POST", path: pathOf("v1/carrier-accounts", id, "/test") }, options),
   };
 }

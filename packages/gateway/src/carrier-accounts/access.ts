@@ -1,13 +1,13 @@
-import type { CarrierAccountId, Carrier as CarrierName, TenantId } from "@trunkline/protocol";
+import type { CarrierAccount, CarrierAccountId, Carrier as CarrierName, TenantId } from "@trunkline/protocol";
 import { sameBytes } from "../bytes.ts";
-import { openCredentials } from "../carrier-accounts/credentials.ts";
 import { withStorableAnswers } from "../carriers/border.ts";
-import { type Carrier, CredentialsRefused } from "../carriers/carrier.ts";
+import { type Carrier, type Credentials, CredentialsRefused } from "../carriers/carrier.ts";
 import { CARRIER_ADAPTERS } from "../carriers/registry.ts";
 import type { Clock } from "../clock.ts";
 import type { Sealer } from "../seal/seal.ts";
 import { SealBroken } from "../seal/seal.ts";
 import type { Tx } from "../store/database.ts";
+import { openCredentials } from "./credentials.ts";
 
 /** An account as the store has it. */
 export interface SealedAccount {
@@ -29,6 +29,10 @@ export async function readAccount(tx: Tx, tenantId: TenantId, id: CarrierAccount
 
 /** Accounts ready to be spoken with; those whose credentials did not change are opened once. */
 export interface CarrierAccess {
+  /** Speaks with an account by credentials that are not kept. @throws CredentialsRefused */
+  speak(carrier: CarrierName, id: CarrierAccountId, credentials: Credentials): Carrier;
+  /** Where an account's webhooks come in; null while the gateway does not know its own address. */
+  webhooks(carrier: CarrierName, id: CarrierAccountId): CarrierAccount["webhooks"];
   /** The account's carrier; null when the account is gone or its credentials cannot work. */
   open(tenantId: TenantId, account: SealedAccount | null): Promise<Carrier | null>;
 }
@@ -46,9 +50,6 @@ export async function openCarriers(
   return opened;
 }
 
-/** Below it lie an account's doors. */
-export const webhookPath = (carrier: CarrierName, id: string): string => `/carriers/${carrier}/${id}`;
-
 /** Accounts that are kept open; beyond it the oldest goes. */
 const KEPT = 1000;
 
@@ -62,14 +63,20 @@ export interface CarrierAccessParts {
 export function createCarrierAccess({ sealer, fetch, clock, publicUrl }: CarrierAccessParts): CarrierAccess {
   // A redirect would carry the text, and the account's key, where nobody has said that they may go.
   const staying: typeof globalThis.fetch = (input, init) => fetch(input, { ...init, redirect: "manual" });
+  const doors = (carrier: CarrierName, id: CarrierAccountId): string | null =>
+    publicUrl === undefined ? null : `${publicUrl}/carriers/${carrier}/${id}`;
+
+  function speak(carrier: CarrierName, id: CarrierAccountId, credentials: Credentials): Carrier {
+    const world = { fetch: staying, now: () => clock.now(), webhooks: doors(carrier, id) };
+    return withStorableAnswers(CARRIER_ADAPTERS[carrier](credentials, world));
+  }
+
   const opened = new Map<CarrierAccountId, { sealed: Uint8Array; carrier: Carrier | null }>();
 
   async function connect(tenantId: TenantId, { id, carrier, credentials }: SealedAccount): Promise<Carrier | null> {
     try {
       const plain = await openCredentials(sealer, tenantId, id, credentials);
-      const webhooks = publicUrl === undefined ? null : `${publicUrl}${webhookPath(carrier, id)}`;
-      const world = { fetch: staying, now: () => clock.now(), webhooks };
-      return withStorableAnswers(CARRIER_ADAPTERS[carrier](plain, world));
+      return speak(carrier, id, plain);
     } catch (error) {
       if (error instanceof CredentialsRefused || error instanceof SealBroken) return null;
       throw error;
@@ -77,6 +84,11 @@ export function createCarrierAccess({ sealer, fetch, clock, publicUrl }: Carrier
   }
 
   return {
+    speak,
+    webhooks(carrier, id) {
+      const base = doors(carrier, id);
+      return base === null ? null : { messages: `${base}/messages`, status: `${base}/status` };
+    },
     async open(tenantId, account) {
       if (account === null) return null;
       const { id, credentials } = account;
