@@ -1,6 +1,6 @@
 import { platformRandom, type RandomBytes } from "@trunkline/gateway";
 import { Hono } from "hono";
-import { carrierApi } from "./carrier/api.ts";
+import { sandboxApi } from "./carriers/sandbox/api.ts";
 import { type HostTime, platformTime, WorldClock } from "./clock.ts";
 import { type Journal, memoryJournal } from "./journal.ts";
 import { WorldMemory } from "./memory.ts";
@@ -76,12 +76,15 @@ export async function createWorld({
     settle: settle ?? (() => world.activity.idle()),
   });
   await world.start();
-  const app = new Hono()
-    .route("/world", worldApi(world))
-    .route(
-      "/carriers/sandbox",
-      carrierApi({ carrier: world.carrier, holds: world.holds, stopping: world.stopping, clock, memory, random }),
-    );
+  const parts = {
+    engine: world.carriers,
+    holds: world.holds,
+    stopping: world.stopping,
+    clock,
+    memory,
+    random,
+  };
+  const app = new Hono().route("/world", worldApi(world)).route("/carriers/sandbox", sandboxApi(parts));
   for (const path of ["/v1.0/*", "/beta/*"]) {
     app.all(path, (c) => openToPages(c.req.raw, (request) => world.microsoft.answerGraph(request)));
   }

@@ -11,6 +11,8 @@ import {
 } from "@trunkline/gateway";
 import { Activity } from "./activity.ts";
 import type { CarrierBehaviour, CarrierBehaviourInput } from "./carrier/behaviour.ts";
+import type { HandsetMessage } from "./carrier/message.ts";
+import type { SimulatedCarrier } from "./carrier/names.ts";
 import { type HostTime, platformTime, WorldClock } from "./clock.ts";
 import { createWorld, ENTRA_URL } from "./create-world.ts";
 import { parseDuration } from "./duration.ts";
@@ -18,7 +20,7 @@ import { gatewayApi } from "./gateway-api.ts";
 import { inProcessFetch } from "./in-process-fetch.ts";
 import { type EntraClientOptions, gatewayRegistration } from "./microsoft/registration.ts";
 import { settled } from "./settled.ts";
-import type { HandsetMessage, SeededUser, SimulatedCarrier } from "./state.ts";
+import type { SeededUser } from "./state.ts";
 import type { AcceptedText, SentText, World, WorldDescription } from "./world.ts";
 
 export interface SandboxOptions {

@@ -1,12 +1,12 @@
 import type { CarrierAccountId, Line, Tenant, TenantId, User } from "@trunkline/protocol";
-import type { PlainCarrier } from "./carrier/plain-carrier.ts";
+import type { CarrierEngine } from "./carrier/engine.ts";
 import { type GatewayApi, gatewayApi } from "./gateway-api.ts";
 import { seededNumbers, TENANT_SEEDS, type TenantSeed } from "./seed-data.ts";
 import type { Deployment, SeededLine, SeededTenant, SeededUser, WorldState } from "./state.ts";
 
 export interface SeedParts {
   state: WorldState;
-  carrier: PlainCarrier;
+  carriers: CarrierEngine;
   fetch: (request: Request) => Promise<Response>;
   /** Address of the plain carrier's API. */
   baseUrl: string;
@@ -29,13 +29,17 @@ const NAME = "Sandbox";
  * Fills a gateway through its operator API, as any operator would, and finds what an earlier call made: a second call
  * changes nothing but addresses. Gateways over one store are one deployment.
  */
-export async function seed(parts: SeedParts, { address, operatorKey }: Announcement): Promise<Deployment> {
+export async function seed(parts: SeedParts, announced: Announcement): Promise<Deployment> {
+  const { address, operatorKey, publicUrl } = announced;
+  const where = { address, operatorKey, ...(publicUrl === undefined ? {} : { publicUrl }) };
   const { fetch, state } = parts;
   const operator = gatewayApi({ address, key: operatorKey, fetch });
   const tenants = await Promise.all(TENANT_SEEDS.map((data) => ensureTenant(operator, data)));
 
   const known = state.tenantWith(({ tenantId }) => tenants.some(({ id }) => id === tenantId))?.deployment;
-  if (known && isAsItWas(known, tenants, parts)) return { ...known, address, operatorKey };
+  if (known && isAsItWas(known, tenants, parts)) {
+    return { id: known.id, index: known.index, tenants: known.tenants, ...where };
+  }
   const deployment = {
     id: known?.id ?? parts.newDeploymentId(),
     index: known?.index ?? state.deployments.length,
@@ -48,7 +52,7 @@ export async function seed(parts: SeedParts, { address, operatorKey }: Announcem
     const before = known?.tenants.find((tenant) => tenant.tenantId === tenantId);
     seeded.push(await ensureContents(parts, api, { data, tenantId, before, ...deployment }));
   }
-  return { id: deployment.id, index: deployment.index, address, operatorKey, tenants: seeded };
+  return { id: deployment.id, index: deployment.index, tenants: seeded, ...where };
 }
 
 // A gateway that comes back under load should not have to answer for each of its users and lines again.
@@ -59,7 +63,7 @@ function isAsItWas(
 ): boolean {
   return tenants.every(({ id }) => {
     const tenant = before.find(({ tenantId }) => tenantId === id);
-    return tenant !== undefined && state.account(tenant.carrierAccountId)?.target?.baseUrl === baseUrl;
+    return tenant !== undefined && state.carriers.account(tenant.carrierAccountId)?.target?.baseUrl === baseUrl;
   });
 }
 
@@ -114,19 +118,19 @@ async function ensureUser(api: GatewayApi, { externalId, name, email, role }: Te
 }
 
 async function ensureAccount(parts: SeedParts, api: GatewayApi, work: TenantWork) {
-  const { state, carrier, baseUrl } = parts;
-  const before = work.before && state.account(work.before.carrierAccountId);
-  const account = before ?? (await carrier.openAccount(seededNumbers(work.data.areaCode, work.index)));
+  const { state, carriers, baseUrl } = parts;
+  const before = work.before && state.carriers.account(work.before.carrierAccountId);
+  const account = before ?? (await carriers.openAccount("sandbox", seededNumbers(work.data.areaCode, work.index)));
   const { data } = await api.call("listCarrierAccounts", { query: { limit: "200" } });
   const existing = data.find(({ name }) => name === NAME);
   if (existing && existing.id === account.target?.gatewayAccountId && account.target.baseUrl === baseUrl) {
     return { account, gatewayAccountId: existing.id };
   }
-  const credentials = { baseUrl, apiKey: account.apiKey, webhookSecret: account.webhookSecret };
+  const credentials = carriers.credentials(account, baseUrl);
   const { id } = existing
     ? await api.call("updateCarrierAccount", { params: { id: existing.id }, body: { credentials } })
     : await api.call("createCarrierAccount", { body: { carrier: "sandbox", name: NAME, credentials } });
-  await carrier.setTarget(account, { deploymentId: work.id, gatewayAccountId: id, baseUrl });
+  await carriers.setTarget(account, { deploymentId: work.id, gatewayAccountId: id, baseUrl });
   return { account, gatewayAccountId: id };
 }
 

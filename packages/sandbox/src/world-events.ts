@@ -1,4 +1,4 @@
-import type { HandsetMessage } from "./state.ts";
+import type { HandsetMessage } from "./carrier/message.ts";
 
 /** What a world's event streams tell. */
 export type WorldEvent =

@@ -3,8 +3,11 @@ import { readNumber } from "@trunkline/protocol/phone-number";
 import { Activity } from "./activity.ts";
 import { Attachments } from "./attachments.ts";
 import type { CarrierBehaviour, CarrierBehaviourInput } from "./carrier/behaviour.ts";
-import { PlainCarrier } from "./carrier/plain-carrier.ts";
-import type { WebhookOutcome } from "./carrier/webhook-queue.ts";
+import type { WebhookOutcome } from "./carrier/dialect.ts";
+import { CarrierEngine } from "./carrier/engine.ts";
+import type { HandsetMessage } from "./carrier/message.ts";
+import { isSimulated, SIMULATED_CARRIERS, type SimulatedCarrier } from "./carrier/names.ts";
+import { DIALECTS } from "./carriers/dialects.ts";
 import type { HostTime, WorldClock } from "./clock.ts";
 import { EventFeed } from "./event-feed.ts";
 import { GatewayRefused, gatewayApi } from "./gateway-api.ts";
@@ -13,13 +16,7 @@ import { type MicrosoftDescription, type MicrosoftPlace, SimulatedMicrosoft } fr
 import { WorldProblem } from "./problem.ts";
 import { newId } from "./random.ts";
 import { type Announcement, seed } from "./seed.ts";
-import {
-  type Deployment,
-  type HandsetMessage,
-  type SeededTenant,
-  SIMULATED_CARRIERS,
-  type SimulatedCarrier,
-} from "./state.ts";
+import type { Deployment, SeededTenant } from "./state.ts";
 import type { WorldEvent } from "./world-events.ts";
 
 export interface WorldParts {
@@ -77,7 +74,7 @@ export class World {
   readonly clock: WorldClock;
   readonly feed = new EventFeed<WorldEvent>();
   readonly attachments: Attachments;
-  readonly carrier: PlainCarrier;
+  readonly carriers: CarrierEngine;
   /** What the world is doing of its own accord at this moment. */
   readonly activity = new Activity();
   /** Answers that a slow carrier holds back. */
@@ -93,10 +90,11 @@ export class World {
     this.url = parts.url;
     this.clock = parts.clock;
     this.attachments = new Attachments(parts.host);
-    this.carrier = new PlainCarrier({
+    this.carriers = new CarrierEngine({
       ...parts,
       feed: this.feed,
       activity: this.activity,
+      dialects: DIALECTS,
       addressesOf: (deploymentId) => this.attachments.addressesOf(deploymentId, parts.memory.state),
     });
   }
@@ -109,7 +107,7 @@ export class World {
     if (!this.clock.isStanding) this.clock.setOffset(memory.state.offsetMs);
     this.#microsoft = new SimulatedMicrosoft({ ...this.#parts, place: this.#parts.microsoft });
     await memory.durable();
-    this.carrier.resume();
+    this.carriers.resume();
   }
 
   /** Entra ID and Graph over one tenant. There from `start()` on. */
@@ -127,7 +125,7 @@ export class World {
   async stop(): Promise<void> {
     this.#stopping.abort();
     this.clock.stop();
-    this.carrier.stop();
+    this.carriers.stop();
     this.feed.close();
     await this.activity.idle();
     await this.#parts.memory.close();
@@ -147,7 +145,7 @@ export class World {
       const deployment = await seed(
         {
           state: memory.state,
-          carrier: this.carrier,
+          carriers: this.carriers,
           fetch,
           baseUrl: this.carrierUrl("sandbox"),
           newDeploymentId: () => newId("dep", random),
@@ -202,7 +200,7 @@ export class World {
 
   /** Texts a line from a phone; resolves when the gateway has answered, or when the carrier goes on trying. */
   async text(number: string, to: string, text: string, media: readonly string[] = []): Promise<SentText> {
-    return this.carrier.carry({ from: this.handsetNumber(number), to: this.handsetNumber(to), text, media });
+    return this.carriers.carry({ from: this.handsetNumber(number), to: this.handsetNumber(to), text, media });
   }
 
   /** What a phone has sent and received, oldest first. */
@@ -212,22 +210,23 @@ export class World {
 
   /** Every text that a carrier took, oldest first. */
   accepted(carrier: string): readonly AcceptedText[] {
-    this.#known(carrier);
-    return this.#parts.memory.state.accepted.map(({ id, reference, from, to, text, at }) => ({
-      id,
-      reference,
-      from,
-      to,
-      text,
-      at: new Date(at).toISOString(),
-    }));
+    return this.#parts.memory.state.carriers
+      .acceptedBy(known(carrier))
+      .map(({ id, reference, from, to, text, at }) => ({
+        id,
+        reference,
+        from,
+        to,
+        text,
+        at: new Date(at).toISOString(),
+      }));
   }
 
   /** Sets how a carrier behaves from now on, and tells how that is. */
   async configure(carrier: string, input: CarrierBehaviourInput): Promise<CarrierBehaviour> {
-    this.#known(carrier);
-    await this.carrier.configure(input);
-    return this.#parts.memory.state.behaviour;
+    const name = known(carrier);
+    await this.carriers.configure(name, input);
+    return this.#parts.memory.state.carriers.behaviour(name);
   }
 
   /** Mints a session for a user of any tenant that the world knows. */
@@ -255,7 +254,7 @@ export class World {
   describe(): WorldDescription {
     const { state } = this.#parts.memory;
     const deployment = state.current;
-    const account = deployment?.tenants[0] && state.account(deployment.tenants[0].carrierAccountId);
+    const account = deployment?.tenants[0] && state.carriers.account(deployment.tenants[0].carrierAccountId);
     return {
       gateway: deployment?.address ?? null,
       operatorKey: deployment?.operatorKey ?? null,
@@ -263,18 +262,13 @@ export class World {
       carriers: {
         sandbox: {
           baseUrl: this.carrierUrl("sandbox"),
-          apiKey: account?.apiKey ?? null,
+          apiKey: account?.secrets.apiKey ?? null,
           numbers: account?.numbers ?? [],
         },
       },
       microsoft: this.microsoft.describe(),
       clock: { now: new Date(this.clock.now()).toISOString(), offsetMs: this.offsetMs },
     };
-  }
-
-  #known(carrier: string): void {
-    if (SIMULATED_CARRIERS.some((name) => name === carrier)) return;
-    throw new WorldProblem(404, "not_found", `There is no such carrier; there are: ${SIMULATED_CARRIERS.join(", ")}`);
   }
 
   // Two gateways that attach at once would both make the tenants; two moves at once would lose one.
@@ -289,4 +283,9 @@ export class World {
 function unlessRefused(error: unknown): null {
   if (error instanceof GatewayRefused) return null;
   throw error;
+}
+
+function known(carrier: string): SimulatedCarrier {
+  if (isSimulated(carrier)) return carrier;
+  throw new WorldProblem(404, "not_found", `There is no such carrier; there are: ${SIMULATED_CARRIERS.join(", ")}`);
 }

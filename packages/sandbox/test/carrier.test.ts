@@ -1,6 +1,6 @@
 import { createHmac } from "node:crypto";
 import { expect, test } from "vitest";
-import { ACCOUNT, fixedWorld, LINE, PHONE, START } from "./fixed-world.ts";
+import { ACCOUNT, BEGINNING, fixedWorld, LINE, PHONE, START } from "./fixed-world.ts";
 
 test("a text that is taken stands in the ledger, on the phone and in the look-up, with the time of its arrival", async () => {
   const { submit, carrier, call } = await fixedWorld();
@@ -32,7 +32,7 @@ test("receipts go out signed, in their time, with the reference", async () => {
   for (const { url, signature, body, at } of webhooks) {
     expect(url).toBe(`http://gateway.test/carriers/sandbox/${ACCOUNT.target?.gatewayAccountId}/status`);
     const time = Math.floor(at / 1000);
-    const mac = createHmac("sha256", ACCOUNT.webhookSecret).update(`${time}.${body}`).digest("hex");
+    const mac = createHmac("sha256", "sbs_1").update(`${time}.${body}`).digest("hex");
     expect(signature).toBe(`t=${time},v1=${mac}`);
   }
 });
@@ -144,4 +144,15 @@ test("a text to another line arrives there as that line's webhook", async () => 
   await world.advance(0);
   expect(webhooks.map(({ url }) => url)).toEqual([expect.stringMatching(/\/messages$/)]);
   expect(JSON.parse(webhooks[0]?.body ?? "")).toMatchObject({ from: LINE, to: ACCOUNT.numbers[1], text: "Hello" });
+});
+
+test("a journal of a world that knew the plain carrier alone is read as it was meant", async () => {
+  const { carrier: _, secrets: __, ...same } = ACCOUNT;
+  const former = { apiKey: "sbk_1", webhookSecret: "sbs_1", ...same };
+  const { submit, webhooks, world } = await fixedWorld({
+    entries: [{ type: "account", account: former }, ...BEGINNING.slice(1)],
+  });
+  expect((await submit()).status).toBe(201);
+  await world.advance(2000);
+  expect(webhooks.map(({ signature }) => signature !== null)).toEqual([true, true]);
 });

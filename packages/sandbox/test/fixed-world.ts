@@ -1,7 +1,8 @@
+import type { CarrierAccount } from "../src/carrier/entries.ts";
 import { platformTime, WorldClock } from "../src/clock.ts";
 import { createWorld } from "../src/create-world.ts";
 import { memoryJournal } from "../src/journal.ts";
-import type { CarrierAccount, WorldEntry } from "../src/state.ts";
+import type { WorldEntry } from "../src/state.ts";
 
 export const LINE = "+12065550100";
 export const PHONE = "+14255550123";
@@ -9,8 +10,8 @@ export const START = Date.parse("2026-11-02T09:00:00Z");
 
 export const ACCOUNT: CarrierAccount = {
   id: "sba_1",
-  apiKey: "sbk_1",
-  webhookSecret: "sbs_1",
+  carrier: "sandbox",
+  secrets: { apiKey: "sbk_1", webhookSecret: "sbs_1" },
   numbers: [LINE, "+12065550101"],
   target: {
     deploymentId: "dep_1",
@@ -59,7 +60,7 @@ export async function fixedWorld({
     const text = response.type === "error" ? "" : await response.text();
     return { response, status: response.status, body: text === "" ? null : JSON.parse(text) };
   };
-  const carrier = (method: string, path: string, body?: unknown, key = ACCOUNT.apiKey) =>
+  const carrier = (method: string, path: string, body?: unknown, key = "sbk_1") =>
     call(method, `/carriers/sandbox${path}`, body, { authorization: `Bearer ${key}` });
   const submit = (fields: object = {}) =>
     carrier("POST", "/messages", { from: LINE, to: PHONE, text: "Hello", reference: "msg_1", ...fields });

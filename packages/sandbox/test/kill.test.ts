@@ -70,7 +70,7 @@ test("a world that is killed under load has every text that it took and sends ev
   const submit = async (reference: string) => {
     const response = await fetch(`${url}/carriers/sandbox/messages`, {
       method: "POST",
-      headers: { authorization: `Bearer ${ACCOUNT.apiKey}` },
+      headers: { authorization: `Bearer ${ACCOUNT.secrets.apiKey}` },
       body: JSON.stringify({ from: LINE, to: PHONE, text: `text ${reference}`, reference }),
     });
     if (response.status === 201) taken.push(reference);

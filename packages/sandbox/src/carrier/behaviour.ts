@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import type { SimulatedCarrier } from "./names.ts";
 
 const share = z.number().check(z.gte(0), z.lte(1));
 
@@ -57,8 +58,14 @@ export const DEFAULT_BEHAVIOUR: CarrierBehaviour = {
   blocksOptOuts: false,
 };
 
-/** Completes an input with the defaults. */
-export function behaviourOf(input: CarrierBehaviourInput): CarrierBehaviour {
+/** How each carrier behaves by itself. */
+const BY_THEMSELVES: Readonly<Record<SimulatedCarrier, CarrierBehaviour>> = { sandbox: DEFAULT_BEHAVIOUR };
+
+/** How a carrier behaves that was told nothing. */
+export const defaultBehaviour = (carrier: SimulatedCarrier): CarrierBehaviour => BY_THEMSELVES[carrier];
+
+/** Completes an input with the carrier's defaults. */
+export function behaviourOf(carrier: SimulatedCarrier, input: CarrierBehaviourInput): CarrierBehaviour {
   const given = Object.entries(input).filter(([, value]) => value !== undefined);
-  return { ...DEFAULT_BEHAVIOUR, ...Object.fromEntries(given) };
+  return { ...defaultBehaviour(carrier), ...Object.fromEntries(given) };
 }

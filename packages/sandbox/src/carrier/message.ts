@@ -10,10 +10,23 @@ export interface Step {
   readonly errorCode: string | null;
 }
 
+/** A text as a phone shows it. */
+export interface HandsetMessage {
+  readonly id: string;
+  /** As the phone's owner sees it. */
+  readonly direction: "sent" | "received";
+  readonly from: string;
+  readonly to: string;
+  readonly text: string;
+  readonly media: readonly string[];
+  /** ISO 8601. */
+  readonly at: string;
+}
+
 /** A text that the carrier took. */
 export interface CarrierMessage {
   readonly id: string;
-  /** The carrier's account (`sba_…`) that handed it over. */
+  /** The carrier's account that handed it over. */
   readonly accountId: string;
   readonly reference: string | null;
   readonly from: string;
@@ -24,6 +37,10 @@ export interface CarrierMessage {
   readonly at: number;
   /** In order of time; decided when the text was taken. */
   readonly steps: readonly Step[];
+  /** The address that was given for its receipts. */
+  readonly callback?: string;
+  /** What else the carrier was told with it, by the names of its API. */
+  readonly extras?: Readonly<Record<string, string>>;
 }
 
 /** Where a text stands at a time. */

@@ -3,18 +3,11 @@ import type { Activity } from "../activity.ts";
 import type { WorldClock } from "../clock.ts";
 import type { WorldMemory } from "../memory.ts";
 import { chance } from "../random.ts";
-import type { Webhook } from "../state.ts";
-import { SIGNATURE_HEADER, signWebhook } from "./signature.ts";
+import type { Deployment } from "../state.ts";
+import type { Dialect, Dressed, WebhookOutcome } from "./dialect.ts";
+import type { CarrierAccount, Webhook } from "./entries.ts";
+import type { SimulatedCarrier } from "./names.ts";
 
-/** How one attempt, or the first answer, ended. */
-export type WebhookOutcome =
-  | { readonly kind: "answered"; readonly status: number }
-  | { readonly kind: "unreachable" }
-  | { readonly kind: "dropped" };
-
-// Waits between attempts, in milliseconds; the last one repeats.
-const BACK_OFF_MS = [200, 500, 1000, 2000, 5000, 10_000, 30_000, 60_000, 300_000, 900_000];
-const GIVE_UP_MS = 24 * 3_600_000;
 const ATTEMPT_TIMEOUT_MS = 15_000;
 const LOOK_AGAIN_MS = 1000;
 // More sockets at once would only wait in the gateway's listen queue.
@@ -26,13 +19,14 @@ export interface WebhookQueueParts {
   fetch: (request: Request) => Promise<Response>;
   memory: WorldMemory;
   activity: Activity;
+  dialects: Readonly<Record<SimulatedCarrier, Dialect>>;
   /** Addresses of a deployment's gateways, the best one first. */
   addressesOf: (deploymentId: string) => readonly string[];
 }
 
 /**
- * Sends the carrier's webhooks, signed anew at each attempt, and repeats them with growing waits for a day on anything
- * but a 2xx. Which webhooks are owed stands in the journal, so a new world goes on where a dead one stopped.
+ * Sends the carriers' webhooks, signed anew at each attempt, and repeats them as the vendor does on anything but a 2xx.
+ * Which webhooks are owed stands in the journal, so a new world goes on where a dead one stopped.
  */
 export class WebhookQueue {
   readonly #parts: WebhookQueueParts;
@@ -47,7 +41,7 @@ export class WebhookQueue {
 
   /** Goes on with what the journal says is owed. */
   resume(): void {
-    for (const webhook of this.#parts.memory.state.pending.values()) this.schedule(webhook);
+    for (const webhook of this.#parts.memory.state.carriers.pending.values()) this.schedule(webhook);
   }
 
   /** Ends the attempts under way; what they were for stays owed. */
@@ -99,51 +93,89 @@ export class WebhookQueue {
 
   async #attempt(webhook: Webhook, attempt: number): Promise<void> {
     const { clock, memory, random } = this.#parts;
-    const { behaviour } = memory.state;
+    const account = memory.state.carriers.account(webhook.accountId);
+    if (!account) throw new Error(`the journal holds a webhook of an account that it does not know: ${webhook.id}`);
+    const behaviour = memory.state.carriers.behaviour(account.carrier);
     if (behaviour.down) return this.#wait(webhook, attempt, clock.now() + LOOK_AGAIN_MS);
     if (attempt === 0 && chance(random, behaviour.dropWebhooks)) {
       await memory.record({ type: "webhook_settled", id: webhook.id, outcome: "dropped" });
       return this.#firstOutcome.get(webhook.id)?.({ kind: "dropped" });
     }
-    const outcome = await this.#send(webhook, attempt);
-    if (outcome.kind === "answered" && outcome.status >= 200 && outcome.status < 300) {
-      await memory.record({ type: "webhook_settled", id: webhook.id, outcome: "delivered" });
-    } else if (clock.now() - webhook.dueAt > GIVE_UP_MS) {
-      await memory.record({ type: "webhook_settled", id: webhook.id, outcome: "expired" });
-    } else {
-      const waitMs = BACK_OFF_MS[Math.min(attempt, BACK_OFF_MS.length - 1)] ?? 0;
-      this.#wait(webhook, attempt + 1, clock.now() + waitMs);
-    }
+    const outcome = await this.#send(webhook, account, attempt);
+    const waitMs = this.#parts.dialects[account.carrier].waitAfter(outcome, {
+      webhook,
+      number: attempt + 1,
+      now: clock.now(),
+    });
+    if (isTaken(outcome)) await memory.record({ type: "webhook_settled", id: webhook.id, outcome: "delivered" });
+    else if (waitMs === null) await memory.record({ type: "webhook_settled", id: webhook.id, outcome: "expired" });
+    else this.#wait(webhook, attempt + 1, clock.now() + waitMs);
     this.#firstOutcome.get(webhook.id)?.(outcome);
   }
 
-  async #send({ accountId, kind, body }: Webhook, attempt: number): Promise<WebhookOutcome> {
-    const { clock, fetch, memory, addressesOf } = this.#parts;
-    const account = memory.state.account(accountId);
-    const addresses = account?.target ? addressesOf(account.target.deploymentId) : [];
+  async #send(webhook: Webhook, account: CarrierAccount, attempt: number): Promise<WebhookOutcome> {
+    const { clock, memory, dialects } = this.#parts;
+    const { dress, handshake, ...dialect } = dialects[account.carrier];
+    const place = this.#placeOf(webhook, account, dialect.door(webhook.kind, account), attempt);
+    if (!place) return { kind: "unreachable" };
+    const { url } = place;
+    const settled = `handshake ${url}`;
+    if (handshake && memory.state.carriers.setting(account.id, settled) === undefined) {
+      const { outcome, text } = await this.#post(place.address, await handshake.ask(account, url, clock.now()));
+      if (!isTaken(outcome)) return outcome;
+      if (!(await handshake.isAnswered(account, url, text))) return { kind: "unreachable" };
+      await memory.record({ type: "setting", accountId: account.id, key: settled, value: true });
+    }
+    const dressed = await dress({ webhook, account, url, number: attempt + 1, now: clock.now() });
+    return (await this.#post(place.address, dressed)).outcome;
+  }
+
+  /** Where a webhook goes, and how its customer calls that place: a gateway behind a proxy has another name for itself. */
+  #placeOf({ url }: Webhook, { carrier, target }: CarrierAccount, door: string, attempt: number): Place | null {
+    const deployment = target ? this.#parts.memory.state.deployment(target.deploymentId) : undefined;
+    const addresses = deployment ? this.#parts.addressesOf(deployment.id) : [];
     const address = addresses[attempt % Math.max(1, addresses.length)]; // one gateway of several may be gone for good
-    if (!account?.target || address === undefined) return { kind: "unreachable" };
+    if (url !== undefined) {
+      const named = url.split("#")[0] ?? url;
+      const base = ownAddress(named, deployment, addresses);
+      if (base === undefined || address === undefined) return { address: named, url: named };
+      const moved = address + named.slice(base.length);
+      return { address: moved, url: base === deployment?.publicUrl ? named : moved };
+    }
+    if (!target || address === undefined) return null;
+    const path = `/carriers/${carrier}/${target.gatewayAccountId}/${door}`;
+    return { address: address + path, url: (deployment?.publicUrl ?? address) + path };
+  }
+
+  async #post(address: string, { headers, body }: Dressed): Promise<{ outcome: WebhookOutcome; text: string }> {
+    const { clock, fetch } = this.#parts;
     const giveUp = new AbortController();
     const cancel = clock.at(clock.now() + ATTEMPT_TIMEOUT_MS, () => giveUp.abort());
     try {
-      const response = await fetch(
-        new Request(`${address}/carriers/sandbox/${account.target.gatewayAccountId}/${kind}`, {
-          method: "POST",
-          headers: {
-            "content-type": "application/json",
-            [SIGNATURE_HEADER]: await signWebhook(account.webhookSecret, body, clock.now()),
-          },
-          body,
-          redirect: "manual",
-          signal: AbortSignal.any([giveUp.signal, this.#stopping.signal]),
-        }),
-      );
-      await response.text(); // read to its end, so that the connection can be used again
-      return { kind: "answered", status: response.status };
+      const signal = AbortSignal.any([giveUp.signal, this.#stopping.signal]);
+      const response = await fetch(new Request(address, { method: "POST", headers, body, redirect: "manual", signal }));
+      const text = await response.text(); // also so that the connection can be used again
+      return { outcome: { kind: "answered", status: response.status }, text };
     } catch {
-      return { kind: "unreachable" }; // refused, broken or too slow: to a carrier it is all the same
+      return { outcome: { kind: "unreachable" }, text: "" }; // refused, broken or too slow: to a carrier it is all the same
     } finally {
       cancel();
     }
   }
 }
+
+interface Place {
+  /** Where it is sent. */
+  readonly address: string;
+  /** What the customer calls that; vendors sign it. */
+  readonly url: string;
+}
+
+const isTaken = (outcome: WebhookOutcome): boolean =>
+  outcome.kind === "answered" && outcome.status >= 200 && outcome.status < 300;
+
+/** Which of a deployment's addresses a URL begins with. */
+const ownAddress = (url: string, deployment: Deployment | undefined, addresses: readonly string[]) =>
+  [deployment?.publicUrl, ...addresses, deployment?.address].find(
+    (address) => address !== undefined && url.startsWith(`${address}/`),
+  );

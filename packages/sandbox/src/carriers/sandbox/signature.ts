@@ -1,4 +1,4 @@
-import { hex } from "../random.ts";
+import { hex } from "../../random.ts";
 
 /** Header that bears the plain carrier's signature: `t=<unix seconds>,v1=<hex>`. */
 export const SIGNATURE_HEADER = "Sandbox-Signature";

@@ -1,7 +1,7 @@
 import { MAX_TEXT_LENGTH } from "@trunkline/protocol";
 import { readNumber } from "@trunkline/protocol/phone-number";
 import * as z from "zod/mini";
-import { type CarrierBehaviour, isFailing } from "./behaviour.ts";
+import { type CarrierBehaviour, isFailing } from "../../carrier/behaviour.ts";
 
 /** What `POST /messages` of the plain carrier takes. Like many a vendor it ignores fields that it does not know. */
 export const Submission = z.object({

@@ -1,0 +1,6 @@
+import type { Dialect } from "../carrier/dialect.ts";
+import type { SimulatedCarrier } from "../carrier/names.ts";
+import { sandboxDialect } from "./sandbox/sandbox.ts";
+
+/** How each carrier speaks. */
+export const DIALECTS: Readonly<Record<SimulatedCarrier, Dialect>> = { sandbox: sandboxDialect };
