@@ -1,6 +1,7 @@
 import { platformRandom, type RandomBytes } from "@trunkline/gateway";
 import { Hono } from "hono";
 import { sandboxApi } from "./carriers/sandbox/api.ts";
+import { twilioApi } from "./carriers/twilio/api.ts";
 import { type HostTime, platformTime, WorldClock } from "./clock.ts";
 import { type Journal, memoryJournal } from "./journal.ts";
 import { WorldMemory } from "./memory.ts";
@@ -84,7 +85,10 @@ export async function createWorld({
     memory,
     random,
   };
-  const app = new Hono().route("/world", worldApi(world)).route("/carriers/sandbox", sandboxApi(parts));
+  const app = new Hono()
+    .route("/world", worldApi(world))
+    .route("/carriers/sandbox", sandboxApi(parts))
+    .route("/carriers/twilio", twilioApi(parts));
   for (const path of ["/v1.0/*", "/beta/*"]) {
     app.all(path, (c) => openToPages(c.req.raw, (request) => world.microsoft.answerGraph(request)));
   }

@@ -1,7 +1,7 @@
-/** A schema of an OpenAPI 3.0 document, as far as Graph's uses it. */
+/** A schema of an OpenAPI 3.0 or 3.1 document, as far as the vendors use it. */
 export interface Schema {
   readonly $ref?: string;
-  readonly type?: string;
+  readonly type?: string | readonly string[];
   readonly nullable?: boolean;
   readonly enum?: readonly unknown[];
   readonly format?: string;
@@ -12,9 +12,11 @@ export interface Schema {
   readonly allOf?: readonly Schema[];
   readonly anyOf?: readonly Schema[];
   readonly oneOf?: readonly Schema[];
+  readonly additionalProperties?: unknown;
 }
 
 const TYPES: Readonly<Record<string, (value: unknown) => boolean>> = {
+  null: (value) => value === null,
   string: (value) => typeof value === "string",
   boolean: (value) => typeof value === "boolean",
   integer: (value) => Number.isInteger(value),
@@ -42,7 +44,8 @@ export function misfits(value: unknown, schema: Schema, resolve: (ref: string) =
   }
   if (value === null && parts.some(({ nullable }) => nullable)) return wrong;
   for (const { type, enum: allowed, format, pattern } of parts) {
-    if (type !== undefined && TYPES[type]?.(value) === false) wrong.push(`${at}: not a ${type}`);
+    const types = type === undefined ? [] : [type].flat();
+    if (types.length > 0 && !types.some((name) => TYPES[name]?.(value) ?? true)) wrong.push(`${at}: not a ${types}`);
     if (allowed !== undefined && !allowed.includes(value)) wrong.push(`${at}: not one of ${allowed.join()}`);
     if (typeof value !== "string") continue;
     if (format !== undefined && FORMATS[format]?.test(value) === false) wrong.push(`${at}: not a ${format}`);
@@ -55,7 +58,7 @@ export function misfits(value: unknown, schema: Schema, resolve: (ref: string) =
     }
   } else if (typeof value === "object" && value !== null) {
     const named: Record<string, Schema> = Object.assign({}, ...parts.map(({ properties }) => properties ?? {}));
-    const isOpen = Object.keys(named).length === 0;
+    const isOpen = Object.keys(named).length === 0 || parts.some((part) => part.additionalProperties);
     const missing = parts.flatMap(({ required = [] }) => required).filter((name) => !(name in value));
     wrong.push(...missing.map((name) => `${at}.${name}: missing`));
     for (const [name, inner] of Object.entries(value)) {

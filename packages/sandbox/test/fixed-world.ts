@@ -40,7 +40,7 @@ export async function fixedWorld({
   answer?: (request: Request) => Response | Promise<Response>;
   entries?: readonly WorldEntry[];
 } = {}) {
-  const webhooks: { url: string; signature: string | null; body: string; at: number }[] = [];
+  const webhooks: { url: string; signature: string | null; headers: Headers; body: string; at: number }[] = [];
   const clock = new WorldClock({ host: platformTime, standsAt: START });
   const journal = memoryJournal<WorldEntry>([...entries]);
   const { world, fetch, stop } = await createWorld({
@@ -49,7 +49,8 @@ export async function fixedWorld({
     journal,
     fetch: async (request) => {
       const body = await request.clone().text();
-      webhooks.push({ url: request.url, signature: request.headers.get("sandbox-signature"), body, at: clock.now() });
+      const { url, headers } = request;
+      webhooks.push({ url, headers, signature: headers.get("sandbox-signature"), body, at: clock.now() });
       return answer(request);
     },
   });

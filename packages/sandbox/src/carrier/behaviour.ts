@@ -24,7 +24,7 @@ export const CarrierBehaviourInput = z.strictObject({
   down: z.optional(z.boolean()),
   /**
    * Keeps opt-outs itself: a phone that sends STOP to a number gets nothing from it until it sends START, and texts to it
-   * are refused with `opted_out`. @default false
+   * are refused with `opted_out`. @default false at the plain carrier, true where the vendor does so
    */
   blocksOptOuts: z.optional(z.boolean()),
 });
@@ -59,7 +59,10 @@ export const DEFAULT_BEHAVIOUR: CarrierBehaviour = {
 };
 
 /** How each carrier behaves by itself. */
-const BY_THEMSELVES: Readonly<Record<SimulatedCarrier, CarrierBehaviour>> = { sandbox: DEFAULT_BEHAVIOUR };
+const BY_THEMSELVES: Readonly<Record<SimulatedCarrier, CarrierBehaviour>> = {
+  sandbox: DEFAULT_BEHAVIOUR,
+  twilio: { ...DEFAULT_BEHAVIOUR, blocksOptOuts: true },
+};
 
 /** How a carrier behaves that was told nothing. */
 export const defaultBehaviour = (carrier: SimulatedCarrier): CarrierBehaviour => BY_THEMSELVES[carrier];
