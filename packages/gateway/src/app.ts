@@ -10,6 +10,7 @@ import type { EventHub } from "./events/hub.ts";
 import type { EventLog } from "./events/log.ts";
 import { eventRoutes } from "./events/routes.ts";
 import { filterRoutes } from "./filters/routes.ts";
+import { groupRoutes } from "./groups/routes.ts";
 import type { Access } from "./http/auth.ts";
 import type { Cors } from "./http/cors.ts";
 import type { Host } from "./http/outlet.ts";
@@ -80,6 +81,7 @@ export function createApp(parts: AppParts): (request: Request, host?: Host) => P
       ...keyRoutes(parts),
       ...sessionRoutes(parts),
       ...userRoutes(parts),
+      ...groupRoutes(parts),
       ...carrierAccountRoutes(parts),
       ...lineRoutes(parts),
       ...meRoutes(parts),

@@ -21,6 +21,7 @@ const PREFIXES = {
   keys: "key",
   sessions: "ses",
   users: "usr",
+  groups: "grp",
   "carrier-accounts": "acc",
   lines: "line",
   conversations: "conv",

@@ -3,6 +3,7 @@ import type {
   Conversation,
   CreatedSession,
   Filter,
+  Group,
   Key,
   Message,
   Problem,
@@ -22,6 +23,7 @@ interface Belongings {
   key: string;
   ses: string;
   usr: string;
+  grp: string;
   acc: string;
   line: string;
   conv: string;
@@ -37,6 +39,7 @@ const KINDS = {
   keys: "key",
   sessions: "ses",
   users: "usr",
+  groups: "grp",
   "carrier-accounts": "acc",
   lines: "line",
   conversations: "conv",
@@ -59,6 +62,7 @@ const BODIES: Partial<Record<Operation, object>> = {
   updateTenant: { name: "Taken" },
   updateUser: { name: "Taken" },
   updateCarrierAccount: { name: "Taken" },
+  updateGroup: { name: "Taken" },
   updateLine: { name: "Taken" },
   updateConversation: { tags: ["taken"] },
   markRead: { throughSequence: 1 },
@@ -103,11 +107,13 @@ eachStore((store) => {
       call("POST", "/v1/webhooks", { url: "https://crm.example.com/", events: ["*"] }),
     );
     const filter = await made<Filter>(call("POST", "/v1/filters", { name: "Ours", query: { state: "open" } }));
+    const group = await made<Group>(call("POST", "/v1/groups", { name: "Sales", members: [users.member.id] }));
     owned = {
       ten: tenant.id,
       key: key.id,
       ses: users.member.session.id,
       usr: users.member.id,
+      grp: group.id,
       acc: account.id,
       line: line.id,
       conv: conversation.id,
@@ -156,6 +162,9 @@ eachStore((store) => {
       ["POST", "/v1/lines", { ...mine, carrierAccountId: owned.acc }],
       ["POST", "/v1/lines", { ...mine, assignees: [owned.usr] }],
       ["PATCH", `/v1/lines/${ours.line.id}`, { assignees: [owned.usr] }],
+      ["PATCH", `/v1/lines/${ours.line.id}`, { groups: [owned.grp] }],
+      ["POST", "/v1/lines", { ...mine, groups: [owned.grp] }],
+      ["POST", "/v1/groups", { name: "Mine", members: [owned.usr] }],
       ["POST", "/v1/conversations", { lineId: owned.line, participants: ["+14255550199"] }],
       ["PATCH", `/v1/conversations/${conversation.id}`, { assigneeId: owned.usr }],
       ["POST", "/v1/messages", { from: theirs.line.number, to: "+14255550123", text: "Hello" }],

@@ -5,6 +5,7 @@ export type Id<Prefix extends string> = `${Prefix}_${string}`;
 export const ID_PREFIXES = {
   tenant: "ten",
   user: "usr",
+  group: "grp",
   session: "ses",
   key: "key",
   line: "line",
@@ -25,6 +26,7 @@ export type IdPrefix = (typeof ID_PREFIXES)[IdKind];
 
 export type TenantId = Id<"ten">;
 export type UserId = Id<"usr">;
+export type GroupId = Id<"grp">;
 export type SessionId = Id<"ses">;
 export type KeyId = Id<"key">;
 export type LineId = Id<"line">;

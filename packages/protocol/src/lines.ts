@@ -12,6 +12,8 @@ export type LineCapabilities = z.infer<typeof LineCapabilities>;
 /** Texts a second that a line hands to its carrier; null leaves the pace to the carrier's own limits. */
 const sendRate = z.nullable(z.number().check(z.gt(0), z.lte(1000)));
 const assignees = z.array(id("usr")).check(z.maxLength(500));
+/** Groups of users who see the line, beside its assignees. */
+const groups = z.array(id("grp")).check(z.maxLength(100));
 
 /** A business number. `number` is canonical; alphanumeric senders have none and use `senderId`. */
 export const Line = z.object({
@@ -26,6 +28,7 @@ export const Line = z.object({
   sendRate,
   quietHours: lineQuietHours,
   assignees,
+  groups,
   channel: z.nullable(z.object({ teamId: z.string(), channelId: z.string() })),
   registration: z.nullable(z.object({ state: z.string() })),
   createdAt: timestamp,
@@ -43,6 +46,7 @@ export const CreateLine = z.strictObject({
   sendRate: z.optional(sendRate),
   quietHours: z.optional(lineQuietHours),
   assignees: z.optional(assignees),
+  groups: z.optional(groups),
 });
 export type CreateLine = z.infer<typeof CreateLine>;
 
@@ -53,6 +57,7 @@ export const UpdateLine = z.partial(
     sendRate,
     quietHours: lineQuietHours,
     assignees,
+    groups,
   }),
 );
 export type UpdateLine = z.infer<typeof UpdateLine>;

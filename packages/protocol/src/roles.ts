@@ -74,7 +74,7 @@ export function narrowRole(role: Role, to: Role | undefined): Role {
   return ROLES.indexOf(to) > ROLES.indexOf(role) ? to : role;
 }
 
-/** Owners and admins see every line; members and viewers only the lines that are assigned to them. */
+/** Owners and admins see every line; members and viewers only the lines that are assigned to them or to a group of theirs. */
 export function seesAllLines(role: Role): boolean {
   return role === "owner" || role === "admin";
 }

@@ -20,6 +20,7 @@ import {
 } from "./conversations.ts";
 import { EventPage, ListEvents } from "./events.ts";
 import { FILTER_ROUTES } from "./filter-routes.ts";
+import { GROUP_ROUTES } from "./group-routes.ts";
 import { CreatedKey, CreateKey, Key } from "./keys.ts";
 import { CreateLine, Line, UpdateLine } from "./lines.ts";
 import { Me } from "./me.ts";
@@ -234,6 +235,8 @@ export const ROUTES = {
     answer: none,
   },
 
+  ...GROUP_ROUTES,
+
   listCarrierAccounts: {
     method: "GET",
     path: "/v1/carrier-accounts",
@@ -334,7 +337,7 @@ export const ROUTES = {
     path: "/v1/lines/{id}",
     access: "lines.write",
     tag: "lines",
-    summary: "Changes a line; `assignees` replaces the whole list.",
+    summary: "Changes a line; `assignees` and `groups` each replace the whole list.",
     params: byId("line"),
     body: UpdateLine,
     answer: ok(Line),

@@ -20,14 +20,15 @@ import {
   type TenantResource,
   type TenantsResource,
   tenantResource,
-  tenantsResource,
 } from "./resources/administration.ts";
 import { type BroadcastsResource, broadcastsResource } from "./resources/broadcasts.ts";
+import { collection } from "./resources/collection.ts";
 import { type ConsentResource, consentResource } from "./resources/consent.ts";
 import { type ConversationsResource, conversationsResource } from "./resources/conversations.ts";
 import { type EventsResource, eventsResource } from "./resources/events.ts";
 import { fetchedCalls } from "./resources/fetched-calls.ts";
-import { type FiltersResource, filtersResource } from "./resources/filters.ts";
+import type { FiltersResource } from "./resources/filters.ts";
+import type { GroupsResource } from "./resources/groups.ts";
 import { type MessagesResource, messagesResource, postMessage } from "./resources/messages.ts";
 import { type OptInsResource, optInsResource } from "./resources/opt-ins.ts";
 import type { SearchCalls } from "./resources/parts/search.ts";
@@ -46,6 +47,7 @@ export interface Trunkline extends AsyncDisposable {
   readonly me: MeResource;
   readonly unread: UnreadResource;
   readonly users: UsersResource;
+  readonly groups: GroupsResource;
   readonly lines: LinesResource;
   readonly carrierAccounts: CarrierAccountsResource;
   readonly conversations: ConversationsResource;
@@ -152,11 +154,12 @@ export function createTrunkline(options: TrunklineOptions): Trunkline {
     unread: unreadResource(http, store),
     users: usersResource(http, store),
     lines: linesResource(http, store),
+    groups: collection(http, "v1/groups") as GroupsResource,
     carrierAccounts: carrierAccountsResource(http, call),
     conversations: conversationsResource(http, store, call),
     messages: messagesResource(http, store),
     search: call("search"),
-    filters: filtersResource(http),
+    filters: collection(http, "v1/filters") as FiltersResource,
     templates: templatesResource(http, store, call),
     broadcasts: broadcastsResource(http, store, call),
     optIns: optInsResource(http, call),
@@ -164,7 +167,7 @@ export function createTrunkline(options: TrunklineOptions): Trunkline {
     webhooks: webhooksResource(http, call),
     sessions: sessionsResource(call),
     tenant: tenantResource(http),
-    tenants: tenantsResource(http),
+    tenants: collection(http, "v1/tenants") as TenantsResource,
     keys: keysResource(http, call),
     events: eventsResource(http, feed),
   };

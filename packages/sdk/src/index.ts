@@ -100,6 +100,7 @@ export type { ConsentResource } from "./resources/consent.ts";
 export type { ConversationsResource } from "./resources/conversations.ts";
 export type { EventRange, EventsResource } from "./resources/events.ts";
 export type { FiltersResource } from "./resources/filters.ts";
+export type { GroupsResource } from "./resources/groups.ts";
 export type { Listing, ListOptions } from "./resources/listing.ts";
 export type { LiveMessagesOptions, MessagesResource } from "./resources/messages.ts";
 export type { OptInFilter, OptInsResource } from "./resources/opt-ins.ts";

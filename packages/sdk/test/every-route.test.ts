@@ -39,6 +39,11 @@ const CALLS: Record<keyof typeof ROUTES, (trunkline: Trunkline) => Promise<unkno
   getUser: ({ users }) => users.get("ext:1"),
   updateUser: ({ users }) => users.update(id("usr"), { role: "admin" }),
   deleteUser: ({ users }) => users.delete(id("usr")),
+  listGroups: ({ groups }) => groups.list({ limit: 2 }).page(),
+  createGroup: ({ groups }) => groups.create({ name: "Sales", members: [id("usr")] }),
+  getGroup: ({ groups }) => groups.get(id("grp")),
+  updateGroup: ({ groups }) => groups.update(id("grp"), { members: [] }),
+  deleteGroup: ({ groups }) => groups.delete(id("grp")),
   listCarrierAccounts: ({ carrierAccounts }) => carrierAccounts.list({ limit: 2 }).page(),
   createCarrierAccount: ({ carrierAccounts }) =>
     carrierAccounts.create({ carrier: "sandbox", name: "Sandbox", credentials: { apiKey: "k" } }),

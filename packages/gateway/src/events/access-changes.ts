@@ -27,9 +27,13 @@ export function accessChange({ type, body }: LogEntry): ((principal: Principal) 
       return event.data.userId === null ? ({ kind }) => kind === "entra" : null;
     case "line.created":
     case "line.updated": {
-      const { id, assignees } = event.data;
+      const { id, assignees, groups } = event.data;
+      // Who is in a group is not in the event; `groups` itself is not in those of older gateways.
+      const mayBeSeen = (groups ?? []).length > 0;
       return ({ user, sight: { lineIds } }) =>
-        user !== null && lineIds !== "all" && lineIds.has(id) !== assignees.includes(user.id);
+        user !== null &&
+        lineIds !== "all" &&
+        (lineIds.has(id) ? !assignees.includes(user.id) : mayBeSeen || assignees.includes(user.id));
     }
     case "line.removed":
       return ({ sight: { lineIds } }) => lineIds !== "all" && lineIds.has(event.data.id);

@@ -1,8 +1,9 @@
-import type { CreateLine, Line, LineCapabilities, LineId, TenantId, UserId } from "@trunkline/protocol";
+import type { CreateLine, GroupId, Line, LineCapabilities, LineId, TenantId, UserId } from "@trunkline/protocol";
 import type { Bus } from "../bus/bus.ts";
 import { carrierAccountExists } from "../carrier-accounts/store.ts";
 import type { Clock } from "../clock.ts";
 import type { EventLog } from "../events/log.ts";
+import { unknownGroups } from "../groups/store.ts";
 import { refusing } from "../http/broken-rule.ts";
 import { once } from "../http/idempotency.ts";
 import { openPage } from "../http/paging.ts";
@@ -15,7 +16,17 @@ import type { Sight } from "../rights/sight.ts";
 import type { Database, Tx } from "../store/database.ts";
 import { unknownUsers } from "../users/store.ts";
 import { readSender } from "./sender.ts";
-import { assign, deleteLine, findLine, insertLine, listLines, lockLine, toLine, updateLine } from "./store.ts";
+import {
+  assign,
+  assignGroups,
+  deleteLine,
+  findLine,
+  insertLine,
+  listLines,
+  lockLine,
+  toLine,
+  updateLine,
+} from "./store.ts";
 
 export interface LineParts {
   database: Database;
@@ -35,6 +46,7 @@ const BROKEN = {
   lines_sender_id: taken("senderId"),
   lines_carrier_account: notFound, // removed between two statements
   line_assignees_user: notFound,
+  line_groups_group: notFound,
   conversations_line: () =>
     new Refusal("conflict", { detail: "This line has conversations. A line can be removed while it has none." }),
   broadcasts_line: () =>
@@ -62,7 +74,7 @@ export function lineRoutes({
       const reading = readSender(body);
       if (reading.kind === "invalid") throw invalid([reading.field], reading.reason, reading.code);
       refuseUnfitQuietHours(body.quietHours, ["quietHours"]);
-      const { name, carrierAccountId, sendRate = null, quietHours = null, assignees = [] } = body;
+      const { name, carrierAccountId, sendRate = null, quietHours = null, assignees = [], groups = [] } = body;
       const line = {
         ...reading.sender,
         name,
@@ -78,9 +90,11 @@ export function lineRoutes({
               throw invalid(["carrierAccountId"], "is not a carrier account of this tenant", "not_found");
             }
             await refuseUnknownUsers(tx, tenantId, assignees);
+            await refuseUnknownGroups(tx, tenantId, groups);
             const id = ids("line");
             await insertLine(tx, tenantId, id, line, clock.now());
             await assign(tx, tenantId, id, assignees);
+            await assignGroups(tx, tenantId, id, groups);
             const made = await visible(tx, tenantId, id, { lineIds: "all" });
             record({ type: "line.created", data: made, audience: { lineId: id }, actor });
             return made;
@@ -100,11 +114,15 @@ export function lineRoutes({
         log.transaction(tenantId, async (tx, record) => {
           await lockLine(tx, tenantId, id);
           const before = await visible(tx, tenantId, id, sight);
-          const { capabilities, assignees, ...plain } = body;
+          const { capabilities, assignees, groups, ...plain } = body;
           const change = capabilities ? { ...plain, capabilities: merge(before.capabilities, capabilities) } : plain;
           if (assignees) {
             await refuseUnknownUsers(tx, tenantId, assignees);
             await assign(tx, tenantId, id, assignees);
+          }
+          if (groups) {
+            await refuseUnknownGroups(tx, tenantId, groups);
+            await assignGroups(tx, tenantId, id, groups);
           }
           await updateLine(tx, tenantId, id, change, clock.now());
           const after = await visible(tx, tenantId, id, { lineIds: "all" });
@@ -114,7 +132,7 @@ export function lineRoutes({
         }),
       );
       for (const lane of woken) bus.publish({ topic: "work", ...lane });
-      if (body.assignees) bus.publish({ topic: "access", tenantId });
+      if (body.assignees || body.groups) bus.publish({ topic: "access", tenantId });
       return line;
     },
 
@@ -147,5 +165,12 @@ async function refuseUnknownUsers(tx: Tx, tenantId: TenantId, userIds: readonly 
   const [unknown] = await unknownUsers(tx, tenantId, userIds);
   if (unknown) {
     throw invalid(["assignees", userIds.indexOf(unknown)], "is not a user of this tenant", "not_found");
+  }
+}
+
+async function refuseUnknownGroups(tx: Tx, tenantId: TenantId, groupIds: readonly GroupId[]): Promise<void> {
+  const [unknown] = await unknownGroups(tx, tenantId, groupIds);
+  if (unknown) {
+    throw invalid(["groups", groupIds.indexOf(unknown)], "is not a group of this tenant", "not_found");
   }
 }

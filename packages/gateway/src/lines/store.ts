@@ -1,5 +1,6 @@
 import type {
   CarrierAccountId,
+  GroupId,
   Line,
   LineCapabilities,
   LineId,
@@ -15,7 +16,7 @@ import type { Tables } from "../store/tables.ts";
 import { nextVersion } from "../store/version-time.ts";
 
 type LineRow = Omit<Selectable<Tables["lines"]>, "tenant_id"> &
-  Pick<Selectable<Tables["carrier_accounts"]>, "carrier"> & { assignees: UserId[] };
+  Pick<Selectable<Tables["carrier_accounts"]>, "carrier"> & { assignees: UserId[]; groups: GroupId[] };
 
 export function toLine(row: LineRow): Line {
   return {
@@ -30,6 +31,7 @@ export function toLine(row: LineRow): Line {
     sendRate: row.send_rate,
     quietHours: row.quiet_hours,
     assignees: row.assignees,
+    groups: row.groups,
     channel: null,
     registration: null,
     createdAt: row.created_at.toISOString(),
@@ -40,6 +42,9 @@ export function toLine(row: LineRow): Line {
 const assignees = sql<UserId[]>`array(select a.user_id from line_assignees a
   where a.tenant_id = lines.tenant_id and a.line_id = lines.id order by a.user_id)`;
 
+const groups = sql<GroupId[]>`array(select g.group_id from line_groups g
+  where g.tenant_id = lines.tenant_id and g.line_id = lines.id order by g.group_id)`;
+
 const lines = (tx: Tx, tenantId: TenantId) =>
   tx
     .selectFrom("lines")
@@ -49,7 +54,7 @@ const lines = (tx: Tx, tenantId: TenantId) =>
         .onRef("carrier_accounts.id", "=", "lines.carrier_account_id"),
     )
     .selectAll("lines")
-    .select(["carrier_accounts.carrier", assignees.as("assignees")])
+    .select(["carrier_accounts.carrier", assignees.as("assignees"), groups.as("groups")])
     .where("lines.tenant_id", "=", tenantId);
 
 /** Restricts to what is seen. */
@@ -171,15 +176,53 @@ export async function unassign(tx: Tx, tenantId: TenantId, userId: UserId, now: 
     .where("user_id", "=", userId)
     .returning("line_id")
     .execute();
-  if (freed.length === 0) return [];
-  const lineIds = freed.map(({ line_id }) => line_id);
+  return touch(
+    tx,
+    tenantId,
+    freed.map(({ line_id }) => line_id),
+    now,
+  );
+}
+
+/** Makes these groups, and no others, those that see a line. */
+export async function assignGroups(
+  tx: Tx,
+  tenantId: TenantId,
+  id: LineId,
+  groupIds: readonly GroupId[],
+): Promise<void> {
+  await tx.deleteFrom("line_groups").where("tenant_id", "=", tenantId).where("line_id", "=", id).execute();
+  if (groupIds.length === 0) return;
+  await tx
+    .insertInto("line_groups")
+    .values([...new Set(groupIds)].map((groupId) => ({ tenant_id: tenantId, line_id: id, group_id: groupId })))
+    .execute();
+}
+
+/** The lines that a group sees. Index: line_groups_by_group. */
+export async function linesOfGroup(tx: Tx, tenantId: TenantId, id: GroupId): Promise<LineId[]> {
+  const rows = await tx
+    .selectFrom("line_groups")
+    .select("line_id")
+    .where("tenant_id", "=", tenantId)
+    .where("group_id", "=", id)
+    .execute();
+  return rows.map(({ line_id }) => line_id);
+}
+
+/** Gives lines whose readers have changed a new version; the lines as they are then. */
+export async function touch(tx: Tx, tenantId: TenantId, ids: readonly LineId[], now: number): Promise<Line[]> {
+  if (ids.length === 0) return [];
   await tx
     .updateTable("lines")
     .set({ updated_at: nextVersion(now) })
     .where("tenant_id", "=", tenantId)
-    .where("id", "in", lineIds)
+    .where("id", "in", [...ids])
     .execute();
-  const rows = await lines(tx, tenantId).where("lines.id", "in", lineIds).orderBy("lines.id").execute();
+  const rows = await lines(tx, tenantId)
+    .where("lines.id", "in", [...ids])
+    .orderBy("lines.id")
+    .execute();
   return rows.map(toLine);
 }
 

@@ -19,6 +19,7 @@ import type { Database, Tx } from "../store/database.ts";
 import { findTenant } from "../tenants/store.ts";
 import { toUser, type UserRow } from "../users/store.ts";
 import type { EntraPeople } from "./entra-people.ts";
+import { linesOf } from "./lines-of.ts";
 import type { Operator, Principal } from "./principal.ts";
 import { FULL_SIGHT } from "./sight.ts";
 import { rateOf, userPrincipal } from "./user-principal.ts";
@@ -132,7 +133,7 @@ export function storedCredentials({
 async function readSession(tx: Tx, tenantId: TenantId, id: SessionId): Promise<SessionRow | null> {
   const { rows } = await sql<SessionRow>`
     select u.*, s.role as session_role, s.scope, s.expires_at, t.limits,
-      array(select a.line_id from line_assignees a where a.tenant_id = u.tenant_id and a.user_id = u.id) as line_ids
+      ${linesOf("u")} as line_ids
     from sessions s join users u on u.tenant_id = s.tenant_id and u.id = s.user_id
     join tenants t on t.tenant_id = s.tenant_id and t.deleting_at is null
     where s.tenant_id = ${tenantId} and s.id = ${id}`.execute(tx);

@@ -19,6 +19,7 @@ import { brokenConstraint } from "../store/engine.ts";
 import type { Tables } from "../store/tables.ts";
 import { toMicrosoft } from "../tenants/settings.ts";
 import { insertUser, toUser, type UserRow } from "../users/store.ts";
+import { linesOf } from "./lines-of.ts";
 import type { Principal } from "./principal.ts";
 import { userPrincipal } from "./user-principal.ts";
 
@@ -160,8 +161,7 @@ async function readSettings(
 
 async function readPerson(tx: Tx, tenantId: TenantId, person: EntraPerson): Promise<PersonRow | null> {
   const { rows } = await sql<PersonRow>`
-    select u.*, array(
-      select a.line_id from line_assignees a where a.tenant_id = u.tenant_id and a.user_id = u.id) as line_ids
+    select u.*, ${linesOf("u")} as line_ids
     from users u where u.tenant_id = ${tenantId} and u.microsoft_tenant_id = ${person.tenantId}
       and u.microsoft_object_id = ${person.objectId}`.execute(tx);
   return rows[0] ?? null;

@@ -9,6 +9,7 @@ import { webhooks } from "./migrations/0006-webhooks.ts";
 import { teamwork } from "./migrations/0007-teamwork.ts";
 import { unread } from "./migrations/0008-unread.ts";
 import { search } from "./migrations/0009-search.ts";
+import { groups } from "./migrations/0011-groups.ts";
 import type { Migration } from "./migrations/migration.ts";
 
 export const MIGRATIONS: readonly Migration[] = [
@@ -21,6 +22,7 @@ export const MIGRATIONS: readonly Migration[] = [
   teamwork,
   unread,
   search,
+  groups,
 ];
 
 /** Whose world a store belongs to. A store made by a sandbox holds simulated people and is never used for real ones. */

@@ -18,6 +18,7 @@ import type {
   EventType,
   Failure,
   FilterId,
+  GroupId,
   KeyId,
   KeyScope,
   LineCapabilities,
@@ -218,6 +219,27 @@ interface LinesTable {
   quiet_hours: ColumnType<LineQuietHours, LineQuietHours | undefined, LineQuietHours>;
   created_at: Date;
   updated_at: Date;
+}
+
+interface UserGroupsTable {
+  tenant_id: TenantId;
+  id: GroupId;
+  name: string;
+  external_id: string | null;
+  created_at: Date;
+  updated_at: Date;
+}
+
+interface UserGroupMembersTable {
+  tenant_id: TenantId;
+  group_id: GroupId;
+  user_id: UserId;
+}
+
+interface LineGroupsTable {
+  tenant_id: TenantId;
+  line_id: LineId;
+  group_id: GroupId;
 }
 
 interface LineAssigneesTable {
@@ -567,6 +589,9 @@ export interface Tables {
   carrier_accounts: CarrierAccountsTable;
   lines: LinesTable;
   line_assignees: LineAssigneesTable;
+  line_groups: LineGroupsTable;
+  user_groups: UserGroupsTable;
+  user_group_members: UserGroupMembersTable;
   conversations: ConversationsTable;
   conversation_records: ConversationRecordsTable;
   conversation_filters: ConversationFiltersTable;

@@ -1,6 +1,7 @@
 import { isId, type LineId, seesAllLines, type TenantId, type UserId } from "@trunkline/protocol";
 import { sql } from "kysely";
 import { invalid, type Refusal } from "../http/refusal.ts";
+import { linesOf } from "../rights/lines-of.ts";
 import type { Tx } from "../store/database.ts";
 
 /** A person as far as conversations can be theirs. */
@@ -22,15 +23,7 @@ export async function findColleagues(
   const names = refs.filter((ref) => ref.startsWith("ext:")).map((ref) => ref.slice("ext:".length));
   const users = await tx
     .selectFrom("users as u")
-    .select([
-      "u.id",
-      "u.external_id",
-      "u.name",
-      "u.role",
-      "u.suspended",
-      sql<LineId[]>`array(select a.line_id from line_assignees a
-        where a.tenant_id = u.tenant_id and a.user_id = u.id)`.as("line_ids"),
-    ])
+    .select(["u.id", "u.external_id", "u.name", "u.role", "u.suspended", linesOf("u").as("line_ids")])
     .where("u.tenant_id", "=", tenantId)
     .where(sql<boolean>`(u.id = any(${refs.filter((ref) => isId("usr", ref))}::text[])
       or u.external_id = any(${names}::text[]))`)

@@ -86,10 +86,6 @@ export function carrierAccountsResource(http: Http, call: FetchedCall): CarrierA
   };
 }
 
-export function tenantsResource(http: Http): TenantsResource {
-  return collection<Tenant, CreateTenant, UpdateTenant>(http, "v1/tenants");
-}
-
 export function tenantResource(http: Http): TenantResource {
   const path = "v1/tenant";
   return {

@@ -1,7 +1,5 @@
 import type { CreateFilter, Filter, FilterId, UpdateFilter } from "@trunkline/protocol";
-import type { Http } from "../http.ts";
 import type { CallOptions, KeyedCallOptions } from "./call-options.ts";
-import { collection } from "./collection.ts";
 import type { Listing, ListOptions } from "./listing.ts";
 
 /**
@@ -16,8 +14,4 @@ export interface FiltersResource {
   /** Changes what it names; `query` is replaced whole. Rejects with `forbidden` for what somebody else has shared. */
   update(id: FilterId, changes: UpdateFilter, options?: CallOptions): Promise<Filter>;
   delete(id: FilterId, options?: CallOptions): Promise<void>;
-}
-
-export function filtersResource(http: Http): FiltersResource {
-  return collection<Filter, CreateFilter, UpdateFilter>(http, "v1/filters");
 }
