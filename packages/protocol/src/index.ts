@@ -72,7 +72,7 @@ export {
   type StreamEventType,
 } from "./events.ts";
 export { ConversationQuery, CreateFilter, Filter, UpdateFilter } from "./filters.ts";
-export type { CreateGroup, Group, UpdateGroup } from "./groups.ts";
+export { CreateGroup, Group, UpdateGroup } from "./groups.ts";
 export { HEADERS, MAX_IDEMPOTENCY_KEY } from "./headers.ts";
 export {
   type BroadcastId,
