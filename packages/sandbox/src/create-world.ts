@@ -1,6 +1,7 @@
 import { platformRandom, type RandomBytes } from "@trunkline/gateway";
 import { Hono } from "hono";
 import { sandboxApi } from "./carriers/sandbox/api.ts";
+import { telnyxApi } from "./carriers/telnyx/api.ts";
 import { twilioApi } from "./carriers/twilio/api.ts";
 import { type HostTime, platformTime, WorldClock } from "./clock.ts";
 import { type Journal, memoryJournal } from "./journal.ts";
@@ -88,7 +89,8 @@ export async function createWorld({
   const app = new Hono()
     .route("/world", worldApi(world))
     .route("/carriers/sandbox", sandboxApi(parts))
-    .route("/carriers/twilio", twilioApi(parts));
+    .route("/carriers/twilio", twilioApi(parts))
+    .route("/carriers/telnyx/v2", telnyxApi(parts));
   for (const path of ["/v1.0/*", "/beta/*"]) {
     app.all(path, (c) => openToPages(c.req.raw, (request) => world.microsoft.answerGraph(request)));
   }

@@ -186,8 +186,9 @@ export class World {
     return this.#parts.memory.state.offsetMs;
   }
 
+  /** The address that a carrier's clients take for the vendor's own. */
   carrierUrl(carrier: SimulatedCarrier): string {
-    return `${this.url}/carriers/${carrier}`;
+    return `${this.url}/carriers/${carrier}${carrier === "telnyx" ? "/v2" : ""}`;
   }
 
   /** The canonical form of a handset's number. Every number that a phone could have is a handset. */

@@ -62,6 +62,7 @@ export const DEFAULT_BEHAVIOUR: CarrierBehaviour = {
 const BY_THEMSELVES: Readonly<Record<SimulatedCarrier, CarrierBehaviour>> = {
   sandbox: DEFAULT_BEHAVIOUR,
   twilio: { ...DEFAULT_BEHAVIOUR, blocksOptOuts: true },
+  telnyx: { ...DEFAULT_BEHAVIOUR, blocksOptOuts: true },
 };
 
 /** How a carrier behaves that was told nothing. */

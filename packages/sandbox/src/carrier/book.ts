@@ -3,6 +3,13 @@ import { type CarrierAccount, type CarrierEntry, presentAccount, type Webhook } 
 import type { CarrierMessage, HandsetMessage } from "./message.ts";
 import type { SimulatedCarrier } from "./names.ts";
 
+/** When a phone's owner said STOP, and the word. */
+export interface OptOut {
+  /** Milliseconds since 1970; 0 where a former world did not write it down. */
+  readonly at: number;
+  readonly word: string | null;
+}
+
 /** What the carriers know; made by applying entries, in order, and in no other way. */
 export class CarrierBook {
   readonly pending = new Map<string, Webhook>();
@@ -12,7 +19,7 @@ export class CarrierBook {
   readonly #arrived = new Map<string, HandsetMessage[]>();
   readonly #byId = new Map<string, CarrierMessage>();
   readonly #byReference = new Map<string, CarrierMessage[]>();
-  readonly #blocked = new Map<string, Set<string>>();
+  readonly #blocked = new Map<string, Map<string, OptOut>>();
   readonly #settings = new Map<string, Map<string, unknown>>();
 
   apply(entry: CarrierEntry): void {
@@ -32,9 +39,9 @@ export class CarrierBook {
         push(this.#arrived, entry.accountId, entry.message);
         break;
       case "block": {
-        const handsets = this.#blocked.get(entry.line) ?? new Set();
+        const handsets = this.#blocked.get(entry.line) ?? new Map<string, OptOut>();
         this.#blocked.set(entry.line, handsets);
-        if (entry.isBlocked) handsets.add(entry.handset);
+        if (entry.isBlocked) handsets.set(entry.handset, { at: entry.at ?? 0, word: entry.word ?? null });
         else handsets.delete(entry.handset);
         break;
       }
@@ -96,8 +103,8 @@ export class CarrierBook {
   }
 
   /** The phones that said STOP to a line. */
-  blockedBy(line: string): ReadonlySet<string> {
-    return this.#blocked.get(line) ?? new Set();
+  blockedBy(line: string): ReadonlyMap<string, OptOut> {
+    return this.#blocked.get(line) ?? new Map<string, OptOut>();
   }
 
   /** What a customer set under a key. */

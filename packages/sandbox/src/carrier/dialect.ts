@@ -52,6 +52,8 @@ export interface Dialect {
   newMessageId(random: RandomBytes, media: readonly string[]): string;
   /** Whether a customer can ask for texts that came in. */
   readonly keepsArrivals: boolean;
+  /** What a phone's STOP is about: the number that it was sent to, or all of the account's. */
+  readonly optOutsCover: "number" | "account";
   arrival(message: HandsetMessage, writing: Writing): Written;
   /** Null for what the vendor does not tell. */
   receipt(message: CarrierMessage, step: Step, writing: Writing): Written | null;

@@ -171,9 +171,13 @@ export class CarrierEngine {
   }
 
   /** What a text from a phone changes at a carrier that keeps opt-outs. */
-  #blocking({ carrier }: CarrierAccount, { from, to, text }: HandsetMessage): WorldEntry[] {
-    const isBlocked = this.#parts.memory.state.carriers.behaviour(carrier).blocksOptOuts ? blockOf(text) : null;
-    return isBlocked === null ? [] : [{ type: "block", line: to, handset: from, isBlocked }];
+  #blocking({ carrier, numbers }: CarrierAccount, { from, to, text, at }: HandsetMessage): WorldEntry[] {
+    const { dialects, memory } = this.#parts;
+    const isBlocked = memory.state.carriers.behaviour(carrier).blocksOptOuts ? blockOf(text) : null;
+    if (isBlocked === null) return [];
+    const facts = { type: "block", handset: from, isBlocked, at: Date.parse(at), word: text.trim() } as const;
+    const lines = dialects[carrier].optOutsCover === "account" ? numbers : [to];
+    return lines.map((line) => ({ ...facts, line }));
   }
 
   /** Where a text ends: at another account's line, or on a handset. */

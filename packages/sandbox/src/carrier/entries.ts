@@ -49,7 +49,16 @@ export type CarrierEntry =
   /** A text came in for an account's number, at a carrier that can be asked for it later. */
   | { readonly type: "arrived"; readonly accountId: string; readonly message: HandsetMessage }
   /** The carrier takes no texts from this line to this phone any more, or again. */
-  | { readonly type: "block"; readonly line: string; readonly handset: string; readonly isBlocked: boolean }
+  | {
+      readonly type: "block";
+      readonly line: string;
+      readonly handset: string;
+      readonly isBlocked: boolean;
+      /** Milliseconds since 1970. */
+      readonly at?: number;
+      /** What the phone's owner wrote. */
+      readonly word?: string;
+    }
   /** Something that a customer set at the carrier; without a value it is gone. */
   | { readonly type: "setting"; readonly accountId: string; readonly key: string; readonly value?: unknown }
   | { readonly type: "webhook"; readonly webhook: Webhook }

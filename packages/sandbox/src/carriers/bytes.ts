@@ -1,6 +1,10 @@
 /** Bytes as base64 (RFC 4648 §4). */
 export const toBase64 = (bytes: Uint8Array): string => btoa(String.fromCharCode(...bytes));
 
+/** Bytes of a base64 text that is known to be one. */
+export const fromBase64 = (text: string): Uint8Array<ArrayBuffer> =>
+  Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+
 /** A keyed hash of a text. */
 export async function hmac(
   hash: "SHA-1" | "SHA-256",

@@ -17,6 +17,7 @@ export const sandboxDialect: Dialect = {
   credentials: (account, baseUrl) => ({ baseUrl, ...account.secrets }),
   newMessageId: (random) => newId("sbx", random),
   keepsArrivals: false,
+  optOutsCover: "number",
   arrival: ({ id, from, to, text, media, at }) => ({ body: JSON.stringify({ id, from, to, text, media, at }) }),
   receipt: ({ id, reference }, { status, errorCode, at }) => ({
     body: JSON.stringify({ id, reference, status, errorCode, at: new Date(at).toISOString() }),

@@ -24,6 +24,7 @@ export const twilioDialect: Dialect = {
   credentials: (account, baseUrl) => ({ accountSid: account.id, authToken: secretOf(account, "authToken"), baseUrl }),
   newMessageId: (random, media) => `${media.length > 0 ? "MM" : "SM"}${hex(random(16))}`,
   keepsArrivals: true,
+  optOutsCover: "number",
   arrival({ id, from, to, text, media }, { account, setting }) {
     const form = new URLSearchParams({
       ToCountry: "US",
