@@ -1,4 +1,5 @@
 import type { Carrier, CarrierAccount, CarrierAccountId, TenantId } from "@trunkline/protocol";
+import type { Bus } from "../bus/bus.ts";
 import { CarrierTrouble, type Credentials, CredentialsRefused, type Carrier as Speaking } from "../carriers/carrier.ts";
 import { KEYWORD_ANSWERS } from "../carriers/registry.ts";
 import { type Clock, withDeadline } from "../clock.ts";
@@ -9,11 +10,13 @@ import { openPage } from "../http/paging.ts";
 import { invalid, notFound, Refusal } from "../http/refusal.ts";
 import type { Handlers } from "../http/route.ts";
 import { findLinesByNumber } from "../lines/store.ts";
+import { newReconcile, RECONCILE_KIND } from "../messaging/reconcile-work.ts";
 import { refuseAddress } from "../outside/address-check.ts";
 import type { PrivateAddresses } from "../outside/public-address.ts";
 import type { Ids } from "../random.ts";
 import type { Sealer } from "../seal/seal.ts";
 import type { Database } from "../store/database.ts";
+import { enqueue } from "../work/queue.ts";
 import { type CarrierAccess, readAccount } from "./access.ts";
 import { sealCredentials } from "./credentials.ts";
 import {
@@ -33,6 +36,7 @@ export interface CarrierAccountParts {
   ids: Ids;
   sealer: Sealer;
   carriers: CarrierAccess;
+  bus: Bus;
   privateAddresses: PrivateAddresses;
 }
 
@@ -60,6 +64,7 @@ export function carrierAccountRoutes({
   ids,
   sealer,
   carriers,
+  bus,
   privateAddresses,
 }: CarrierAccountParts): Handlers<CarrierAccountOperation> {
   const shown = (account: StoredAccount): CarrierAccount => ({
@@ -81,12 +86,14 @@ export function carrierAccountRoutes({
     id: CarrierAccountId,
     credentials: Credentials,
     asker: AbortSignal,
-  ): Promise<void> {
+  ): Promise<Speaking> {
     const { baseUrl } = credentials;
     const wrong = baseUrl === undefined ? null : refuseAddress(baseUrl, privateAddresses, "web");
     if (wrong !== null) throw invalid(["credentials", "baseUrl"], wrong);
-    const check = await ask(speak(carrier, id, credentials), asker);
+    const speaking = speak(carrier, id, credentials);
+    const check = await ask(speaking, asker);
     if (check.kind === "refused") throw invalid(["credentials"], `The carrier refuses them: ${check.message}`);
+    return speaking;
   }
 
   function speak(carrier: Carrier, id: CarrierAccountId, credentials: Credentials): Speaking {
@@ -128,16 +135,19 @@ export function carrierAccountRoutes({
     async createCarrierAccount({ principal: { tenantId, actor }, body, keyed, request }) {
       const { carrier, name, credentials, keywordAnswers = KEYWORD_ANSWERS[carrier] } = body;
       const id = ids("carrierAccount");
-      await checkCredentials(carrier, id, credentials, request.signal);
+      const { listHistory } = await checkCredentials(carrier, id, credentials, request.signal);
       const sealed = await sealCredentials(sealer, tenantId, id, credentials);
-      return log.transaction(tenantId, (tx, record) =>
+      const account = await log.transaction(tenantId, (tx, record) =>
         once(tx, keyed, async () => {
           const values = { carrier, name, keywordAnswers, credentials: sealed };
-          const account = shown(await insertCarrierAccount(tx, tenantId, id, values, clock.now()));
-          record({ type: "carrier_account.updated", data: account, audience: {}, actor });
-          return account;
+          const made = shown(await insertCarrierAccount(tx, tenantId, id, values, clock.now()));
+          record({ type: "carrier_account.updated", data: made, audience: {}, actor });
+          if (listHistory) await enqueue(tx, tenantId, newReconcile(id, clock.now()), clock.now());
+          return made;
         }),
       );
+      if (listHistory) bus.publish({ topic: "work", tenantId, kind: RECONCILE_KIND, lane: id });
+      return account;
     },
 
     getCarrierAccount: async ({ principal: { tenantId }, params: { id } }) =>

@@ -13,11 +13,17 @@ const MAX_WORD = 200;
 
 /** A carrier all of whose answers the store can hold. */
 export function withStorableAnswers(carrier: Carrier): Carrier {
-  const { lookUp } = carrier;
+  const { lookUp, listHistory } = carrier;
   return {
     ...carrier,
     send: async (text, options) => storableHandOver(await carrier.send(text, options)),
     lookUp: lookUp && (async (text, options) => storableLookUp(await lookUp(text, options))),
+    listHistory:
+      listHistory &&
+      (async (since, page, options) => {
+        const history = await listHistory(since, page, options);
+        return { texts: [], receipts: [], ...storableContent(history), next: history.next };
+      }),
     read: (webhook) => storableContent(carrier.read(webhook)),
   };
 }

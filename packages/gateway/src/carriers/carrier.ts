@@ -105,6 +105,11 @@ export type CredentialsCheck =
   | { readonly kind: "refused"; readonly message: string }
   | { readonly kind: "unreachable" };
 
+/** A part of what the carrier has carried for the account, in both directions; `next` names the page after, null at the end. */
+export interface CarrierHistory extends WebhookContent {
+  readonly next: string | null;
+}
+
 /** A number that the account has at its carrier. */
 export interface CarrierNumber {
   /** E.164, or a short code's digits. */
@@ -134,6 +139,11 @@ export interface Carrier {
   read(webhook: Webhook): WebhookContent | null;
   /** Whether the carrier takes the credentials; nothing is sent to anybody. It never rejects. */
   check(options: CallOptions): Promise<CredentialsCheck>;
+  /**
+   * What was carried since a time, in milliseconds, whoever handed it over; null when the vendor cannot list it.
+   * @throws CarrierTrouble
+   */
+  listHistory: ((since: number, page: string | null, options: CallOptions) => Promise<CarrierHistory>) | null;
   /** A page of the account's numbers; null when the vendor cannot list them. @throws CarrierTrouble */
   listNumbers: ((page: string | null, options: CallOptions) => Promise<CarrierNumbers>) | null;
 }

@@ -74,12 +74,12 @@ export async function checkByAsking(
 }
 
 /** The JSON of an answer; undefined when it is none. @throws when the connection breaks or the answer is too long */
-export async function readJson(answer: Response): Promise<unknown> {
+export async function readJson(answer: Response, maxBytes = MAX_ANSWER_BYTES): Promise<unknown> {
   const chunks: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of answer.body ?? []) {
     length += chunk.length;
-    if (length > MAX_ANSWER_BYTES) throw new RangeError("the answer is too long");
+    if (length > maxBytes) throw new RangeError("the answer is too long");
     chunks.push(chunk);
   }
   return parseJson(joinBytes(chunks));

@@ -121,6 +121,8 @@ export const sandboxCarrier: CarrierAdapter = (credentials, { fetch }): Carrier 
 
     check: ({ signal }) => checkByAsking(() => fetch(address("/numbers"), { headers, signal })),
 
+    listHistory: null,
+
     async listNumbers(_page, { signal }) {
       const answer = await fetch(address("/numbers"), { headers, signal }).catch(() => null);
       const { data: listed } = Numbers.safeParse(answer?.ok ? await readJson(answer).catch(() => null) : null);

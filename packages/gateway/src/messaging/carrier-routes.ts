@@ -31,6 +31,8 @@ export interface CarrierRouteParts {
 /** The doors, and when nothing that came in by them is being stored any more. */
 export interface CarrierRoutes {
   readonly routes: readonly OutsideRoute[];
+  /** Takes in what a carrier has listed, as if it had come by the doors. */
+  deliver(tenantId: TenantId, accountId: CarrierAccountId, listed: WebhookContent): Promise<void>;
   settled(): Promise<void>;
 }
 
@@ -71,7 +73,8 @@ export function carrierRoutes(parts: CarrierRouteParts): CarrierRoutes {
       accounts.set(accountId, await carriers.open(tenantId, await readAccount(tx, tenantId, accountId)));
     }
     return Promise.all(
-      deliveries.map(async ({ accountId, webhook }) => {
+      deliveries.map(async ({ accountId, webhook, listed }) => {
+        if (listed) return { kind: "read", accountId, content: listed, greeting: null, raw: NOTHING };
         const carrier = accounts.get(accountId);
         return carrier ? readWebhook(carrier, accountId, webhook) : refused(notFound());
       }),
@@ -114,7 +117,13 @@ export function carrierRoutes(parts: CarrierRouteParts): CarrierRoutes {
     const { readings, hasChanged, lanes } = await database.tenant(tenantId, async (tx) => {
       const all = await readAll(tx, tenantId, deliveries);
       const received = all.flatMap((one) =>
-        one.kind === "read" ? one.content.receipts.map((receipt) => ({ accountId: one.accountId, receipt })) : [],
+        one.kind === "read"
+          ? one.content.receipts.map((receipt) => ({
+              accountId: one.accountId,
+              receipt,
+              isListed: one.raw === NOTHING,
+            }))
+          : [],
       );
       return { readings: all, ...(await receiveReceipts(tx, tenantId, received, { log }, clock.now())) };
     });
@@ -173,17 +182,24 @@ export function carrierRoutes(parts: CarrierRouteParts): CarrierRoutes {
 
   return {
     routes,
+    async deliver(tenantId, accountId, listed) {
+      if (listed.receipts.length > 0) await receipts.add(tenantId, { accountId, listed });
+      if (listed.texts.length > 0) await texts.add(tenantId, { accountId, listed });
+    },
     async settled() {
       await Promise.all([texts.settled(), receipts.settled()]);
     },
   };
 }
 
-/** A webhook that came for an account. */
-interface Delivery {
-  readonly accountId: CarrierAccountId;
-  readonly webhook: Webhook;
-}
+/** A webhook that came for an account, or what the account's carrier has listed. */
+type Delivery = { readonly accountId: CarrierAccountId } & (
+  | { readonly webhook: Webhook; readonly listed?: never }
+  | { readonly listed: WebhookContent; readonly webhook?: never }
+);
+
+/** The body of what did not come as a webhook. */
+const NOTHING = new Uint8Array();
 
 /** What a webhook says, once it is believed. */
 interface ReadWebhook {

@@ -12,6 +12,7 @@ import { type AnyWorkKind, workKind } from "../work/kind.ts";
 import { carrierRoutes } from "./carrier-routes.ts";
 import { lookUpKind } from "./look-up-queue.ts";
 import { ANSWER_TIMEOUT_MS, sendKind } from "./outbound-queue.ts";
+import { reconcileKind } from "./reconcile-kind.ts";
 import { type MessagingOperation, messagingRoutes } from "./routes.ts";
 import { createSendQueue } from "./send-queue.ts";
 
@@ -44,7 +45,11 @@ export function createMessaging(parts: MessagingParts): Messaging {
   return {
     routes: messagingRoutes({ ...parts, sends }),
     outside: doors.routes,
-    kinds: [workKind(sendKind({ ...parts, moods })), workKind(lookUpKind(parts))],
+    kinds: [
+      workKind(sendKind({ ...parts, moods })),
+      workKind(lookUpKind(parts)),
+      workKind(reconcileKind({ ...parts, deliver: doors.deliver })),
+    ],
     async stop() {
       await Promise.all([sends.settled(), doors.settled()]);
     },

@@ -34,11 +34,14 @@ export interface ReceiptParts {
 export interface ReceivedReceipt {
   readonly accountId: CarrierAccountId;
   readonly receipt: Receipt;
+  /** Whether it was found in a list, where there may be texts that somebody else has handed over. */
+  readonly isListed: boolean;
 }
 
 /**
  * Merges carriers' receipts into their texts, found by our reference or by the carrier's id within that account: ids of
- * other accounts and tenants do not count. Those whose texts are not known yet are parked.
+ * other accounts and tenants do not count. Those whose texts are not known yet are parked, unless they come from a list:
+ * that will be read once more.
  *
  * @returns whether any text has changed, and the lanes that have work now
  */
@@ -53,6 +56,7 @@ export async function receiveReceipts(
   const texts = new Map<MessageId, LockedText>();
   for (const one of received) {
     const owner = owners.get(one);
+    if (!owner && one.isListed) continue;
     if (!owner) {
       await parkReceipt(tx, tenantId, one.accountId, one.receipt, now);
       continue;

@@ -109,6 +109,8 @@ export const acsCarrier: CarrierAdapter = (credentials, { fetch, now }): Carrier
         proves: ({ ok, status }) => ok || status === 404,
       }),
 
+    listHistory: null,
+
     listNumbers: null,
   };
 };

@@ -143,6 +143,8 @@ export const telnyxCarrier: CarrierAdapter = (credentials, { fetch, webhooks }):
 
     check: ({ signal }) => checkByAsking(() => read("/messaging_profiles?page[size]=1", signal), { wordsOf }),
 
+    listHistory: null,
+
     async listNumbers(page, { signal }) {
       const number = Number(page ?? 1);
       const path = `/phone_numbers/messaging?page[number]=${number}&page[size]=${LISTED}`;

@@ -5,6 +5,7 @@ import {
   CarrierTrouble,
   CredentialsRefused,
   type HandOver,
+  type InboundText,
   type LookUp,
   type Receipt,
 } from "../carrier.ts";
@@ -23,6 +24,9 @@ const ABSENT_AFTER_MS = 60_000;
 /** Its clock and ours may differ by this much, in milliseconds. */
 const CLOCKS_MS = 60_000;
 const LISTED = 100;
+/** Messages of one page of what was carried, and the bytes that they may take: each has some two thousand. */
+const HISTORY = 200;
+const HISTORY_BYTES = 4 * 1024 * 1024;
 
 const STATUSES: ReadonlyMap<string, NonNullable<Receipt["status"]>> = new Map([
   ["accepted", "sent"], // taken, and not on its way yet: to us a text is sent once the carrier has it
@@ -47,8 +51,10 @@ const Message = z.object({
   direction: z.nullish(z.string()),
   error_code: z.nullish(z.number()),
   date_created: z.nullish(z.string()),
+  from: z.nullish(z.string()),
+  to: z.nullish(z.string()),
 });
-const Messages = z.object({ messages: z.array(Message) });
+const Messages = z.object({ messages: z.array(Message), next_page_uri: z.nullish(z.string()) });
 const Numbers = z.object({
   incoming_phone_numbers: z.array(
     z.object({
@@ -142,6 +148,21 @@ export const twilioCarrier: CarrierAdapter = (credentials, { fetch, webhooks }):
 
     check: ({ signal }) => checkByAsking(() => read(`${account}.json`, signal), { wordsOf }),
 
+    async listHistory(since, page, { signal }) {
+      const query = new URLSearchParams({ "DateSent>": new Date(since).toISOString(), PageSize: String(HISTORY) });
+      const address = page === null ? `${account}/Messages.json?${query}` : `${host}${page}`;
+      const answer = await read(address, signal).catch(() => null);
+      const json = answer && (await readJson(answer, HISTORY_BYTES).catch(() => null));
+      const { data: listed } = Messages.safeParse(answer?.ok ? json : null);
+      if (!listed) throw new CarrierTrouble(wordsOf(json) ?? "Twilio did not list its messages.");
+      const { messages, next_page_uri: next = null } = listed;
+      return {
+        texts: messages.filter(({ direction }) => direction === "inbound").flatMap(toInbound),
+        receipts: messages.filter(({ direction }) => direction?.startsWith("outbound")).map(toReceipt),
+        next,
+      };
+    },
+
     async listNumbers(page, { signal }) {
       const address = page === null ? `${account}/IncomingPhoneNumbers.json?PageSize=${LISTED}` : `${host}${page}`;
       const answer = await read(address, signal).catch(() => null);
@@ -158,6 +179,11 @@ export const twilioCarrier: CarrierAdapter = (credentials, { fetch, webhooks }):
     },
   };
 };
+
+function toInbound({ sid, from, to, body, date_created }: z.infer<typeof Message>): InboundText[] {
+  if (!from || !to) return [];
+  return [{ carrierMessageId: sid, from, to, text: body ?? "", at: timeOf(date_created) }];
+}
 
 function toReceipt({ sid, status, error_code, date_created }: z.infer<typeof Message>): Receipt {
   const known = STATUSES.get(status) ?? null;
