@@ -1,4 +1,5 @@
 import { sql } from "kysely";
+import { auditRoutes } from "./audit/routes.ts";
 import type { Broadcasts } from "./broadcasts/broadcasts.ts";
 import type { Bus } from "./bus/bus.ts";
 import type { CarrierAccess } from "./carrier-accounts/access.ts";
@@ -11,6 +12,7 @@ import type { EventLog } from "./events/log.ts";
 import { eventRoutes } from "./events/routes.ts";
 import { filterRoutes } from "./filters/routes.ts";
 import { groupRoutes } from "./groups/routes.ts";
+import { auditor } from "./http/audit.ts";
 import type { Access } from "./http/auth.ts";
 import type { Cors } from "./http/cors.ts";
 import type { Host } from "./http/outlet.ts";
@@ -76,6 +78,7 @@ export function createApp(parts: AppParts): (request: Request, host?: Host) => P
   };
   return createRouter({
     ...parts,
+    audit: auditor(parts),
     handlers: {
       ...tenantRoutes(parts),
       ...keyRoutes(parts),
@@ -92,6 +95,7 @@ export function createApp(parts: AppParts): (request: Request, host?: Host) => P
       ...searchRoutes(parts),
       ...broadcasts.routes,
       ...webhooks.routes,
+      ...auditRoutes(parts),
       ...optIns.routes,
       ...permissionRoutes(parts),
       ...consentRoutes(consent),

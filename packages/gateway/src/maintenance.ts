@@ -1,5 +1,6 @@
 import type { TenantId } from "@trunkline/protocol";
 import { sql } from "kysely";
+import { auditHorizon, clearAudit } from "./audit/store.ts";
 import type { Clock } from "./clock.ts";
 import { clearEvents, EVENTS_KEPT_MS } from "./events/retention.ts";
 import { KEPT_MS as ANSWERS_KEPT_MS } from "./http/idempotency.ts";
@@ -86,6 +87,8 @@ export function createMaintenance({ database, clock, logger, eraser }: Maintenan
     for (const { table, column, keptMs } of AGEING) {
       await inChunks(() => database.tenant(tenantId, (tx) => clearChunk(tx, tenantId, table, column, before(keptMs))));
     }
+    const horizon = await database.tenant(tenantId, (tx) => auditHorizon(tx, tenantId, now));
+    await inChunks(() => database.system((tx) => clearAudit(tx, tenantId, horizon, CHUNK)));
     await database.tenant(tenantId, (tx) => keepClosing(tx, tenantId, now));
     await inChunks(() => database.tenant(tenantId, (tx) => clearEvents(tx, tenantId, before(EVENTS_KEPT_MS), CHUNK)));
   }

@@ -19,6 +19,7 @@ export const ID_PREFIXES = {
   webhook: "whk",
   webhookDelivery: "whd",
   event: "evt",
+  auditEntry: "aud",
 } as const;
 
 export type IdKind = keyof typeof ID_PREFIXES;

@@ -1,5 +1,6 @@
 /* The words of the wire. Routes and phone numbers have entries of their own, because they weigh more. */
 
+export type { AuditEntry, ExportAudit, ListAudit } from "./audit.ts";
 export {
   BROADCAST_STATES,
   Broadcast,

@@ -23,6 +23,7 @@ export const PERMISSIONS = [
   "opt_ins.export",
   "webhooks.read",
   "webhooks.write",
+  "audit.read",
 ] as const;
 export type Permission = (typeof PERMISSIONS)[number];
 
@@ -54,6 +55,7 @@ const ADMIN = [
   "opt_ins.export",
   "webhooks.read",
   "webhooks.write",
+  "audit.read",
 ] as const satisfies Permission[];
 const OWNER = [...ADMIN, "keys.write"] as const satisfies Permission[];
 

@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { AUDIT_ROUTES } from "./audit-routes.ts";
 import { BROADCAST_ROUTES } from "./broadcast-routes.ts";
 import {
   CarrierAccount,
@@ -464,6 +465,7 @@ export const ROUTES = {
   ...PERMISSION_ROUTES,
   ...CONSENT_ROUTES,
   ...WEBHOOK_ROUTES,
+  ...AUDIT_ROUTES,
 
   listEvents: {
     method: "GET",

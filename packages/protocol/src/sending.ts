@@ -97,6 +97,8 @@ export const TenantLimits = z.object({
   requestsPerSecond: z.nullable(z.number().check(z.gt(0), z.lte(100_000))),
   /** Texts in any 24 hours. */
   textsPerDay: z.nullable(z.int().check(z.gte(0), z.lte(1_000_000_000))),
+  /** Days that the audit log is kept; null for 400. The operator's to set: whoever is recorded cannot shorten it. */
+  auditDays: z.nullable(z.int().check(z.gte(30), z.lte(3650))),
 });
 export type TenantLimits = z.infer<typeof TenantLimits>;
 

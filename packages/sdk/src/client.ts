@@ -21,6 +21,7 @@ import {
   type TenantsResource,
   tenantResource,
 } from "./resources/administration.ts";
+import { type AuditResource, auditResource } from "./resources/audit.ts";
 import { type BroadcastsResource, broadcastsResource } from "./resources/broadcasts.ts";
 import { collection } from "./resources/collection.ts";
 import { type ConsentResource, consentResource } from "./resources/consent.ts";
@@ -59,6 +60,7 @@ export interface Trunkline extends AsyncDisposable {
   readonly optIns: OptInsResource;
   readonly consent: ConsentResource;
   readonly webhooks: WebhooksResource;
+  readonly audit: AuditResource;
   readonly sessions: SessionsResource;
   readonly tenant: TenantResource;
   readonly tenants: TenantsResource;
@@ -165,6 +167,7 @@ export function createTrunkline(options: TrunklineOptions): Trunkline {
     optIns: optInsResource(http, call),
     consent: consentResource(call, store),
     webhooks: webhooksResource(http, call),
+    audit: auditResource(http, call),
     sessions: sessionsResource(call),
     tenant: tenantResource(http),
     tenants: collection(http, "v1/tenants") as TenantsResource,

@@ -94,6 +94,7 @@ export type {
   TenantResource,
   TenantsResource,
 } from "./resources/administration.ts";
+export type { AuditFilter, AuditResource } from "./resources/audit.ts";
 export type { BroadcastFilter, BroadcastsResource, RecipientFilter } from "./resources/broadcasts.ts";
 export type { CallOptions, KeyedCallOptions } from "./resources/call-options.ts";
 export type { ConsentResource } from "./resources/consent.ts";

@@ -125,6 +125,8 @@ const CALLS: Record<keyof typeof ROUTES, (trunkline: Trunkline) => Promise<unkno
   testWebhook: ({ webhooks }) => webhooks.test(id("whk")),
   replayWebhook: ({ webhooks }) => webhooks.replay(id("whk"), { from: "2026-11-01T00:00:00Z" }),
   listDeliveries: ({ webhooks }) => webhooks.deliveries(id("whk"), { status: "failed" }).page(),
+  listAudit: ({ audit }) => audit.list({ action: "updateLine", limit: 2 }).page(),
+  exportAudit: ({ audit }) => audit.export({ format: "ndjson" }),
   listEvents: ({ events }) => events.page({ limit: 2 }),
 };
 

@@ -132,7 +132,7 @@ export function carrierAccountRoutes({
       );
     },
 
-    async createCarrierAccount({ principal: { tenantId, actor }, body, keyed, request }) {
+    async createCarrierAccount({ principal: { tenantId, actor }, body, keyed, request, audit }) {
       const { carrier, name, credentials, keywordAnswers = KEYWORD_ANSWERS[carrier] } = body;
       const id = ids("carrierAccount");
       const { listHistory } = await checkCredentials(carrier, id, credentials, request.signal);
@@ -143,6 +143,8 @@ export function carrierAccountRoutes({
           const made = shown(await insertCarrierAccount(tx, tenantId, id, values, clock.now()));
           record({ type: "carrier_account.updated", data: made, audience: {}, actor });
           if (listHistory) await enqueue(tx, tenantId, newReconcile(id, clock.now()), clock.now());
+          const object = { kind: "carrier_account", id };
+          await audit(tx, tenantId, { object, before: null, after: made, secrets: ["credentials"] });
           return made;
         }),
       );
@@ -153,7 +155,7 @@ export function carrierAccountRoutes({
     getCarrierAccount: async ({ principal: { tenantId }, params: { id } }) =>
       shown(present(await database.tenant(tenantId, (tx) => findCarrierAccount(tx, tenantId, id)))),
 
-    async updateCarrierAccount({ principal: { tenantId, actor }, params: { id }, body, request }) {
+    async updateCarrierAccount({ principal: { tenantId, actor }, params: { id }, body, request, audit }) {
       const { name, credentials, keywordAnswers } = body;
       if (credentials) {
         const { carrier } = present(await database.tenant(tenantId, (tx) => findCarrierAccount(tx, tenantId, id)));
@@ -166,17 +168,23 @@ export function carrierAccountRoutes({
           ...(keywordAnswers === undefined ? {} : { keywordAnswers }),
           ...(sealed ? { credentials: sealed } : {}),
         };
+        const before = shown(present(await findCarrierAccount(tx, tenantId, id)));
         const account = shown(present(await updateCarrierAccount(tx, tenantId, id, change, clock.now())));
         record({ type: "carrier_account.updated", data: account, audience: {}, actor });
+        const object = { kind: "carrier_account", id };
+        await audit(tx, tenantId, { object, before, after: account, secrets: sealed ? ["credentials"] : [] });
         return account;
       });
     },
 
-    async deleteCarrierAccount({ principal: { tenantId }, params: { id } }) {
-      const deleted = await refusing(IN_USE, () =>
-        database.tenant(tenantId, (tx) => deleteCarrierAccount(tx, tenantId, id)),
+    async deleteCarrierAccount({ principal: { tenantId }, params: { id }, audit }) {
+      await refusing(IN_USE, () =>
+        database.tenant(tenantId, async (tx) => {
+          const before = shown(present(await findCarrierAccount(tx, tenantId, id)));
+          if (!(await deleteCarrierAccount(tx, tenantId, id))) throw notFound();
+          await audit(tx, tenantId, { object: { kind: "carrier_account", id }, before, after: null });
+        }),
       );
-      if (!deleted) throw notFound();
     },
 
     async testCarrierAccount({ principal: { tenantId }, params: { id }, request }) {

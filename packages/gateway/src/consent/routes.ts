@@ -46,13 +46,14 @@ export function consentRoutes(parts: ConsentParts): Handlers<ConsentOperation> {
       return { url, text, expiresAt: new Date(expiresAt).toISOString() };
     },
 
-    async disconnectMicrosoft({ principal, body }) {
+    async disconnectMicrosoft({ principal, body, audit }) {
       const { tenantId, user, actor } = principal;
       if (body.of === "tenant") {
         if (!mayMap(principal)) throw onlyWhoMayMap("disconnects the organisation");
         await log.transaction(tenantId, async (tx, record) => {
           if (!(await deleteMicrosoftTenant(tx, tenantId))) return;
           record({ type: "consent.changed", data: { userId: null }, audience: {}, actor });
+          await audit(tx, tenantId, { object: { kind: "microsoft", id: null }, before: { of: "tenant" }, after: null });
         });
         bus.publish({ topic: "access", tenantId });
         return;
@@ -62,6 +63,7 @@ export function consentRoutes(parts: ConsentParts): Handlers<ConsentOperation> {
       await log.transaction(tenantId, async (tx, record) => {
         if (!(await deleteConnection(tx, tenantId, userId))) return;
         record({ type: "consent.changed", data: { userId }, audience: { userId }, actor });
+        await audit(tx, tenantId, { object: { kind: "microsoft", id: userId }, before: { of: "user" }, after: null });
       });
     },
   };

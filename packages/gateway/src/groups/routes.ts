@@ -66,7 +66,7 @@ export function groupRoutes({
       return page.answer(rows, (row) => [row.id], toGroup);
     },
 
-    createGroup({ principal: { tenantId }, body: { name, externalId = null, members = [] }, keyed }) {
+    createGroup({ principal: { tenantId }, body: { name, externalId = null, members = [] }, keyed, audit }) {
       return refusing(BROKEN, () =>
         database.tenant(tenantId, (tx) =>
           once(tx, keyed, async () => {
@@ -74,7 +74,9 @@ export function groupRoutes({
             const id = ids("group");
             await insertGroup(tx, tenantId, { id, name, externalId }, clock.now());
             await setMembers(tx, tenantId, id, members);
-            return present(tx, tenantId, id);
+            const group = await present(tx, tenantId, id);
+            await audit(tx, tenantId, { object: { kind: "group", id }, before: null, after: group });
+            return group;
           }),
         ),
       );
@@ -83,28 +85,33 @@ export function groupRoutes({
     getGroup: ({ principal: { tenantId }, params }) =>
       database.tenant(tenantId, (tx) => present(tx, tenantId, params.id)),
 
-    async updateGroup({ principal: { tenantId, actor }, params: { id }, body: { members, ...plain } }) {
+    async updateGroup({ principal: { tenantId, actor }, params: { id }, body: { members, ...plain }, audit }) {
       const group = await refusing(BROKEN, () =>
         log.transaction(tenantId, async (tx, record) => {
-          if (!(await lockGroup(tx, tenantId, id))) throw notFound();
+          const before = await lockGroup(tx, tenantId, id);
+          if (!before) throw notFound();
           if (members) {
             await refuseUnknownUsers(tx, tenantId, members);
             await setMembers(tx, tenantId, id, members);
             await tellLines(tx, tenantId, await linesOfGroup(tx, tenantId, id), { record, actor });
           }
           await updateGroup(tx, tenantId, id, plain, clock.now());
-          return present(tx, tenantId, id);
+          const after = await present(tx, tenantId, id);
+          await audit(tx, tenantId, { object: { kind: "group", id }, before, after });
+          return after;
         }),
       );
       if (members) bus.publish({ topic: "access", tenantId });
       return group;
     },
 
-    async deleteGroup({ principal: { tenantId, actor }, params: { id } }) {
+    async deleteGroup({ principal: { tenantId, actor }, params: { id }, audit }) {
       await log.transaction(tenantId, async (tx, record) => {
-        if (!(await lockGroup(tx, tenantId, id))) throw notFound();
+        const before = await lockGroup(tx, tenantId, id);
+        if (!before) throw notFound();
         const lineIds = await linesOfGroup(tx, tenantId, id);
         await deleteGroup(tx, tenantId, id);
+        await audit(tx, tenantId, { object: { kind: "group", id }, before, after: null });
         await tellLines(tx, tenantId, lineIds, { record, actor });
       });
       bus.publish({ topic: "access", tenantId });

@@ -1,6 +1,7 @@
 import type { Role, User } from "@trunkline/protocol";
 import type { AnswerOf, BodyOf, Operation, ParamsOf, QueryOf, ROUTES } from "@trunkline/protocol/routes";
 import type { Operator, Principal } from "../rights/principal.ts";
+import type { Audit } from "./audit.ts";
 import type { Keyed } from "./idempotency.ts";
 import type { Outlet } from "./outlet.ts";
 import type { Reply } from "./reply.ts";
@@ -28,6 +29,8 @@ export interface Call<Name extends Operation> {
   /** The Idempotency-Key, for `once`; null when there is none or the route does not take one. */
   readonly keyed: Keyed | null;
   readonly requestId: string;
+  /** Records what the request changes, in the transaction that changes it. */
+  readonly audit: Audit;
   /** For headers and `signal`; its body has been read. */
   readonly request: Request;
   /** Begins an answer without an end. Return what it returns; write to the outlet from then on. */

@@ -7,6 +7,7 @@ import type { Logger } from "../logger.ts";
 import type { RequestRecord } from "../options.ts";
 import type { RandomBytes } from "../random.ts";
 import type { Sealer } from "../seal/seal.ts";
+import type { auditor } from "./audit.ts";
 import type { Access } from "./auth.ts";
 import type { Cors } from "./cors.ts";
 import { SECURITY_HEADERS } from "./headers.ts";
@@ -24,6 +25,7 @@ export interface RouterParts {
   outside: readonly OutsideRoute[];
   access: Access;
   cors: Cors;
+  audit: ReturnType<typeof auditor>;
   rates: RateLimiter;
   sealer: Sealer;
   clock: Clock;
@@ -173,6 +175,7 @@ async function answerRoute(
     body: route.body ? readJson(route, route.body, body, request.headers.get("content-type")) : undefined,
     keyed: await readKey({ name, route, principal, request, url, body, now: clock.now(), sealer }),
     requestId,
+    audit: parts.audit({ principal, action: name, requestId }),
     request,
     stream: async (own: Readonly<PlainHeaders>, run: (outlet: Outlet) => void) => {
       const headers = new Headers({ ...(await everyHeader(parts, exchange)), ...own });

@@ -32,28 +32,40 @@ export function keyRoutes({
       return page.answer(rows, (row) => [row.id], toKey);
     },
 
-    async createKey({ principal: { tenantId, permissions }, body: { name, scopes = ownScopes(permissions) } }) {
+    async createKey({ principal: { tenantId, permissions }, body: { name, scopes = ownScopes(permissions) }, audit }) {
       refuseWider(scopes, permissions);
       const { secret, trace } = await makeSecret("tlk", random);
-      const key = await database.tenant(tenantId, (tx) =>
-        insertKey(tx, tenantId, { id: ids("key"), name, scopes: [...new Set(scopes)], ...trace }, clock.now()),
-      );
+      const key = await database.tenant(tenantId, async (tx) => {
+        const made = await insertKey(
+          tx,
+          tenantId,
+          { id: ids("key"), name, scopes: [...new Set(scopes)], ...trace },
+          clock.now(),
+        );
+        await audit(tx, tenantId, { object: { kind: "key", id: made.id }, before: null, after: made });
+        return made;
+      });
       return { ...key, key: secret } satisfies CreatedKey;
     },
 
-    async deleteKey({ principal: { tenantId }, params: { id } }) {
-      const deleted = await database.tenant(tenantId, (tx) => deleteKey(tx, tenantId, id));
-      if (!deleted) throw notFound();
+    async deleteKey({ principal: { tenantId }, params: { id }, audit }) {
+      await database.tenant(tenantId, async (tx) => {
+        const before = await lockKey(tx, tenantId, id);
+        if (!before || !(await deleteKey(tx, tenantId, id))) throw notFound();
+        await audit(tx, tenantId, { object: { kind: "key", id }, before, after: null });
+      });
       bus.publish({ topic: "access", tenantId });
     },
 
-    async rotateKey({ principal: { tenantId, permissions }, params: { id } }) {
+    async rotateKey({ principal: { tenantId, permissions }, params: { id }, audit }) {
       const { secret, trace } = await makeSecret("tlk", random);
       const key = await database.tenant(tenantId, async (tx) => {
         const present = await lockKey(tx, tenantId, id);
         if (!present) throw notFound();
         refuseWider(present.scopes, permissions); // its new secret would open what the caller may not
-        return replaceSecret(tx, tenantId, id, trace);
+        const after = await replaceSecret(tx, tenantId, id, trace);
+        await audit(tx, tenantId, { object: { kind: "key", id }, before: present, after, secrets: ["key"] });
+        return after;
       });
       bus.publish({ topic: "access", tenantId });
       return { ...key, key: secret } satisfies CreatedKey;

@@ -70,7 +70,7 @@ export function lineRoutes({
       return page.answer(rows, (row) => [row.id], toLine);
     },
 
-    async createLine({ principal: { tenantId, actor }, body, keyed }) {
+    async createLine({ principal: { tenantId, actor }, body, keyed, audit }) {
       const reading = readSender(body);
       if (reading.kind === "invalid") throw invalid([reading.field], reading.reason, reading.code);
       refuseUnfitQuietHours(body.quietHours, ["quietHours"]);
@@ -97,6 +97,7 @@ export function lineRoutes({
             await assignGroups(tx, tenantId, id, groups);
             const made = await visible(tx, tenantId, id, { lineIds: "all" });
             record({ type: "line.created", data: made, audience: { lineId: id }, actor });
+            await audit(tx, tenantId, { object: { kind: "line", id }, before: null, after: made });
             return made;
           }),
         ),
@@ -108,7 +109,7 @@ export function lineRoutes({
     getLine: ({ principal: { tenantId, sight }, params: { id } }) =>
       database.tenant(tenantId, (tx) => visible(tx, tenantId, id, sight)),
 
-    async updateLine({ principal: { tenantId, sight, actor }, params: { id }, body }) {
+    async updateLine({ principal: { tenantId, sight, actor }, params: { id }, body, audit }) {
       refuseUnfitQuietHours(body.quietHours, ["quietHours"]);
       const { line, woken } = await refusing(BROKEN, () =>
         log.transaction(tenantId, async (tx, record) => {
@@ -127,6 +128,7 @@ export function lineRoutes({
           await updateLine(tx, tenantId, id, change, clock.now());
           const after = await visible(tx, tenantId, id, { lineIds: "all" });
           record({ type: "line.updated", data: after, audience: { lineId: id }, actor });
+          await audit(tx, tenantId, { object: { kind: "line", id }, before, after });
           const lanes = body.quietHours === undefined ? [] : await lookAgainAtHeld(tx, tenantId, id, clock.now());
           return { line: after, woken: lanes };
         }),
@@ -136,12 +138,13 @@ export function lineRoutes({
       return line;
     },
 
-    async deleteLine({ principal: { tenantId, sight, actor }, params: { id } }) {
+    async deleteLine({ principal: { tenantId, sight, actor }, params: { id }, audit }) {
       await refusing(BROKEN, () =>
         log.transaction(tenantId, async (tx, record) => {
-          await visible(tx, tenantId, id, sight);
+          const before = await visible(tx, tenantId, id, sight);
           if (!(await deleteLine(tx, tenantId, id))) throw notFound();
           record({ type: "line.removed", data: { id }, audience: { lineId: id }, actor });
+          await audit(tx, tenantId, { object: { kind: "line", id }, before, after: null });
         }),
       );
       bus.publish({ topic: "access", tenantId });

@@ -1,6 +1,7 @@
 import type { ExportOptIns, OptIn, OptInEntry, TenantId } from "@trunkline/protocol";
+import { csvLine } from "../http/csv.ts";
+import { pagedFile } from "../http/paged-file.ts";
 import type { Database } from "../store/database.ts";
-import { csvLine } from "./csv.ts";
 import { type EntryRow, type OptInRow, toEntry, toOptIn } from "./entry-row.ts";
 import { readEntriesPage, readStandingsPage } from "./store.ts";
 
@@ -40,37 +41,7 @@ export function exportFile(
       ? (row: OptIn | OptInEntry) => `${JSON.stringify(row)}\n`
       : (row: OptIn | OptInEntry) => csvLine("needsReview" in row ? standingCells(row) : entryCells(row));
   const header = format === "ndjson" ? "" : csvLine(what === "current" ? CURRENT : HISTORY);
-  return new Response(streamOf(rows, write, header), {
-    headers: {
-      "content-type": format === "csv" ? "text/csv; charset=utf-8; header=present" : "application/x-ndjson",
-      "content-disposition": `attachment; filename="opt-ins-${what}.${format}"`,
-      "cache-control": "no-store",
-    },
-  });
-}
-
-function streamOf<Row>(
-  pages: AsyncGenerator<readonly Row[]>,
-  write: (row: Row) => string,
-  header: string,
-): ReadableStream<Uint8Array> {
-  const encoder = new TextEncoder();
-  return new ReadableStream<Uint8Array>(
-    {
-      start(controller) {
-        if (header !== "") controller.enqueue(encoder.encode(header));
-      },
-      async pull(controller) {
-        const { done, value } = await pages.next();
-        if (done) controller.close();
-        else controller.enqueue(encoder.encode(value.map(write).join("")));
-      },
-      async cancel() {
-        await pages.return(undefined);
-      },
-    },
-    { highWaterMark: 0 },
-  );
+  return pagedFile(rows, { write, header, name: `opt-ins-${what}`, format });
 }
 
 async function* standings(database: Database, tenantId: TenantId): AsyncGenerator<OptIn[]> {

@@ -11,9 +11,9 @@ import {
   type OptInState,
   PutOptIn,
 } from "@trunkline/protocol";
+import { CsvError, type CsvRow, readCsv } from "../http/csv.ts";
 import { explainIssue } from "../http/explain-issue.ts";
 import { invalid, Refusal } from "../http/refusal.ts";
-import { CsvError, type CsvRow, readCsv } from "./csv.ts";
 
 /** An entry to import, as far as it can be read without the store. */
 export interface ImportRow {

@@ -48,11 +48,14 @@ export function optInRoutes({
       return page.answer(rows, (row) => [row.updated_at.toISOString(), row.number, row.line_id], toOptIn);
     },
 
-    async putOptIn({ principal, body }) {
+    async putOptIn({ principal, body, audit }) {
       const { tenantId } = principal;
-      const put = await log.transaction(tenantId, (tx, record) =>
-        putOptIn(tx, principal, body, record, { log, ids }, clock.now()),
-      );
+      const put = await log.transaction(tenantId, async (tx, record) => {
+        const done = await putOptIn(tx, principal, body, record, { log, ids }, clock.now());
+        // What it was before stands in the ledger, entry for entry.
+        await audit(tx, tenantId, { object: { kind: "opt_in", id: null }, before: null, after: done.optIn });
+        return done;
+      });
       recentStops.add(tenantId, put.stops);
       announceSends(bus, tenantId, put);
       return put.optIn;
@@ -61,7 +64,7 @@ export function optInRoutes({
     lookUpOptIns: ({ principal, body }) =>
       database.tenant(principal.tenantId, (tx) => lookUpOptIns(tx, principal, body)),
 
-    async importOptIns({ principal, body, keyed }) {
+    async importOptIns({ principal, body, keyed, audit }) {
       refuseLimited(principal);
       const { tenantId } = principal;
       const rows = readImport(body);
@@ -71,9 +74,11 @@ export function optInRoutes({
       // A chunk that is recorded stays so: whoever repeats an import that broke off goes on with it.
       for (let from = 0; from < rows.length; from += CHUNK) {
         const chunk = rows.slice(from, from + CHUNK);
-        const done = await log.transaction(tenantId, (tx, record) =>
-          importRows(tx, principal, chunk, record, { ids, now: clock.now() }),
-        );
+        const done = await log.transaction(tenantId, async (tx, record) => {
+          const after = { rows: chunk.length };
+          await audit(tx, tenantId, { object: { kind: "opt_in", id: null }, before: null, after });
+          return importRows(tx, principal, chunk, record, { ids, now: clock.now() });
+        });
         recentStops.add(tenantId, done.stops);
         results.push(...done.results);
       }
@@ -81,8 +86,11 @@ export function optInRoutes({
       return database.tenant(tenantId, (tx) => once(tx, keyed, async () => report));
     },
 
-    async exportOptIns({ principal, query }) {
+    async exportOptIns({ principal, query, audit }) {
       refuseLimited(principal);
+      await database.tenant(principal.tenantId, (tx) =>
+        audit(tx, principal.tenantId, { object: { kind: "opt_in", id: null }, before: null, after: query }),
+      );
       return exportFile(database, principal.tenantId, query);
     },
   };

@@ -3,6 +3,7 @@ import type { Bus } from "../bus/bus.ts";
 import { sha256 } from "../bytes.ts";
 import type { Clock } from "../clock.ts";
 import type { EventLog, NewEvent } from "../events/log.ts";
+import type { Audit } from "../http/audit.ts";
 import { refusing } from "../http/broken-rule.ts";
 import { notFound, Refusal } from "../http/refusal.ts";
 import type { Handlers } from "../http/route.ts";
@@ -28,6 +29,12 @@ const KEPT_AFTER_END_MS = 60 * 60_000;
 
 type Record = (...events: NewEvent[]) => void;
 
+/** Where what happens to a user is noted. */
+interface Noting {
+  readonly record: Record;
+  readonly audit: Audit;
+}
+
 export function sessionRoutes({
   log,
   bus,
@@ -38,7 +45,13 @@ export function sessionRoutes({
   const accessChanged = (tenantId: TenantId) => bus.publish({ topic: "access", tenantId });
 
   /** The user whom the host names: found and brought up to date, or made. */
-  async function admit(tx: Tx, record: Record, tenantId: TenantId, given: CreateSession, actor: Actor): Promise<User> {
+  async function admit(
+    tx: Tx,
+    { record, audit }: Noting,
+    tenantId: TenantId,
+    given: CreateSession,
+    actor: Actor,
+  ): Promise<User> {
     const { externalId, name, email = null, microsoft = null } = given.user;
     const ref = `ext:${externalId}`;
     const present = await findUser(tx, tenantId, ref, { lock: true });
@@ -46,8 +59,9 @@ export function sessionRoutes({
       const fresh = { externalId, name, email, microsoft, role: given.role ?? ("member" as const) };
       const user = await insertUser(tx, tenantId, ids("user"), fresh, clock.now());
       // Another request has made them between the two statements: now there is somebody to find.
-      if (!user) return admit(tx, record, tenantId, given, actor);
+      if (!user) return admit(tx, { record, audit }, tenantId, given, actor);
       record({ type: "user.updated", data: user, audience: {}, actor });
+      await audit(tx, tenantId, { object: { kind: "user", id: user.id }, before: null, after: user });
       return user;
     }
     if (present.suspended) throw new Refusal("suspended");
@@ -55,11 +69,12 @@ export function sessionRoutes({
     if (!change) return present;
     const user = await updateUser(tx, tenantId, present.id, change, clock.now());
     record({ type: "user.updated", data: user, audience: {}, actor });
+    await audit(tx, tenantId, { object: { kind: "user", id: user.id }, before: present, after: user });
     return user;
   }
 
   return {
-    async createSession({ principal: { tenantId, actor }, body }) {
+    async createSession({ principal: { tenantId, actor }, body, audit }) {
       const token = newSecret("tls", random);
       const hash = await sha256(token);
       const id = ids("session");
@@ -73,7 +88,7 @@ export function sessionRoutes({
             isChanged = true;
             record(...events);
           };
-          const admitted = await admit(tx, noting, tenantId, body, actor);
+          const admitted = await admit(tx, { record: noting, audit }, tenantId, body, actor);
           await pruneSessions(tx, tenantId, admitted.id, now - KEPT_AFTER_END_MS);
           const role = body.role ?? null;
           await insertSession(
@@ -89,20 +104,25 @@ export function sessionRoutes({
       return { id, token, expiresAt: new Date(expiresAt).toISOString(), user };
     },
 
-    async deleteSession({ principal: { tenantId, actor }, params: { id } }) {
+    async deleteSession({ principal: { tenantId, actor }, params: { id }, audit }) {
       await log.transaction(tenantId, async (tx, record) => {
         const userId = await deleteSession(tx, tenantId, id);
         if (userId === null) throw notFound();
         record({ type: "session.revoked", data: { id, userId }, audience: { userId }, actor });
+        await audit(tx, tenantId, { object: { kind: "session", id }, before: { userId }, after: null });
       });
       accessChanged(tenantId);
     },
 
-    async deleteUserSessions({ principal: { tenantId, actor }, params }) {
+    async deleteUserSessions({ principal: { tenantId, actor }, params, audit }) {
       await log.transaction(tenantId, async (tx, record) => {
         const user = await findUser(tx, tenantId, params.id, { lock: true });
         if (!user) throw notFound();
-        for (const id of await deleteSessionsOf(tx, tenantId, user.id)) {
+        const sessions = await deleteSessionsOf(tx, tenantId, user.id);
+        if (sessions.length > 0) {
+          await audit(tx, tenantId, { object: { kind: "user", id: user.id }, before: { sessions }, after: null });
+        }
+        for (const id of sessions) {
           record({ type: "session.revoked", data: { id, userId: user.id }, audience: { userId: user.id }, actor });
         }
       });

@@ -10,6 +10,7 @@ import { teamwork } from "./migrations/0007-teamwork.ts";
 import { unread } from "./migrations/0008-unread.ts";
 import { search } from "./migrations/0009-search.ts";
 import { groups } from "./migrations/0011-groups.ts";
+import { audit } from "./migrations/0013-audit.ts";
 import type { Migration } from "./migrations/migration.ts";
 
 export const MIGRATIONS: readonly Migration[] = [
@@ -23,6 +24,7 @@ export const MIGRATIONS: readonly Migration[] = [
   unread,
   search,
   groups,
+  audit,
 ];
 
 /** Whose world a store belongs to. A store made by a sandbox holds simulated people and is never used for real ones. */

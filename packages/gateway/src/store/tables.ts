@@ -1,5 +1,6 @@
 import type {
   Actor,
+  AuditEntry,
   Author,
   BroadcastCounts,
   BroadcastId,
@@ -219,6 +220,23 @@ interface LinesTable {
   quiet_hours: ColumnType<LineQuietHours, LineQuietHours | undefined, LineQuietHours>;
   created_at: Date;
   updated_at: Date;
+}
+
+interface AuditEntriesTable {
+  tenant_id: TenantId;
+  id: AuditEntry["id"];
+  at: Date;
+  actor_kind: AuditEntry["actor"]["kind"];
+  actor_id: string;
+  by_kind: AuditEntry["by"]["kind"];
+  by_id: string;
+  request_id: string;
+  action: string;
+  object_kind: string;
+  object_id: string | null;
+  before: Json<NonNullable<AuditEntry["before"]>> | null;
+  after: Json<NonNullable<AuditEntry["after"]>> | null;
+  secrets: string[];
 }
 
 interface UserGroupsTable {
@@ -611,6 +629,7 @@ export interface Tables {
   event_horizons: EventHorizonsTable;
   idempotency_keys: IdempotencyKeysTable;
   operator_idempotency_keys: OperatorIdempotencyKeysTable;
+  audit_entries: AuditEntriesTable;
   work: WorkTable;
   work_lanes: WorkLanesTable;
   webhooks: WebhooksTable;

@@ -43,10 +43,14 @@ export function templateRoutes({ database, clock, ids }: TemplateParts): Handler
       return page.answer(rows, ({ sort_name, id }) => [sort_name, id], toTemplate);
     },
 
-    createTemplate({ principal: { tenantId }, body, keyed }) {
+    createTemplate({ principal: { tenantId }, body, keyed, audit }) {
       refuseSameLanguage(body);
       return database.tenant(tenantId, (tx) =>
-        once(tx, keyed, () => insertTemplate(tx, tenantId, ids("template"), body, clock.now())),
+        once(tx, keyed, async () => {
+          const template = await insertTemplate(tx, tenantId, ids("template"), body, clock.now());
+          await audit(tx, tenantId, { object: { kind: "template", id: template.id }, before: null, after: template });
+          return template;
+        }),
       );
     },
 
@@ -54,7 +58,7 @@ export function templateRoutes({ database, clock, ids }: TemplateParts): Handler
       return toTemplate(await database.tenant(tenantId, (tx) => readOne(tx, tenantId, params.id)));
     },
 
-    updateTemplate: ({ principal: { tenantId }, params: { id }, body }) =>
+    updateTemplate: ({ principal: { tenantId }, params: { id }, body, audit }) =>
       database.tenant(tenantId, async (tx) => {
         const before = await lockTemplate(tx, tenantId, id);
         if (!before) throw notFound();
@@ -62,12 +66,17 @@ export function templateRoutes({ database, clock, ids }: TemplateParts): Handler
           locale: body.locale === undefined ? before.locale : body.locale,
           variants: body.variants ?? before.variants,
         });
-        return updateTemplate(tx, tenantId, id, body, clock.now());
+        const after = await updateTemplate(tx, tenantId, id, body, clock.now());
+        await audit(tx, tenantId, { object: { kind: "template", id }, before: toTemplate(before), after });
+        return after;
       }),
 
-    async deleteTemplate({ principal: { tenantId }, params }) {
-      const deleted = await database.tenant(tenantId, (tx) => deleteTemplate(tx, tenantId, params.id));
-      if (!deleted) throw notFound();
+    async deleteTemplate({ principal: { tenantId }, params: { id }, audit }) {
+      await database.tenant(tenantId, async (tx) => {
+        const before = await lockTemplate(tx, tenantId, id);
+        if (!before || !(await deleteTemplate(tx, tenantId, id))) throw notFound();
+        await audit(tx, tenantId, { object: { kind: "template", id }, before: toTemplate(before), after: null });
+      });
     },
 
     async previewTemplate({ principal: { tenantId }, params, body }): Promise<TemplatePreview> {

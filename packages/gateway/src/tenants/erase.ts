@@ -1,5 +1,6 @@
 import type { TenantId } from "@trunkline/protocol";
 import { sql } from "kysely";
+import { clearAudit } from "../audit/store.ts";
 import type { Logger } from "../logger.ts";
 import type { Database, Tx } from "../store/database.ts";
 import type { Tables } from "../store/tables.ts";
@@ -73,8 +74,27 @@ export function createTenantEraser({ database, logger }: { database: Database; l
         if (erased === null) return; // another node is at it, or done
       } while (erased === CHUNK);
     }
+    if (!(await eraseAudit(id))) return;
     await database.tenant(id, (tx) => eraseRest(tx, id));
     logger.info({ tenantId: id }, "a deleted tenant has been erased");
+  }
+
+  /** What no tenant's transaction may take away. False when it was stopped, or the tenant was never marked. */
+  async function eraseAudit(id: TenantId): Promise<boolean> {
+    let erased = CHUNK;
+    while (erased === CHUNK) {
+      if (isStopped) return false;
+      erased = await database.system(async (tx) => {
+        const marked = await tx
+          .selectFrom("tenants")
+          .select("tenant_id")
+          .where("tenant_id", "=", id)
+          .where("deleting_at", "is not", null)
+          .executeTakeFirst();
+        return marked ? clearAudit(tx, id, null, CHUNK) : -1;
+      });
+    }
+    return erased >= 0;
   }
 
   function run(id: TenantId): Promise<void> {

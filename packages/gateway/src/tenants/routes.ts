@@ -2,6 +2,7 @@ import { type Actor, ROLES, type Role, type Tenant, type TenantId, type UpdateTe
 import type { Bus } from "../bus/bus.ts";
 import type { Clock } from "../clock.ts";
 import type { EventLog } from "../events/log.ts";
+import type { Audit } from "../http/audit.ts";
 import { refusing } from "../http/broken-rule.ts";
 import { once } from "../http/idempotency.ts";
 import { openPage } from "../http/paging.ts";
@@ -59,11 +60,17 @@ export function tenantRoutes({ database, log, bus, clock, ids, eraser }: TenantP
     for (const lane of woken) bus.publish({ topic: "work", ...lane });
   }
   /** Changes a tenant, and its organisation in Microsoft 365 with it. */
-  async function change(tenantId: TenantId, given: UpdateTenant, actor: Actor): Promise<Tenant> {
+  async function change(
+    tenantId: TenantId,
+    given: UpdateTenant,
+    { actor, audit }: { actor: Actor; audit: Audit },
+  ): Promise<Tenant> {
     refuseUnfitSending(given);
     const tenant = await refusing(TAKEN, () =>
       log.transaction(tenantId, async (tx, record) => {
+        const before = await readTenant(tx, tenantId, { lock: true });
         const changed = await updateTenant(tx, tenantId, given, clock.now());
+        if (changed) await audit(tx, tenantId, { object: { kind: "tenant", id: tenantId }, before, after: changed });
         if (changed && given.teamwork?.closeAfter !== undefined) await lookAtQuiet(tx, tenantId, clock.now());
         const isSuspended = given.microsoft?.suspended;
         if (changed && isSuspended !== undefined) {
@@ -88,18 +95,24 @@ export function tenantRoutes({ database, log, bus, clock, ids, eraser }: TenantP
       return page.answer(rows, (row) => [row.tenant_id], toTenant);
     },
 
-    createTenant({ body, keyed }) {
+    createTenant({ body, keyed, audit }) {
       refuseUnfitSending(body);
       return refusing(TAKEN, () =>
-        database.system((tx) => once(tx, keyed, () => insertTenant(tx, ids("tenant"), body, clock.now()))),
+        database.system((tx) =>
+          once(tx, keyed, async () => {
+            const tenant = await insertTenant(tx, ids("tenant"), body, clock.now());
+            await audit(tx, tenant.id, { object: { kind: "tenant", id: tenant.id }, before: null, after: tenant });
+            return tenant;
+          }),
+        ),
       );
     },
 
     getTenant: ({ params }) => find(params.id),
 
-    async updateTenant({ principal, params, body }) {
+    async updateTenant({ principal, params, body, audit }) {
       const { id } = await find(params.id);
-      return change(id, body, { kind: "operator", id: principal.id });
+      return change(id, body, { actor: { kind: "operator", id: principal.id }, audit });
     },
 
     async deleteTenant({ params }) {
@@ -113,7 +126,7 @@ export function tenantRoutes({ database, log, bus, clock, ids, eraser }: TenantP
     getOwnTenant: async ({ principal }) =>
       present(await database.tenant(principal.tenantId, (tx) => readTenant(tx, principal.tenantId))),
 
-    async updateOwnTenant({ principal, body }) {
+    async updateOwnTenant({ principal, body, audit }) {
       if (body.externalId !== undefined && principal.kind !== "operator") {
         throw new Refusal("operator_required", { detail: "A tenant's externalId is the operator's own." });
       }
@@ -121,7 +134,7 @@ export function tenantRoutes({ database, log, bus, clock, ids, eraser }: TenantP
         throw new Refusal("operator_required", { detail: "A tenant's limits are the operator's to set." });
       }
       refuseHigherRoles(principal.role, body);
-      return change(principal.tenantId, body, principal.actor);
+      return change(principal.tenantId, body, { actor: principal.actor, audit });
     },
   };
 }

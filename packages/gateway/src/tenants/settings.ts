@@ -19,7 +19,7 @@ export function toSending({ answers, ...changed }: UpdateSendingSettings): Sendi
   return over(DEFAULT_SENDING, { ...changed, answers: over(DEFAULT_SENDING.answers, answers ?? {}) });
 }
 
-const NO_LIMITS: TenantLimits = { requestsPerSecond: null, textsPerDay: null };
+const NO_LIMITS: TenantLimits = { requestsPerSecond: null, textsPerDay: null, auditDays: null };
 
 export function toLimits(changed: UpdateTenantLimits): TenantLimits {
   return over(NO_LIMITS, changed);

@@ -83,13 +83,14 @@ export async function findTenant(tx: SystemTx, ref: string): Promise<Tenant | nu
   return row ? toTenant(row) : null;
 }
 
-export async function readTenant(tx: Tx, id: TenantId): Promise<Tenant | null> {
-  const row = await tx
-    .selectFrom("tenants")
-    .selectAll()
-    .where("tenant_id", "=", id)
-    .where("deleting_at", "is", null)
-    .executeTakeFirst();
+/** The tenant, or null. With `lock` it stays as it is until the transaction ends; what refers to it may be written. */
+export async function readTenant(
+  tx: Tx,
+  id: TenantId,
+  { lock = false }: { lock?: boolean } = {},
+): Promise<Tenant | null> {
+  const query = tx.selectFrom("tenants").selectAll().where("tenant_id", "=", id).where("deleting_at", "is", null);
+  const row = await (lock ? query.forNoKeyUpdate() : query).executeTakeFirst();
   return row ? toTenant(row) : null;
 }
 

@@ -52,13 +52,14 @@ export function userRoutes({
       return user;
     },
 
-    async updateUser({ principal, params, body }) {
+    async updateUser({ principal, params, body, audit }) {
       const { tenantId, actor } = principal;
       const user = await refusing(MICROSOFT_TAKEN, () =>
         log.transaction(tenantId, async (tx, record) => {
           const present = await lockForChange(tx, principal, params.id, body);
           const changed = await updateUser(tx, tenantId, present.id, body, clock.now());
           record({ type: "user.updated", data: changed, audience: {}, actor });
+          await audit(tx, tenantId, { object: { kind: "user", id: changed.id }, before: present, after: changed });
           return changed;
         }),
       );
@@ -66,10 +67,11 @@ export function userRoutes({
       return user;
     },
 
-    async deleteUser({ principal, params }) {
+    async deleteUser({ principal, params, audit }) {
       const { tenantId, actor } = principal;
       await log.transaction(tenantId, async (tx, record) => {
-        const { id } = await lockForChange(tx, principal, params.id, "delete");
+        const user = await lockForChange(tx, principal, params.id, "delete");
+        const { id } = user;
         for (const line of await unassign(tx, tenantId, id, clock.now())) {
           record({ type: "line.updated", data: line, audience: { lineId: line.id }, actor });
         }
@@ -78,6 +80,7 @@ export function userRoutes({
           record({ type: "session.revoked", data: { id: session, userId: id }, audience: { userId: id }, actor });
         }
         await deleteUser(tx, tenantId, id);
+        await audit(tx, tenantId, { object: { kind: "user", id }, before: user, after: null });
       });
       accessChanged(tenantId);
     },

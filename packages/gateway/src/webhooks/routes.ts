@@ -71,7 +71,7 @@ export function webhookRoutes(parts: WebhookParts): Handlers<WebhookOperation> {
       return page.answer(rows, ({ id }) => [id], shown);
     },
 
-    async createWebhook({ principal, body }) {
+    async createWebhook({ principal, body, audit }) {
       const { tenantId } = principal;
       checkFields(principal, body);
       const id = ids("webhook");
@@ -82,12 +82,10 @@ export function webhookRoutes(parts: WebhookParts): Handlers<WebhookOperation> {
           throw new Refusal("conflict", { detail: `A tenant has ${MAX_WEBHOOKS} webhooks at most. Delete one first.` });
         }
         const { end: position } = await readBounds(tx, tenantId);
-        return insertWebhook(
-          tx,
-          tenantId,
-          { ...fieldsOf(body), id, secret: sealed, epoch: epoch(), position },
-          clock.now(),
-        );
+        const fields = { ...fieldsOf(body), id, secret: sealed, epoch: epoch(), position };
+        const made = await insertWebhook(tx, tenantId, fields, clock.now());
+        await audit(tx, tenantId, { object: { kind: "webhook", id }, before: null, after: shown(made) });
+        return made;
       });
       return { ...shown(row), secret };
     },
@@ -95,31 +93,39 @@ export function webhookRoutes(parts: WebhookParts): Handlers<WebhookOperation> {
     getWebhook: async ({ principal: { tenantId }, params: { id } }) =>
       shown(await database.tenant(tenantId, (tx) => readOne(tx, tenantId, id))),
 
-    updateWebhook({ principal, params: { id }, body }) {
+    updateWebhook({ principal, params: { id }, body, audit }) {
       const { tenantId } = principal;
       return database.tenant(tenantId, async (tx) => {
         const before = await lockOne(tx, tenantId, id);
         checkFields(principal, body);
         const { enabled, ...fields } = body;
         const change: WebhookChange = { ...fields, ...(await turned(tx, tenantId, before, enabled)) };
-        return shown(await updateWebhook(tx, tenantId, id, change, clock.now()));
+        const after = shown(await updateWebhook(tx, tenantId, id, change, clock.now()));
+        await audit(tx, tenantId, { object: { kind: "webhook", id }, before: shown(before), after });
+        return after;
       });
     },
 
-    deleteWebhook: ({ principal: { tenantId }, params: { id } }) =>
+    deleteWebhook: ({ principal: { tenantId }, params: { id }, audit }) =>
       database.tenant(tenantId, async (tx) => {
-        await lockOne(tx, tenantId, id);
+        const before = shown(await lockOne(tx, tenantId, id));
         await deleteWork(tx, tenantId, id);
         await deleteWebhook(tx, tenantId, id);
+        await audit(tx, tenantId, { object: { kind: "webhook", id }, before, after: null });
       }),
 
-    async rotateWebhookSecret({ principal: { tenantId }, params: { id } }) {
+    async rotateWebhookSecret({ principal: { tenantId }, params: { id }, audit }) {
       const secret = newWebhookSecret(random);
       const sealed = await sealSecret(sealer, tenantId, id, secret);
       const row = await database.tenant(tenantId, async (tx) => {
-        const { secret: formerSecret } = await lockOne(tx, tenantId, id);
+        const before = await lockOne(tx, tenantId, id);
+        const { secret: formerSecret } = before;
         const formerSecretUntil = new Date(clock.now() + FORMER_SECRET_MS);
-        return updateWebhook(tx, tenantId, id, { secret: sealed, formerSecret, formerSecretUntil }, clock.now());
+        const change = { secret: sealed, formerSecret, formerSecretUntil };
+        const after = await updateWebhook(tx, tenantId, id, change, clock.now());
+        const sides = { before: shown(before), after: shown(after), secrets: ["secret"] };
+        await audit(tx, tenantId, { object: { kind: "webhook", id }, ...sides });
+        return after;
       });
       return { ...shown(row), secret };
     },
@@ -151,7 +157,7 @@ export function webhookRoutes(parts: WebhookParts): Handlers<WebhookOperation> {
       return { eventId: event.id, delivered: isDelivered, attempt };
     },
 
-    async replayWebhook({ principal: { tenantId }, params: { id }, body }) {
+    async replayWebhook({ principal: { tenantId }, params: { id }, body, audit }) {
       const now = clock.now();
       const from = Date.parse(body.from);
       const to = Math.min(body.to === undefined ? now : Date.parse(body.to), now);
@@ -162,6 +168,8 @@ export function webhookRoutes(parts: WebhookParts): Handlers<WebhookOperation> {
           throw new Refusal("conflict", { detail: "The webhook is disabled. Enable it first, then replay." });
         }
         await beginReplay(tx, tenantId, id, { from, to, name: ids("event").slice(4), now });
+        const replayed = { from: new Date(from).toISOString(), to: new Date(to).toISOString() };
+        await audit(tx, tenantId, { object: { kind: "webhook", id }, before: null, after: { replayed } });
       });
       bus.publish({ topic: "work", ...webhookLane(tenantId, id) });
       return { from: new Date(from).toISOString(), to: new Date(to).toISOString() };

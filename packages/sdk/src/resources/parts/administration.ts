@@ -4,6 +4,7 @@ import type {
   CreatedKey,
   CreatedSession,
   CreateSession,
+  ExportAudit,
   KeyId,
   SessionId,
   UserRef,
@@ -18,6 +19,14 @@ export interface AdministrationCalls {
   deleteSession(id: SessionId, options?: CallOptions): Promise<void>;
   deleteUserSessions(user: UserRef, options?: CallOptions): Promise<void>;
   rotateKey(id: KeyId, options?: CallOptions): Promise<CreatedKey>;
+  /**
+   * The audit log as a file, as its bytes come: any number of entries in little memory. `timeoutMs` is for its beginning.
+   *
+   * @example
+   * const file = await trunkline.audit.export({ format: "ndjson", from: "2026-01-01T00:00:00Z" });
+   * const text = await new Response(file).text();
+   */
+  exportAudit(input?: ExportAudit, options?: CallOptions): Promise<ReadableStream<Uint8Array>>;
   testCarrierAccount(id: CarrierAccountId, options?: CallOptions): Promise<CarrierAccountCheck>;
 }
 
@@ -30,6 +39,8 @@ export function administrationCalls(http: Http): AdministrationCalls {
     deleteUserSessions: (user, options) =>
       http.call({ method: "DELETE", path: pathOf("v1/users", user, "/sessions") }, options),
     rotateKey: (id, options) => http.call({ method: "POST", path: pathOf("v1/keys", id, "/rotate") }, options),
+    exportAudit: (body = {}, options) =>
+      http.call({ method: "POST", path: "v1/audit/export", body, isStreamed: true }, options),
     testCarrierAccount: (id, options) =>
       http.call({ method: "POST", path: pathOf("v1/carrier-accounts", id, "/test") }, options),
   };
