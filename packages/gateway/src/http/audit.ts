@@ -47,7 +47,7 @@ const toJson = (value: object | null | undefined): string | null => (value ? JSO
 type Sides = Pick<AuditEntry, "before" | "after">;
 
 /** The fields that differ, on both sides; null when none does. The version of a thing is not a change of it. */
-export function differing(before: object | null, after: object | null): Sides | null {
+function differing(before: object | null, after: object | null): Sides | null {
   if (before === null || after === null) {
     return before === after ? null : { before: before && { ...before }, after: after && { ...after } };
   }
