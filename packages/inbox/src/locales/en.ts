@@ -24,6 +24,7 @@ export const en = {
   "list.empty-unread-hint": "Nothing is waiting to be read.",
   "list.you": "You: {text}",
   "list.author": "{name}: {text}",
+  "list.automatic": "Automatic: {text}",
   "list.goes": "Goes {when}",
   "list.draft": "Draft:",
   "list.opted-out": "Opted out",

@@ -4,7 +4,7 @@ import type { Localizer, Values } from "./localizer.ts";
 /** Words of what is fetched when somebody writes, in English. Apart from `en`, so that the first picture does not wait for them. */
 export const sending = {
   "meter.texts": { one: "{count} text", other: "{count} texts" },
-  "meter.left": "{texts} · {left} left",
+  "meter.left": "{texts} · {left} characters left",
   "meter.spoken": "{texts}, {left} characters left",
   "meter.fewer": {
     one: "{chars} leaves room for {ucs2} characters a text, not {gsm7}.",
@@ -55,6 +55,7 @@ export const sending = {
   "check.cap-text": "It can go on within 24 hours. Your administrator can raise the limit.",
   "check.quiet": "Quiet hours: it is {now} for them. Your text will go {at}.",
   "check.quiet-theirs": "Quiet hours: it is {now} for them. Your text will go {at} their time ({own} yours).",
+  "check.own-today": "today {own}",
   "check.quiet-own": "Quiet hours for them. Your text will go {own}.",
   "check.at-today": "at {time}",
   "check.at-tomorrow": "tomorrow at {time}",

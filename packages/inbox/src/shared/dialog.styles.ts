@@ -1,4 +1,5 @@
 import { css } from "lit";
+import { wrongStyles } from "./wrong.styles.ts";
 
 /** A question that has to be answered before anything else goes on. */
 export const dialogStyles = css`
@@ -53,6 +54,8 @@ export const dialogStyles = css`
   dialog [aria-invalid="true"] {
     border-color: var(--_danger);
   }
+
+  ${wrongStyles}
 
   dialog .why {
     color: var(--_danger);

@@ -59,7 +59,7 @@ export function problemView(words: Localizer, error: unknown, retry: () => void)
       : known?.status === 403
         ? ["locked", words.t("error.forbidden"), helpOf(known, words)]
         : known?.code !== "network_error"
-          ? ["offline", words.t("error.title"), words.t("error.text")]
+          ? ["failed", words.t("error.title"), words.t("error.text")]
           : navigator.onLine
             ? ["offline", words.t("error.away"), words.t("error.away-text")]
             : ["offline", words.t("error.offline"), words.t("error.offline-text")];

@@ -224,7 +224,7 @@ export class PickerController implements ReactiveController {
               @input=${(event: Event) => this.#onValue(chosen, name, (event.target as HTMLInputElement).value)}
             />${
               lacks.includes(name)
-                ? html`<span class="picker-needed" aria-hidden="true">${say(words, "picker.needed")}</span>`
+                ? html`<span class="picker-needed wrong" aria-hidden="true">${say(words, "picker.needed")}</span>`
                 : nothing
             }</label
           >`,

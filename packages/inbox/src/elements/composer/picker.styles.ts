@@ -1,4 +1,5 @@
 import { css } from "lit";
+import { wrongStyles } from "../../shared/wrong.styles.ts";
 
 /** Templates over the field. */
 export const pickerStyles = css`
@@ -138,6 +139,8 @@ export const pickerStyles = css`
   .picker [aria-invalid="true"] {
     border-color: var(--_danger);
   }
+
+  ${wrongStyles}
 
   .picker-needed {
     color: var(--_danger);

@@ -95,7 +95,7 @@ export class ScheduleController implements ReactiveController {
             aria-invalid=${this.#isPast ? "true" : "false"}
           />
         </label>
-        <p id="later-problem" class="why" role="alert">${this.#isPast ? say(words, "later.past") : nothing}</p>
+        <p id="later-problem" class="why wrong" role="alert">${this.#isPast ? say(words, "later.past") : nothing}</p>
         </div>
         <label
           >${say(words, "later.zone")}

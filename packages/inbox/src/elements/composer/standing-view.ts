@@ -34,7 +34,7 @@ export function blockedView(options: StandingViewOptions): TemplateResult | null
       <div role="status">
         <p id="blocked" class="blocked-title" dir="auto">${title}</p>
         ${text.map((line) => html`<p dir="auto">${line}</p>`)}
-        ${problem === null ? nothing : html`<p class="problem">${say(words, problem)}</p>`}
+        ${problem === null ? nothing : html`<p class="problem wrong">${say(words, problem)}</p>`}
       </div>
       ${
         actions.length === 0
@@ -128,7 +128,10 @@ export function quietNotice({ standing, words, now }: StandingViewOptions): Temp
 function quietText(zones: readonly string[], then: Date, now: Date, words: Localizer): string {
   const zone = sharedZone(zones, now);
   if (zone === null) return say(words, "check.quiet-own", { own: whenIn(then, now, ownZone(), words) });
-  const own = soonIn(then, now, undefined, words);
+  const soon = soonIn(then, now, undefined, words);
+  // "Tomorrow" there may be today here: without a word for the day it would be taken for the same.
+  const isOtherDay = daysApart(now, then, ownZone()) === 0 && daysApart(now, then, zone) !== 0;
+  const own = isOtherDay ? say(words, "check.own-today", { own: soon }) : soon;
   const theirs = { now: timeIn(now, zone, words), at: whenIn(then, now, zone, words) };
   const isSame = wallClock(then, zone) === wallClock(then, ownZone());
   return isSame ? say(words, "check.quiet", theirs) : say(words, "check.quiet-theirs", { ...theirs, own });

@@ -1,4 +1,5 @@
 import { css } from "lit";
+import { wrongStyles } from "../../shared/wrong.styles.ts";
 
 /** What stands around the field: why nothing can be sent, when it would go, and what it costs. */
 export const writingStyles = css`
@@ -102,4 +103,6 @@ export const writingStyles = css`
   .problem {
     color: var(--_danger);
   }
+
+  ${wrongStyles}
 `;

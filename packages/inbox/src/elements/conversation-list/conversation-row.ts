@@ -93,7 +93,9 @@ function previewText(last: MessagePreview, words: Localizer, userId: string | nu
   const text = oneLine(last.text) || words.t("message.picture");
   if (last.direction !== "outbound") return text;
   if (userId !== null && last.author.kind === "user" && last.author.id === userId) return words.t("list.you", { text });
-  return last.author.name === null ? text : words.t("list.author", { name: last.author.name, text });
+  return last.author.name === null
+    ? words.t("list.automatic", { text })
+    : words.t("list.author", { name: last.author.name, text });
 }
 
 function oneLine(text: string): string {

@@ -1,4 +1,5 @@
 import { css } from "lit";
+import { wrongStyles } from "../../shared/wrong.styles.ts";
 
 export const styles = css`
   :host {
@@ -194,6 +195,8 @@ export const styles = css`
     inset-inline-end: 4px;
     pointer-events: none;
   }
+
+  ${wrongStyles}
 
   .problem:not(.none) {
     padding-block: 6px 10px;

@@ -69,6 +69,7 @@ export class TrunklineNewMessage extends TrunklineElement {
 
   readonly #suggestions = new SuggestionsController(this, {
     search: () => this.#search,
+    line: () => this.#line,
     choose: ({ number }) => {
       this.to = number;
       this.#onToDone();
@@ -191,7 +192,7 @@ export class TrunklineNewMessage extends TrunklineElement {
           />
           ${hasSearch ? suggestions.view(words) : nothing}
         </div>
-        <p id="problem" class="problem ${this.problem}" role="alert">
+        <p id="problem" class="problem wrong ${this.problem}" role="alert">
           ${
             this.problem === "none"
               ? nothing

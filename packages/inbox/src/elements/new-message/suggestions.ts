@@ -1,3 +1,4 @@
+import type { Line } from "@trunkline/sdk";
 import { html, nothing, type ReactiveController, type TemplateResult } from "lit";
 import type { Localizer } from "../../locales/localizer.ts";
 import { sayNew } from "../../locales/new-message.ts";
@@ -13,6 +14,8 @@ const MOST = 5;
 export interface SuggestionsOptions {
   /** The host's search; absent where it has none. */
   search(): ContactResolver["search"] | undefined;
+  /** The line to write from: numbers are read in its country. */
+  line(): Line | undefined;
   /** One was chosen, by key or pointer. */
   choose(found: FoundContact): void;
 }
@@ -98,7 +101,7 @@ export class SuggestionsController implements ReactiveController {
               ${avatar({ name: person.name, key: person.number, avatarUrl: person.avatarUrl })}
               <span class="person-name"><bdi>${person.name}</bdi></span>
               <span class="person-facts"
-                ><bdi dir="ltr">${shownNumber(person.number)}</bdi>${
+                ><bdi dir="ltr">${shownNumber(person.number, this.#options.line())}</bdi>${
                   person.subtitle ? html` · <bdi>${person.subtitle}</bdi>` : nothing
                 }</span
               >

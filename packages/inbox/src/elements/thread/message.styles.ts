@@ -182,7 +182,7 @@ export const messageStyles = css`
     justify-content: flex-end;
     max-inline-size: 78%;
     margin-inline-end: 26px;
-    padding-block: 4px;
+    padding-block: 4px 8px;
     color: var(--_danger);
     font-size: 12px;
     line-height: 16px;
@@ -198,7 +198,7 @@ export const messageStyles = css`
     justify-content: flex-end;
     max-inline-size: 78%;
     margin-inline-end: 26px;
-    padding-block-start: 4px;
+    padding-block: 4px 8px;
     color: var(--_muted);
     font-size: 12px;
     line-height: 16px;
@@ -213,7 +213,7 @@ export const messageStyles = css`
   }
 
   .outbound .bubble.canceled {
-    border-color: var(--_stroke);
+    border: 1px dotted var(--_stroke);
     background: transparent;
     color: var(--_muted);
   }

@@ -78,7 +78,7 @@ export function messageView(options: MessageOptions): TemplateResult {
     ${first && message.kind !== "system" ? header(options, author, at) : nothing}
     <div class="line">
       <div
-        class="bubble ${large ? "large" : ""} ${isBad(status) ? "bad" : ""} ${status ?? ""}"
+        class="bubble ${large ? "large" : ""} ${isBad(status) ? "bad" : ""} ${shown ?? ""}"
         part="bubble bubble-${message.kind === "text" ? side : "internal"}"
         title=${first ? nothing : words.moment(at)}
       >

@@ -56,7 +56,7 @@ export class OptOutDialog implements ReactiveController {
             autofocus
           ></textarea>
         </label>
-        <p id="opt-out-problem" class="why" role="alert">${this.#problem === null ? nothing : say(words, this.#problem)}</p>
+        <p id="opt-out-problem" class="why wrong" role="alert">${this.#problem === null ? nothing : say(words, this.#problem)}</p>
         </div>
         <div class="dialog-actions">
           <button class="button" type="submit" value="cancel">${say(words, "opt-out.cancel")}</button>

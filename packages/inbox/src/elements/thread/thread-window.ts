@@ -45,6 +45,7 @@ export class ThreadWindow implements ReactiveController {
   #observed: Element | null = null;
   #frame: number | null = null;
   #lastTop = 0;
+  #lastHeight = 0;
 
   constructor(host: ReactiveControllerHost, options: ThreadWindowOptions) {
     this.#host = host;
@@ -134,6 +135,7 @@ export class ThreadWindow implements ReactiveController {
     if (sought) {
       this.#seek = null;
       this.#pinned = false;
+      this.#host.requestUpdate(); // there is a way to the end now
       scroller.scrollTop += sought.getBoundingClientRect().top - scroller.getBoundingClientRect().top - 24;
       this.onScroll();
       return;
@@ -158,6 +160,11 @@ export class ThreadWindow implements ReactiveController {
   readonly onScroll = (): void => {
     const scroller = this.#options.scroller();
     if (!scroller || scroller.clientHeight === 0) return;
+    // A smaller or larger thread is scrolled by the browser, not by whoever reads it.
+    if (this.#pinned && scroller.clientHeight !== this.#lastHeight) {
+      this.#toEnd(scroller);
+      return;
+    }
     const wasPinned = this.#pinned;
     this.#lastTop = scroller.scrollTop;
     this.#pinned = this.#isAtEnd(scroller);
@@ -169,6 +176,7 @@ export class ThreadWindow implements ReactiveController {
 
   /** The event of a scroll comes a frame after the scroll; who went up since the last one is not at the end any more. */
   #noticeLeaving(scroller: HTMLElement): void {
+    if (scroller.clientHeight !== this.#lastHeight) return;
     if (this.#pinned && scroller.scrollTop < this.#lastTop - 1) this.#pinned = this.#isAtEnd(scroller);
   }
 
@@ -203,6 +211,7 @@ export class ThreadWindow implements ReactiveController {
   #toEnd(scroller: HTMLElement): void {
     scroller.scrollTop = scroller.scrollHeight;
     this.#lastTop = scroller.scrollTop;
+    this.#lastHeight = scroller.clientHeight;
     if (scroller.clientHeight > 0) this.#options.atEnd();
   }
 

@@ -173,31 +173,20 @@ export const styles = css`
     border-color: var(--_accent-mark);
   }
 
-  /* What lies beneath the button fades, rather than being covered in the middle of a word. */
-  .stage:has(.latest)::after {
-    position: absolute;
-    inset: auto 0 0;
-    block-size: 64px;
-    background: linear-gradient(transparent, var(--_surface) 75%);
-    content: "";
-    pointer-events: none;
+  /* Below the messages, not over them: nothing that is read is covered. */
+  .latest-bar {
+    display: flex;
+    flex: none;
+    justify-content: center;
+    padding-block: 5px;
+    border-block-start: 1px solid var(--_divider);
   }
 
   .latest {
-    position: absolute;
-    inset-block-end: 10px;
-    z-index: 1;
-    inset-inline: 0;
-    display: flex;
-    inline-size: fit-content;
     min-inline-size: 0;
-    min-block-size: 32px;
-    margin-inline: auto;
+    min-block-size: 30px;
     padding-inline: 10px 14px;
     border-radius: 16px;
-    box-shadow:
-      0 0 2px var(--_shadow),
-      0 4px 8px var(--_shadow);
     font-size: 12px;
   }
 

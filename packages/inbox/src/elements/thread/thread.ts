@@ -290,14 +290,16 @@ export class TrunklineThread extends TrunklineElement {
   #renderLatest(): TemplateResult {
     const { words } = this.environment;
     const count = this.#behind();
-    return html`<button class="button latest ${count === 0 ? "bare" : ""}" type="button" @click=${this.#onJump}>
-      ${icon("down")}
-      ${
-        count === 0
-          ? html`<span class="visually-hidden">${words.t("thread.latest")}</span>`
-          : words.t("thread.new-messages", { count })
-      }
-    </button>`;
+    return html`<div class="latest-bar">
+      <button class="button latest ${count === 0 ? "bare" : ""}" type="button" @click=${this.#onJump}>
+        ${icon("down")}
+        ${
+          count === 0
+            ? html`<span class="visually-hidden">${words.t("thread.latest")}</span>`
+            : words.t("thread.new-messages", { count })
+        }
+      </button>
+    </div>`;
   }
 
   #renderComposer(person: Person | null): TemplateResult {
