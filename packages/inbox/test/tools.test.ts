@@ -262,3 +262,25 @@ test("a time of one's own is chosen, and one that is over is refused", async () 
     expect(theirs.format(new Date(data[0]?.sendAt ?? ""))).toBe(inTwoDays);
   });
 });
+
+test("a thread that is read at its end stays there while templates are looked through", async () => {
+  const { client, id } = await opened("Nora Whitfield");
+  for (let index = 1; index <= 12; index++) await client.messages.send(id, { text: `Long enough to scroll ${index}` });
+  for (const name of ["Away", "Directions", "Thanks"]) {
+    await client.templates.create({ name, text: `${name}: words that take room. `.repeat(4) });
+  }
+  const last = page.getByText("Long enough to scroll 12");
+  await expect.element(last).toBeInViewport();
+  await field().click();
+  await userEvent.keyboard("/");
+  await hasFocus(search());
+  await expect.element(page.getByRole("option", { name: /^Thanks/ })).toBeVisible();
+  await expect.element(last).toBeInViewport();
+  await userEvent.keyboard("no such name");
+  await expect.element(page.getByRole("option", { name: /^Thanks/ })).not.toBeInTheDocument();
+  await expect.element(last).toBeInViewport();
+  await userEvent.keyboard("{Escape}");
+  await hasFocus(field());
+  await expect.element(last).toBeInViewport();
+  await expect.element(page.getByRole("button", { name: /latest/i })).not.toBeInTheDocument();
+});
