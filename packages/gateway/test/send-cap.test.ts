@@ -130,6 +130,7 @@ eachStore((store) => {
       const acme = await world.newTenant(`acme ${tenants++}`);
       await setCap(acme, 0);
       expect((await acme.call<Tenant>("GET", "/v1/tenant")).body.limits).toEqual({
+        auditDays: null,
         requestsPerSecond: null,
         textsPerDay: 0,
       });
