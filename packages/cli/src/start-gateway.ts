@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { createGateway, type GatewayOptions, type Logger, StoreRefused } from "@trunkline/gateway";
 import {
   accessLog,
@@ -11,6 +12,7 @@ import {
   MasterKeyRefused,
   type MasterKeys,
   type MicrosoftSettingValues,
+  mediaTools,
   microsoftRegistration,
   natsBus,
   notifyBus,
@@ -112,6 +114,7 @@ async function begin(options: StartGatewayOptions, undo: (() => Promise<void>)[]
     privateAddresses,
     allowedOrigins: allowOrigin ?? [],
     logger,
+    media: dataDir === null ? null : mediaTools({ directory: join(dataDir, "media") }),
     ...(bus ? { bus } : {}),
     ...(publicUrl === undefined ? {} : { publicUrl }),
     ...(requestsPerSecond === undefined ? {} : { requestsPerSecond }),

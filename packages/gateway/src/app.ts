@@ -23,6 +23,7 @@ import type { RateLimiter } from "./limits/rate-limiter.ts";
 import { lineRoutes } from "./lines/routes.ts";
 import type { Logger } from "./logger.ts";
 import { meRoutes } from "./me/routes.ts";
+import type { Media } from "./media/media.ts";
 import type { Messaging } from "./messaging/messaging.ts";
 import type { OptIns } from "./opt-ins/opt-ins.ts";
 import type { RequestRecord } from "./options.ts";
@@ -45,6 +46,7 @@ export interface AppParts {
   log: EventLog;
   hub: EventHub;
   messaging: Messaging;
+  media: Media;
   teamwork: Teamwork;
   broadcasts: Broadcasts;
   webhooks: Webhooks;
@@ -71,7 +73,7 @@ export interface AppParts {
 
 /** Hands every domain its parts and binds all their routes. */
 export function createApp(parts: AppParts): (request: Request, host?: Host) => Promise<Response> {
-  const { database, messaging, teamwork, optIns, broadcasts, webhooks, consent, publicUrl, ready } = parts;
+  const { database, messaging, media, teamwork, optIns, broadcasts, webhooks, consent, publicUrl, ready } = parts;
   const checkStore = async () => {
     await ready();
     await database.system((tx) => sql`select 1`.execute(tx));
@@ -89,6 +91,7 @@ export function createApp(parts: AppParts): (request: Request, host?: Host) => P
       ...lineRoutes(parts),
       ...meRoutes(parts),
       ...messaging.routes,
+      ...media.routes,
       ...teamwork.routes,
       ...filterRoutes(parts),
       ...templateRoutes(parts),
@@ -101,6 +104,11 @@ export function createApp(parts: AppParts): (request: Request, host?: Host) => P
       ...consentRoutes(consent),
       ...eventRoutes(parts),
     },
-    outside: [...serviceRoutes({ publicUrl, checkStore }), ...messaging.outside, ...consentPages(consent)],
+    outside: [
+      ...serviceRoutes({ publicUrl, checkStore }),
+      ...messaging.outside,
+      ...media.outside,
+      ...consentPages(consent),
+    ],
   });
 }

@@ -14,6 +14,7 @@ import { insertFirstOperatorKey } from "./keys/store.ts";
 import { createRateLimiter } from "./limits/rate-limiter.ts";
 import { silentLogger } from "./logger.ts";
 import { createMaintenance } from "./maintenance.ts";
+import { createMedia } from "./media/media.ts";
 import { createMessaging } from "./messaging/messaging.ts";
 import { MICROSOFT_CLOUDS } from "./microsoft/cloud.ts";
 import { createEntraDoor } from "./microsoft/entra-door.ts";
@@ -63,6 +64,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     onRequest = () => undefined,
     onCarrierMood = () => undefined,
     microsoft,
+    media: mediaTools = null,
   } = options;
   checkPublicUrl(publicUrl);
   const database = openDatabase(engine);
@@ -139,8 +141,10 @@ export function createGateway(options: GatewayOptions): Gateway {
   const optIns = createOptIns({ database, log, bus, clock, ids, recentStops });
   const kinds = [...messaging.kinds, ...teamwork.kinds, ...broadcasts.kinds, ...webhooks.kinds, ...optIns.kinds];
   const worker = createWorker({ database, clock, logger, bus, node, leaseMs, kinds });
-  const eraser = createTenantEraser({ database, logger });
-  const maintenance = createMaintenance({ database, clock, logger, eraser });
+  const masterKeys = [masterKey, ...formerMasterKeys];
+  const media = createMedia({ database, clock, ids, tools: mediaTools, masterKeys, publicUrl });
+  const eraser = createTenantEraser({ database, logger, media: media.keeper });
+  const maintenance = createMaintenance({ database, clock, logger, eraser, media: media.keeper });
   const searchBackfill = createSearchBackfill({ database, clock, logger });
   const statistics = keepStatistics({ engine, clock, logger });
   const graphOrigin = (microsoft?.cloud ?? MICROSOFT_CLOUDS.public).graph;
@@ -152,6 +156,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     log,
     hub,
     messaging,
+    media,
     teamwork,
     broadcasts,
     webhooks,

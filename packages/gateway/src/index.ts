@@ -7,6 +7,8 @@ export { type Clock, pause, realPoll, rest, systemClock } from "./clock.ts";
 export { createGateway } from "./gateway.ts";
 export type { Host, Outlet } from "./http/outlet.ts";
 export { type Logger, silentLogger } from "./logger.ts";
+export type { BlobRange, BlobStore, NewBlob } from "./media/blob-store.ts";
+export type { FinishedFile, FinishedMedia, MediaTools, MediaWorkshop } from "./media/workshop.ts";
 export { CLOUD_NAMES, type CloudName, MICROSOFT_CLOUDS, type MicrosoftCloud } from "./microsoft/cloud.ts";
 export type { Credential } from "./microsoft/credentials-watch.ts";
 export {

@@ -6,6 +6,7 @@ import { clearEvents, EVENTS_KEPT_MS } from "./events/retention.ts";
 import { KEPT_MS as ANSWERS_KEPT_MS } from "./http/idempotency.ts";
 import { SENT_COUNTS_KEPT_MS } from "./limits/send-cap.ts";
 import type { Logger } from "./logger.ts";
+import type { MediaKeeper } from "./media/keeper.ts";
 import type { Database, Tx } from "./store/database.ts";
 import type { Tables } from "./store/tables.ts";
 import { keepClosing } from "./teamwork/auto-close-work.ts";
@@ -47,9 +48,10 @@ export interface MaintenanceParts {
   clock: Clock;
   logger: Logger;
   eraser: TenantEraser;
+  media: Pick<MediaKeeper, "sweep">;
 }
 
-export function createMaintenance({ database, clock, logger, eraser }: MaintenanceParts): Maintenance {
+export function createMaintenance({ database, clock, logger, eraser, media }: MaintenanceParts): Maintenance {
   let isStopped = false;
   let cancel: (() => void) | undefined;
   let running: Promise<void> | undefined;
@@ -89,6 +91,11 @@ export function createMaintenance({ database, clock, logger, eraser }: Maintenan
     }
     const horizon = await database.tenant(tenantId, (tx) => auditHorizon(tx, tenantId, now));
     await inChunks(() => database.system((tx) => clearAudit(tx, tenantId, horizon, CHUNK)));
+    await media
+      .sweep(tenantId)
+      .catch((error: unknown) =>
+        logger.warn({ error, tenantId }, "unused files could not be removed; it is tried again"),
+      );
     await database.tenant(tenantId, (tx) => keepClosing(tx, tenantId, now));
     await inChunks(() => database.tenant(tenantId, (tx) => clearEvents(tx, tenantId, before(EVENTS_KEPT_MS), CHUNK)));
   }

@@ -3,6 +3,7 @@ import type { CarrierMoodRecord } from "./carriers/moods.ts";
 import type { Clock } from "./clock.ts";
 import type { Host } from "./http/outlet.ts";
 import type { Logger } from "./logger.ts";
+import type { MediaTools } from "./media/workshop.ts";
 import type { MicrosoftRegistration } from "./microsoft/registration.ts";
 import type { PrivateAddresses } from "./outside/public-address.ts";
 import type { RandomBytes } from "./random.ts";
@@ -55,6 +56,12 @@ export interface GatewayOptions {
   privateAddresses?: PrivateAddresses;
   /** The app registration in Microsoft Entra. Without it nobody signs in by Microsoft and nothing is asked of Graph. */
   microsoft?: MicrosoftRegistration;
+  /**
+   * Where files that go with texts are kept, and what makes them harmless: `mediaTools(…)` of `@trunkline/gateway/node`.
+   * Without it nobody can upload any.
+   * @default null
+   */
+  media?: MediaTools | null;
   /** @default memoryBus(): one process */
   bus?: Bus;
   /** @default silentLogger */

@@ -27,6 +27,7 @@ const PREFIXES = {
   conversations: "conv",
   messages: "msg",
   filters: "flt",
+  media: "med",
 };
 const prefixOf = (path: string) => PREFIXES[path.split("/")[2] as keyof typeof PREFIXES];
 

@@ -65,6 +65,7 @@ const CALLS: Record<Audited, Change | string> = {
     gateway.operator("PATCH", `/v1/tenants/${acme.tenant.id}`, { name: fresh("Acme"), limits: { textsPerDay: 7 } }),
   deleteTenant: "the log goes with its tenant; the gateway's own log tells of it",
   updateOwnTenant: ({ acme }) => acme.users.owner.call("PATCH", "/v1/tenant", { name: fresh("Acme") }),
+  uploadMedia: "a file belongs to who uploaded it until a text carries it, and the text tells the rest",
   createKey: key,
   deleteKey: async (world) => world.acme.call("DELETE", `/v1/keys/${await make(key(world))}`),
   rotateKey: async (world) => world.acme.call("POST", `/v1/keys/${await make(key(world))}/rotate`),

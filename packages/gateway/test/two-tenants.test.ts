@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type {
   Broadcast,
   Conversation,
@@ -13,6 +16,8 @@ import type {
 import { type Operation, ROUTES, type RouteDefinition } from "@trunkline/protocol/routes";
 import { sql } from "kysely";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { mediaTools } from "../src/node/media/media-tools.ts";
+import { jpeg, uploaded } from "./support/files.ts";
 import { connectOrganisation, person, signingEntra } from "./support/signed-tokens.ts";
 import { eachStore } from "./support/stores.ts";
 import { type Caller, made, type TestGateway, type TestTenant, testGateway } from "./support/test-gateway.ts";
@@ -32,6 +37,7 @@ interface Belongings {
   bct: string;
   whk: string;
   flt: string;
+  med: string;
 }
 
 const KINDS = {
@@ -48,6 +54,7 @@ const KINDS = {
   broadcasts: "bct",
   webhooks: "whk",
   filters: "flt",
+  media: "med",
 } as const satisfies Record<string, keyof Belongings>;
 
 /** The kind of id in a route's path. */
@@ -83,6 +90,7 @@ const routes = Object.entries(ROUTES) as [Operation, RouteDefinition][];
 
 eachStore((store) => {
   let gateway: TestGateway;
+  let directory: string;
   let ours: TestTenant;
   let theirs: TestTenant;
   let owned: Belongings;
@@ -90,7 +98,9 @@ eachStore((store) => {
 
   beforeAll(async () => {
     const entra = await signingEntra();
-    gateway = await testGateway(store, { microsoft: entra.registration, fetch: entra.fetch });
+    directory = await mkdtemp(join(tmpdir(), "trunkline-test-"));
+    const media = mediaTools({ directory });
+    gateway = await testGateway(store, { microsoft: entra.registration, fetch: entra.fetch, media });
     ours = await gateway.newTenant("ours");
     theirs = await gateway.newTenant("theirs");
     const { call, tenant, account, line, users, key } = theirs;
@@ -122,6 +132,7 @@ eachStore((store) => {
       bct: broadcast.id,
       whk: webhook.id,
       flt: filter.id,
+      med: (await uploaded(gateway, key.key, jpeg())).id,
     };
     for (const [place, one] of [ours, theirs].entries()) {
       const { tid: tenantId, oid: objectId } = person(place + 1, 1);
@@ -131,7 +142,10 @@ eachStore((store) => {
     const byEntra = gateway.as(await entra.token(person(1, 1)));
     callers = { key: ours.call, owner: ours.users.owner.call, "owner by Entra": byEntra };
   });
-  afterAll(() => gateway.stop());
+  afterAll(async () => {
+    await gateway.stop();
+    await rm(directory, { recursive: true });
+  });
 
   test("each id of one tenant, offered with the other's token on every route that takes one, answers 404", async () => {
     let tried = 0;

@@ -25,6 +25,8 @@ export const ERROR_CODES = {
   too_long: fact(422, "The text is longer than a carrier takes"),
   body_too_large: fact(413, "The body is larger than this route accepts"),
   unsupported_media_type: fact(415, "Send application/json"),
+  media_not_accepted: fact(422, "The file is none that can be sent"),
+  media_not_set_up: fact(409, "This gateway has no place for files"),
   not_found: fact(404, "There is nothing here that you may see"),
   method_not_allowed: fact(405, "This address does not answer that method"),
   conflict: fact(409, "What is there already stands against it"),

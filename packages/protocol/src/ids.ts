@@ -20,6 +20,7 @@ export const ID_PREFIXES = {
   webhookDelivery: "whd",
   event: "evt",
   auditEntry: "aud",
+  media: "med",
 } as const;
 
 export type IdKind = keyof typeof ID_PREFIXES;
@@ -40,6 +41,7 @@ export type WebhookId = Id<"whk">;
 export type WebhookDeliveryId = Id<"whd">;
 export type FilterId = Id<"flt">;
 export type EventId = Id<"evt">;
+export type MediaId = Id<"med">;
 
 /** A user by our id, or by the id the host application gave them: `ext:<externalId>`. */
 export type UserRef = UserId | `ext:${string}`;

@@ -90,6 +90,7 @@ export {
   isId,
   type KeyId,
   type LineId,
+  type MediaId,
   type MessageId,
   type SessionId,
   type TemplateId,
@@ -102,6 +103,7 @@ export {
 export { CreatedKey, CreateKey, Key } from "./keys.ts";
 export { CreateLine, LINE_KINDS, Line, LineCapabilities, type LineKind, UpdateLine } from "./lines.ts";
 export { Me } from "./me.ts";
+export { MAX_MEDIA_BYTES, MAX_UPLOAD_BYTES, MEDIA_TYPES, Media, type MediaType } from "./media.ts";
 export { isFinalStatus, MESSAGE_STATUSES, type MessageStatus, mergeStatus, waitsUntil } from "./message-status.ts";
 export {
   Author,

@@ -26,6 +26,8 @@ export interface RouteDefinition {
   readonly idempotent?: true;
   /** Longest body that is read, in bytes, where the usual limit is too little. */
   readonly maxBytes?: number;
+  /** Takes one file as `multipart/form-data`, in the field `file`; the handler reads the body. */
+  readonly upload?: true;
   /** Answers with a file of one of these types instead of JSON; `answer.body` is null then. */
   readonly files?: readonly string[];
 }

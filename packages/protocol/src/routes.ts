@@ -25,6 +25,7 @@ import { GROUP_ROUTES } from "./group-routes.ts";
 import { CreatedKey, CreateKey, Key } from "./keys.ts";
 import { CreateLine, Line, UpdateLine } from "./lines.ts";
 import { Me } from "./me.ts";
+import { MEDIA_ROUTES } from "./media-routes.ts";
 import { MESSAGE_ROUTES } from "./message-routes.ts";
 import { ListMessages, Message, SendMessage, SendMessageTo } from "./messages.ts";
 import { OPT_IN_ROUTES } from "./opt-in-routes.ts";
@@ -456,6 +457,7 @@ export const ROUTES = {
     idempotent: true,
   },
   ...MESSAGE_ROUTES,
+  ...MEDIA_ROUTES,
 
   ...SEARCH_ROUTES,
   ...FILTER_ROUTES,

@@ -30,6 +30,7 @@ import { type EventsResource, eventsResource } from "./resources/events.ts";
 import { fetchedCalls } from "./resources/fetched-calls.ts";
 import type { FiltersResource } from "./resources/filters.ts";
 import type { GroupsResource } from "./resources/groups.ts";
+import { type MediaResource, mediaResource } from "./resources/media.ts";
 import { type MessagesResource, messagesResource, postMessage } from "./resources/messages.ts";
 import { type OptInsResource, optInsResource } from "./resources/opt-ins.ts";
 import type { SearchCalls } from "./resources/parts/search.ts";
@@ -53,6 +54,7 @@ export interface Trunkline extends AsyncDisposable {
   readonly carrierAccounts: CarrierAccountsResource;
   readonly conversations: ConversationsResource;
   readonly messages: MessagesResource;
+  readonly media: MediaResource;
   readonly search: SearchCalls["search"];
   readonly filters: FiltersResource;
   readonly templates: TemplatesResource;
@@ -162,6 +164,7 @@ export function createTrunkline(options: TrunklineOptions): Trunkline {
     messages: messagesResource(http, store),
     search: call("search"),
     filters: collection(http, "v1/filters") as FiltersResource,
+    media: mediaResource(call),
     templates: templatesResource(http, store, call),
     broadcasts: broadcastsResource(http, store, call),
     optIns: optInsResource(http, call),

@@ -27,6 +27,7 @@ export interface Call {
   /** Below the gateway's address, without a leading slash. */
   readonly path: string;
   readonly query?: object | undefined;
+  /** Sent as JSON, but for a form, which brings its own type. */
   readonly body?: unknown;
   /** The route honours `Idempotency-Key`: one is made when the caller gave none. */
   readonly isKeyed?: boolean | undefined;
@@ -86,12 +87,15 @@ export class Http {
     }
     const headers: Record<string, string> = { Accept: call.isStreamed ? "*/*" : "application/json" };
     if (key !== undefined) headers[HEADERS.idempotencyKey] = key;
-    if (call.body !== undefined) headers["Content-Type"] = "application/json";
-    const body = call.body === undefined ? null : JSON.stringify(call.body);
+    let body = call.body as BodyInit | undefined;
+    if (body !== undefined && !(body instanceof FormData)) {
+      headers["Content-Type"] = "application/json";
+      body = JSON.stringify(body);
+    }
     try {
       // Not left to the request's own signal: it only follows this one, weakly, and is collected with a fetch that forgets it.
       const response = await unlessAborted(
-        fetch(new Request(url, { method: call.method, headers, body, signal })),
+        fetch(new Request(url, { method: call.method, headers, body: body ?? null, signal })),
         signal,
       );
       if (!response.ok) throw await problemError(response, url.href);

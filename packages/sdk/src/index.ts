@@ -103,6 +103,7 @@ export type { EventRange, EventsResource } from "./resources/events.ts";
 export type { FiltersResource } from "./resources/filters.ts";
 export type { GroupsResource } from "./resources/groups.ts";
 export type { Listing, ListOptions } from "./resources/listing.ts";
+export type { MediaResource } from "./resources/media.ts";
 export type { LiveMessagesOptions, MessagesResource } from "./resources/messages.ts";
 export type { OptInFilter, OptInsResource } from "./resources/opt-ins.ts";
 export type { ConnectOptions } from "./resources/parts/consent.ts";

@@ -66,6 +66,8 @@ const CALLS: Record<keyof typeof ROUTES, (trunkline: Trunkline) => Promise<unkno
   signalTyping: ({ conversations }) => conversations.setTyping(id("conv"), true),
   signalViewing: ({ conversations }) => conversations.setViewing(id("conv"), false),
   markRead: ({ conversations }) => conversations.markRead(id("conv"), 3),
+  uploadMedia: ({ media }) => media.upload(new Blob(["GIF89a"])),
+  getMedia: ({ media }) => media.get(id("med")),
   listMessages: ({ messages }) => messages.list(id("conv"), { order: "asc", afterSequence: 3 }).page(),
   sendMessage: ({ messages }) =>
     messages.send(id("conv"), { templateId: id("tpl"), variables: { name: "Eva" }, locale: "es" }),

@@ -241,7 +241,9 @@ export class FakeGateway {
       path: url.pathname,
       query: url.searchParams,
       headers: request.headers,
-      body: text === "" ? null : (JSON.parse(text) as Record<string, unknown>),
+      body: !request.headers.get("content-type")?.includes("json")
+        ? null
+        : (JSON.parse(text) as Record<string, unknown>),
     };
     this.calls.push(call);
     const answer = (await this.meddle(call)) ?? this.#answer(call, request.signal);

@@ -68,7 +68,7 @@ function operation(name: Operation, route: RouteDefinition, refer: (schema: z.Zo
   const { answer, access } = route;
   const refusals: Status[] = [400, 401, 403, 408, 429, 431, 500, 503];
   if (route.params || route.body) refusals.push(404);
-  if (route.body) refusals.push(409, 413, 415, 422);
+  if (route.body || route.upload) refusals.push(409, 413, 415, 422);
   else refusals.push(422);
   const statuses = [answer.status, ...(route.also === undefined ? [] : [route.also])];
   return {
@@ -90,6 +90,7 @@ function operation(name: Operation, route: RouteDefinition, refer: (schema: z.Zo
           },
         }
       : {}),
+    ...(route.upload ? { requestBody: UPLOAD } : {}),
     responses: {
       ...Object.fromEntries(statuses.map((status) => [status, success(name, route, refer)])),
       ...Object.fromEntries(
@@ -98,6 +99,19 @@ function operation(name: Operation, route: RouteDefinition, refer: (schema: z.Zo
     },
   };
 }
+
+const UPLOAD = {
+  required: true,
+  content: {
+    "multipart/form-data": {
+      schema: {
+        type: "object",
+        properties: { file: { type: "string", format: "binary", description: "The one file of the request." } },
+        required: ["file"],
+      },
+    },
+  },
+};
 
 const ACCESS_WORDS: Partial<Record<RouteDefinition["access"], string>> = {
   operator: "Only for operator keys.",

@@ -11,6 +11,9 @@ export {
   type MasterKeys,
   parseMasterKeys,
 } from "./master-key.ts";
+export { directoryBlobs } from "./media/directory-blobs.ts";
+export { mediaTools } from "./media/media-tools.ts";
+export { type MediaWorkshopOptions, mediaWorkshop } from "./media/media-workshop.ts";
 export { createMetrics, type Metrics } from "./metrics.ts";
 export { type MicrosoftClientOptions, type MicrosoftCredential, microsoftClient } from "./microsoft-client.ts";
 export { type MicrosoftSettingValues, microsoftRegistration } from "./microsoft-settings.ts";

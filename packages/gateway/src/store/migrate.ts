@@ -9,6 +9,7 @@ import { webhooks } from "./migrations/0006-webhooks.ts";
 import { teamwork } from "./migrations/0007-teamwork.ts";
 import { unread } from "./migrations/0008-unread.ts";
 import { search } from "./migrations/0009-search.ts";
+import { media } from "./migrations/0010-media.ts";
 import { groups } from "./migrations/0011-groups.ts";
 import { audit } from "./migrations/0013-audit.ts";
 import type { Migration } from "./migrations/migration.ts";
@@ -23,6 +24,7 @@ export const MIGRATIONS: readonly Migration[] = [
   teamwork,
   unread,
   search,
+  media,
   groups,
   audit,
 ];

@@ -26,7 +26,9 @@ import type {
   LineId,
   LineKind,
   LineQuietHours,
+  MediaId,
   MediaItem,
+  MediaType,
   Message,
   MessageId,
   MessageStatus,
@@ -586,6 +588,22 @@ interface SearchGapsTable {
   before_id: string | null;
 }
 
+interface MediaTable {
+  tenant_id: TenantId;
+  id: MediaId;
+  /** Who uploaded it: a user, or the key or session of somebody who is none. */
+  created_by: string;
+  /** The text that carries it; null until one does. */
+  message_id: MessageId | null;
+  content_type: MediaType;
+  bytes: number;
+  width: number | null;
+  height: number | null;
+  has_thumbnail: boolean;
+  stored_at: Date | null;
+  created_at: Date;
+}
+
 interface StoreInfoTable {
   epoch: string;
   fingerprint: string;
@@ -636,5 +654,6 @@ export interface Tables {
   webhook_deliveries: WebhookDeliveriesTable;
   search_entries: SearchEntriesTable;
   search_gaps: SearchGapsTable;
+  media: MediaTable;
   store_info: StoreInfoTable;
 }

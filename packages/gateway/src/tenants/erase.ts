@@ -2,6 +2,7 @@ import type { TenantId } from "@trunkline/protocol";
 import { sql } from "kysely";
 import { clearAudit } from "../audit/store.ts";
 import type { Logger } from "../logger.ts";
+import type { MediaKeeper } from "../media/keeper.ts";
 import type { Database, Tx } from "../store/database.ts";
 import type { Tables } from "../store/tables.ts";
 
@@ -26,6 +27,7 @@ export const ERASED_TABLES = [
   "conversation_records",
   "search_gaps",
   "search_entries",
+  "media",
   "messages",
   "broadcast_recipients",
   "broadcasts",
@@ -61,7 +63,13 @@ export interface TenantEraser {
   stop(): Promise<void>;
 }
 
-export function createTenantEraser({ database, logger }: { database: Database; logger: Logger }): TenantEraser {
+export interface TenantEraserParts {
+  database: Database;
+  logger: Logger;
+  media: Pick<MediaKeeper, "erase">;
+}
+
+export function createTenantEraser({ database, logger, media }: TenantEraserParts): TenantEraser {
   const underWay = new Map<TenantId, Promise<void>>();
   let isStopped = false;
 
@@ -75,7 +83,9 @@ export function createTenantEraser({ database, logger }: { database: Database; l
       } while (erased === CHUNK);
     }
     if (!(await eraseAudit(id))) return;
+    await media.erase(id); // while the tenant is still there to be found again
     await database.tenant(id, (tx) => eraseRest(tx, id));
+    await media.erase(id); // what was put meanwhile by whoever had been let in before the mark
     logger.info({ tenantId: id }, "a deleted tenant has been erased");
   }
 

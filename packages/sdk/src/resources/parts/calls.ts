@@ -3,6 +3,7 @@ import type { Store } from "../../store/store.ts";
 import { type AdministrationCalls, administrationCalls } from "./administration.ts";
 import { type BroadcastCalls, broadcastCalls } from "./broadcasts.ts";
 import { type ConsentCalls, consentCalls } from "./consent.ts";
+import { type MediaCalls, mediaCalls } from "./media.ts";
 import { type OptInCalls, optInCalls } from "./opt-ins.ts";
 import { type SearchCalls, searchCalls } from "./search.ts";
 import { type TeamworkCalls, teamworkCalls } from "./teamwork.ts";
@@ -14,6 +15,7 @@ export interface FetchedCalls
   extends AdministrationCalls,
     BroadcastCalls,
     ConsentCalls,
+    MediaCalls,
     OptInCalls,
     SearchCalls,
     TeamworkCalls,
@@ -25,6 +27,7 @@ export function calls(http: Http, store: Store): FetchedCalls {
     ...administrationCalls(http),
     ...broadcastCalls(http),
     ...consentCalls(http, store.view),
+    ...mediaCalls(http),
     ...optInCalls(http),
     ...searchCalls(http),
     ...teamworkCalls(http, store),
