@@ -50,11 +50,11 @@ export function plainCarrier(): PlainCarrier {
     fetch: async (input, init) => {
       const request = new Request(input, init);
       const url = new URL(request.url);
+      if (request.method === "GET" && !carrier.isLookUpUp) throw new TypeError("fetch failed");
       if (request.headers.get("authorization") !== `Bearer ${CREDENTIALS.apiKey}`) {
         return Response.json({ code: "auth" }, { status: 401 });
       }
       if (request.method === "GET") {
-        if (!carrier.isLookUpUp) throw new TypeError("fetch failed");
         const found = taken.filter(({ reference }) => reference === url.searchParams.get("reference"));
         return Response.json({ data: found.map((one) => ({ ...one, status: "sent", errorCode: null, at: null })) });
       }
