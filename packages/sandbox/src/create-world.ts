@@ -1,5 +1,6 @@
 import { platformRandom, type RandomBytes } from "@trunkline/gateway";
 import { Hono } from "hono";
+import { acsApi } from "./carriers/acs/api.ts";
 import { sandboxApi } from "./carriers/sandbox/api.ts";
 import { telnyxApi } from "./carriers/telnyx/api.ts";
 import { twilioApi } from "./carriers/twilio/api.ts";
@@ -90,7 +91,8 @@ export async function createWorld({
     .route("/world", worldApi(world))
     .route("/carriers/sandbox", sandboxApi(parts))
     .route("/carriers/twilio", twilioApi(parts))
-    .route("/carriers/telnyx/v2", telnyxApi(parts));
+    .route("/carriers/telnyx/v2", telnyxApi(parts))
+    .route("/", acsApi(parts)); // its own client takes no address with a path
   for (const path of ["/v1.0/*", "/beta/*"]) {
     app.all(path, (c) => openToPages(c.req.raw, (request) => world.microsoft.answerGraph(request)));
   }

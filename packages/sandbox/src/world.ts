@@ -188,6 +188,7 @@ export class World {
 
   /** The address that a carrier's clients take for the vendor's own. */
   carrierUrl(carrier: SimulatedCarrier): string {
+    if (carrier === "acs") return this.url;
     return `${this.url}/carriers/${carrier}${carrier === "telnyx" ? "/v2" : ""}`;
   }
 

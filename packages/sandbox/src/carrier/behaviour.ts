@@ -63,6 +63,7 @@ const BY_THEMSELVES: Readonly<Record<SimulatedCarrier, CarrierBehaviour>> = {
   sandbox: DEFAULT_BEHAVIOUR,
   twilio: { ...DEFAULT_BEHAVIOUR, blocksOptOuts: true },
   telnyx: { ...DEFAULT_BEHAVIOUR, blocksOptOuts: true },
+  acs: { ...DEFAULT_BEHAVIOUR, blocksOptOuts: true },
 };
 
 /** How a carrier behaves that was told nothing. */

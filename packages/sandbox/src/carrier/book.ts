@@ -73,10 +73,15 @@ export class CarrierBook {
     return [...this.#accounts.values()].find(matches);
   }
 
+  accountsAt(carrier: SimulatedCarrier): readonly CarrierAccount[] {
+    return [...this.#accounts.values()].filter((account) => account.carrier === carrier);
+  }
+
   /** Every text that a carrier took, in the order of their arrival. */
   acceptedBy(carrier: SimulatedCarrier): readonly CarrierMessage[] {
-    const own = [...this.#accounts.values()].filter((account) => account.carrier === carrier);
-    return own.flatMap(({ id }) => this.acceptedFrom(id)).sort((a, b) => a.at - b.at); // the sort is stable
+    return this.accountsAt(carrier)
+      .flatMap(({ id }) => this.acceptedFrom(id))
+      .sort((a, b) => a.at - b.at); // the sort is stable
   }
 
   /** Every text that was taken from an account, oldest first. */

@@ -49,7 +49,8 @@ export interface Dialect {
   newAccount(random: RandomBytes): Promise<Pick<CarrierAccount, "id" | "secrets">>;
   /** The credentials that a gateway's adapter wants. */
   credentials(account: CarrierAccount, baseUrl: string): Readonly<Record<string, string>>;
-  newMessageId(random: RandomBytes, media: readonly string[]): string;
+  /** @param direction - as the customer sees it */
+  newMessageId(random: RandomBytes, media: readonly string[], direction: "in" | "out"): string;
   /** Whether a customer can ask for texts that came in. */
   readonly keepsArrivals: boolean;
   /** What a phone's STOP is about: the number that it was sent to, or all of the account's. */

@@ -109,7 +109,7 @@ export class CarrierEngine {
     const at = clock.now();
     const plan = planReceipts(behaviour, at);
     const message: CarrierMessage = {
-      id: dialect.newMessageId(random, media),
+      id: dialect.newMessageId(random, media, "out"),
       accountId: account.id,
       reference,
       from,
@@ -153,7 +153,7 @@ export class CarrierEngine {
     }
     const at = clock.now();
     const message: HandsetMessage = {
-      id: dialects[account.carrier].newMessageId(random, media),
+      id: dialects[account.carrier].newMessageId(random, media, "in"),
       direction: "sent",
       from,
       to,
@@ -186,7 +186,7 @@ export class CarrierEngine {
     const message = { direction: "received", from, to, text, media, at: new Date(at).toISOString() } as const;
     const line = memory.state.carriers.accountWith(({ numbers }) => numbers.includes(to));
     if (!line) return { entries: [{ type: "handset", number: to, message: { id, ...message } }], webhooks: [] };
-    const there = dialects[line.carrier].newMessageId(random, media);
+    const there = dialects[line.carrier].newMessageId(random, media, "in");
     const { entries, webhook } = this.#inbound(line, { id: there, ...message }, at);
     return { entries, webhooks: [webhook] };
   }

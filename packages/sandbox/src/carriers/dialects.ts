@@ -1,5 +1,6 @@
 import type { Dialect } from "../carrier/dialect.ts";
 import type { SimulatedCarrier } from "../carrier/names.ts";
+import { acsDialect } from "./acs/acs.ts";
 import { sandboxDialect } from "./sandbox/sandbox.ts";
 import { telnyxDialect } from "./telnyx/telnyx.ts";
 import { twilioDialect } from "./twilio/twilio.ts";
@@ -9,4 +10,5 @@ export const DIALECTS: Readonly<Record<SimulatedCarrier, Dialect>> = {
   sandbox: sandboxDialect,
   twilio: twilioDialect,
   telnyx: telnyxDialect,
+  acs: acsDialect,
 };
