@@ -13,6 +13,7 @@ import { Activity } from "./activity.ts";
 import type { CarrierBehaviour, CarrierBehaviourInput } from "./carrier/behaviour.ts";
 import type { HandsetMessage } from "./carrier/message.ts";
 import type { SimulatedCarrier } from "./carrier/names.ts";
+import type { LaterCarrier } from "./carrier-line.ts";
 import { type HostTime, platformTime, WorldClock } from "./clock.ts";
 import { createWorld, ENTRA_URL } from "./create-world.ts";
 import { parseDuration } from "./duration.ts";
@@ -30,6 +31,8 @@ export interface SandboxOptions {
   engine?: SqlEngine;
   /** Give a seeded one where a run must be repeatable. @default platformRandom */
   random?: RandomBytes;
+  /** Carriers that the first tenant has a line on, beside the plain one. @default none */
+  carriers?: readonly LaterCarrier[];
   /** Logs of the gateway. @default none */
   logger?: Logger;
   /** @default the platform's clock and timers */
@@ -122,6 +125,7 @@ export async function createSandbox({
   now,
   engine,
   random = platformRandom,
+  carriers = [],
   logger,
   host = platformTime,
   entraClient,
@@ -164,6 +168,7 @@ export async function createSandbox({
   const operatorKey = await gateway.firstOperatorKey();
   if (operatorKey === null) throw new Error("this store has been run before; a sandbox in one process needs a new one");
   await world.announce({ address: GATEWAY_URL, operatorKey }, null);
+  for (const carrier of carriers) await world.openLine(carrier);
   const { tenants } = world.describe();
   const [first] = tenants;
   if (!first) throw new Error("the world has seeded no tenant");

@@ -75,6 +75,7 @@ export function worldApi(world: World): Hono {
     const input = await readBody(c.req.raw, CarrierBehaviourInput);
     return c.json(await world.configure(c.req.param("carrier"), input));
   });
+  api.post("/carriers/:carrier/lines", async (c) => c.json(await world.openLine(c.req.param("carrier")), 201));
   api.get("/carriers/:carrier/accepted", async (c) => {
     const data = world.accepted(c.req.param("carrier"));
     await world.durable();

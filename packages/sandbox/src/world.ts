@@ -7,6 +7,7 @@ import type { WebhookOutcome } from "./carrier/dialect.ts";
 import { CarrierEngine } from "./carrier/engine.ts";
 import type { HandsetMessage } from "./carrier/message.ts";
 import { isSimulated, SIMULATED_CARRIERS, type SimulatedCarrier } from "./carrier/names.ts";
+import { LATER_CARRIERS, type LaterCarrier, openCarrierLine } from "./carrier-line.ts";
 import { DIALECTS } from "./carriers/dialects.ts";
 import type { HostTime, WorldClock } from "./clock.ts";
 import { EventFeed } from "./event-feed.ts";
@@ -16,7 +17,7 @@ import { type MicrosoftDescription, type MicrosoftPlace, SimulatedMicrosoft } fr
 import { WorldProblem } from "./problem.ts";
 import { newId } from "./random.ts";
 import { type Announcement, seed } from "./seed.ts";
-import type { Deployment, SeededTenant } from "./state.ts";
+import type { Deployment, SeededLine, SeededTenant } from "./state.ts";
 import type { WorldEvent } from "./world-events.ts";
 
 export interface WorldParts {
@@ -53,6 +54,9 @@ export interface SentText {
   readonly webhook: WebhookOutcome;
 }
 
+/** What a vendor's own client is given: credentials by name, and the account's numbers. */
+export type VendorClient = Readonly<Record<string, unknown>> & { readonly numbers: readonly string[] };
+
 /** The answer of `GET /world`. */
 export interface WorldDescription {
   /** Address of the gateway that attached last. */
@@ -62,7 +66,7 @@ export interface WorldDescription {
   /** What an official client of each carrier needs. */
   readonly carriers: {
     readonly sandbox: { readonly baseUrl: string; readonly apiKey: string | null; readonly numbers: readonly string[] };
-  };
+  } & { readonly [Carrier in LaterCarrier]?: VendorClient };
   /** What official clients of Entra ID and Graph need. */
   readonly microsoft: MicrosoftDescription;
   readonly clock: { readonly now: string; readonly offsetMs: number };
@@ -158,6 +162,28 @@ export class World {
       await memory.durable();
       if (attachmentId !== null) this.attachments.announced(attachmentId, announcement.address, deployment.id);
       return deployment;
+    });
+  }
+
+  /** Gives the first tenant a line on a carrier, with an account of its own there; the one that is there, if it has one. */
+  openLine(name: string): Promise<SeededLine> {
+    return this.#inTurn(async () => {
+      const carrier = known(name);
+      const { fetch, memory } = this.#parts;
+      const deployment = memory.state.current;
+      const [tenant, ...others] = deployment?.tenants ?? [];
+      if (!deployment || !tenant) throw new WorldProblem(409, "conflict", "No gateway has attached yet");
+      const present = tenant.lines.find((one) => one.carrier === carrier);
+      if (present || carrier === "sandbox") {
+        if (present) return present;
+        throw new WorldProblem(409, "conflict", "The lines of the plain carrier are there from the beginning");
+      }
+      const parts = { carriers: this.carriers, fetch, baseUrl: this.carrierUrl(carrier) };
+      const line = await openCarrierLine(parts, deployment, carrier);
+      const tenants = [{ ...tenant, lines: [...tenant.lines, line] }, ...others];
+      await memory.record({ type: "deployment", deployment: { ...deployment, tenants } });
+      await memory.durable();
+      return line;
     });
   }
 
@@ -267,10 +293,19 @@ export class World {
           apiKey: account?.secrets.apiKey ?? null,
           numbers: account?.numbers ?? [],
         },
+        ...Object.fromEntries(LATER_CARRIERS.flatMap((carrier) => this.#clientOf(carrier))),
       },
       microsoft: this.microsoft.describe(),
       clock: { now: new Date(this.clock.now()).toISOString(), offsetMs: this.offsetMs },
     };
+  }
+
+  /** What a client of a carrier needs, where an account was opened there. */
+  #clientOf(carrier: LaterCarrier): [LaterCarrier, VendorClient][] {
+    const [account] = this.#parts.memory.state.carriers.accountsAt(carrier);
+    if (!account) return [];
+    const credentials = this.carriers.credentials(account, this.carrierUrl(carrier));
+    return [[carrier, { ...credentials, numbers: account.numbers }]];
   }
 
   // Two gateways that attach at once would both make the tenants; two moves at once would lose one.
