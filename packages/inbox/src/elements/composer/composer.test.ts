@@ -67,14 +67,14 @@ test("what it costs is told when it matters, and a look-alike makes it plain wit
   await field.fill("Ready at five");
   await expect.element(page.getByText(/texts? ·/)).not.toBeInTheDocument();
   await field.fill("x".repeat(161));
-  await expect.element(page.getByText("2 texts · 145 left")).toBeVisible();
+  await expect.element(page.getByText("2 texts · 145 characters left")).toBeVisible();
   await field.fill("It’s ready");
-  await expect.element(page.getByText("1 text · 60 left")).toBeVisible();
+  await expect.element(page.getByText("1 text · 60 characters left")).toBeVisible();
   await expect.element(page.getByText(/’.* leaves room for 70 characters a text, not 160\./).first()).toBeVisible();
   await page.getByRole("button", { name: "Use a straight one" }).click();
   expect(composer.value).toBe("It's ready");
   await hasFocus(field);
-  await expect.element(page.getByText("1 text · 60 left")).not.toBeInTheDocument();
+  await expect.element(page.getByText("1 text · 60 characters left")).not.toBeInTheDocument();
 });
 
 test("a screen reader hears of another number of texts after a pause, and not of every key", async () => {
