@@ -25,7 +25,7 @@ async function begin(store: StoreKind): Promise<void> {
   world = await testGateway(store, {
     fetch: (input, init) => {
       const body = typeof init?.body === "string" ? JSON.parse(init.body) : {};
-      journal.push({ event: "left", number: body.to });
+      if (init?.method === "POST") journal.push({ event: "left", number: body.to });
       return carrier.fetch(input, init);
     },
   });
