@@ -131,6 +131,8 @@ export interface Carrier {
   lookUp: ((text: OutgoingText, options: CallOptions) => Promise<LookUp>) | null;
   /** How long after the hand-over `absent` is believed, in milliseconds: lists may lag behind what was taken. */
   readonly absentAfterMs: number;
+  /** Whether a look-up may answer `alike`, so that other texts of ours have to be told apart. */
+  readonly looksUpByWords?: true;
   /** Whether the webhook is from this carrier and fresh at `now`, by its raw bytes. */
   verify(webhook: Webhook, now: number): Promise<Verdict>;
   /** The answer to a genuine webhook that only asks whether somebody is there; null for all others. */

@@ -1,7 +1,8 @@
 import type { ErrorCode } from "@trunkline/protocol";
+import type * as z from "zod/mini";
 import { joinBytes } from "../bytes.ts";
 import { ADDRESS_REFUSED } from "../outside/address-check.ts";
-import type { CredentialsCheck, HandOver } from "./carrier.ts";
+import { CarrierTrouble, type CredentialsCheck, type HandOver } from "./carrier.ts";
 
 /** Reading a vendor's answers: what each may say, and what it means when it says something else. */
 export interface AnswerReader {
@@ -71,6 +72,28 @@ export async function checkByAsking(
   } catch {
     return { kind: "unreachable" }; // whatever broke, it says nothing about the credentials
   }
+}
+
+export interface ListReader<List> {
+  readonly schema: z.ZodMiniType<List>;
+  /** For whoever asked, when the carrier says nothing itself. */
+  readonly trouble: string;
+  /** The vendor's words in a refusal. */
+  wordsOf?(json: unknown): string | undefined;
+  /** Longest answer. */
+  readonly maxBytes?: number;
+}
+
+/** Asks for a page of a list. @throws CarrierTrouble whatever else comes, and when nothing does */
+export async function askForList<List>(
+  request: () => Promise<Response>,
+  { schema, trouble, wordsOf, maxBytes }: ListReader<List>,
+): Promise<List> {
+  const answer = await request().catch(() => null);
+  const json = answer && (await readJson(answer, maxBytes).catch(() => null));
+  const { data: list } = schema.safeParse(answer?.ok ? json : null);
+  if (list === undefined) throw new CarrierTrouble(wordsOf?.(json) ?? trouble);
+  return list;
 }
 
 /** The JSON of an answer; undefined when it is none. @throws when the connection breaks or the answer is too long */

@@ -4,7 +4,6 @@ import { joinBytes } from "../bytes.ts";
 import {
   type Carrier,
   type CarrierAdapter,
-  CarrierTrouble,
   CredentialsRefused,
   GENUINE,
   type HandOver,
@@ -12,7 +11,7 @@ import {
   type Receipt,
   type Verdict,
 } from "./carrier.ts";
-import { checkByAsking, handOver, parseJson, readJson } from "./http.ts";
+import { askForList, checkByAsking, handOver, parseJson, readJson } from "./http.ts";
 import { equalInConstantTime, hmacSha256Hex } from "./signature.ts";
 import { timeOf, trimSlash } from "./text.ts";
 
@@ -124,11 +123,13 @@ export const sandboxCarrier: CarrierAdapter = (credentials, { fetch }): Carrier 
     listHistory: null,
 
     async listNumbers(_page, { signal }) {
-      const answer = await fetch(address("/numbers"), { headers, signal }).catch(() => null);
-      const { data: listed } = Numbers.safeParse(answer?.ok ? await readJson(answer).catch(() => null) : null);
-      if (!listed) throw new CarrierTrouble("The carrier did not list its numbers.");
+      const trouble = "The carrier did not list its numbers.";
+      const { data } = await askForList(() => fetch(address("/numbers"), { headers, signal }), {
+        schema: Numbers,
+        trouble,
+      });
       const capabilities = { sms: true, mms: true, voice: false };
-      return { numbers: listed.data.map(({ number }) => ({ number, capabilities })), next: null };
+      return { numbers: data.map(({ number }) => ({ number, capabilities })), next: null };
     },
   };
 };

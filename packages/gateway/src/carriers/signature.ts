@@ -1,10 +1,8 @@
-import { toHex } from "../bytes.ts";
+import { hmac, toHex } from "../bytes.ts";
 
 /** HMAC-SHA256 of bytes, as lower-case hexadecimal. */
 export async function hmacSha256Hex(secret: string, bytes: Uint8Array<ArrayBuffer>): Promise<string> {
-  const algorithm = { name: "HMAC", hash: "SHA-256" };
-  const key = await crypto.subtle.importKey("raw", new TextEncoder().encode(secret), algorithm, false, ["sign"]);
-  return toHex(new Uint8Array(await crypto.subtle.sign("HMAC", key, bytes)));
+  return toHex(await hmac("SHA-256", new TextEncoder().encode(secret), bytes));
 }
 
 /** Compares two texts in a time that does not tell how far they agree. */

@@ -1,18 +1,8 @@
+import { toBase64 } from "../bytes.ts";
+
 /*
  * What several vendors have in common when they write numbers, times and secrets.
  */
-
-/** Bytes of a text's base64 (RFC 4648 §4), or null when it is something else. */
-export function fromBase64(text: string): Uint8Array<ArrayBuffer> | null {
-  try {
-    return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
-  } catch {
-    return null; // the caller says what should stand there
-  }
-}
-
-/** Bytes as base64 (RFC 4648 §4). */
-export const toBase64 = (bytes: Uint8Array): string => btoa(String.fromCharCode(...bytes));
 
 /** The value of HTTP Basic authentication (RFC 7617). */
 export const basicAuth = (user: string, password: string): string =>

@@ -10,7 +10,7 @@ import type { Handlers } from "../http/route.ts";
 import { linesOfGroup, touch } from "../lines/store.ts";
 import type { Ids } from "../random.ts";
 import type { Database, Tx } from "../store/database.ts";
-import { unknownUsers } from "../users/store.ts";
+import { unknownIds } from "../store/unknown-ids.ts";
 import {
   deleteGroup,
   findGroup,
@@ -126,6 +126,6 @@ async function present(tx: Tx, tenantId: TenantId, id: GroupId) {
 }
 
 async function refuseUnknownUsers(tx: Tx, tenantId: TenantId, userIds: readonly UserId[]): Promise<void> {
-  const [unknown] = await unknownUsers(tx, tenantId, userIds);
+  const [unknown] = await unknownIds(tx, tenantId, "users", userIds);
   if (unknown) throw invalid(["members", userIds.indexOf(unknown)], "is not a user of this tenant", "not_found");
 }

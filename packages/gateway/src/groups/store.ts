@@ -98,16 +98,3 @@ export async function setMembers(tx: Tx, tenantId: TenantId, id: GroupId, userId
 export async function deleteGroup(tx: Tx, tenantId: TenantId, id: GroupId): Promise<void> {
   await tx.deleteFrom("user_groups").where("tenant_id", "=", tenantId).where("id", "=", id).execute();
 }
-
-/** Which of these ids belong to no group. */
-export async function unknownGroups(tx: Tx, tenantId: TenantId, ids: readonly GroupId[]): Promise<GroupId[]> {
-  if (ids.length === 0) return [];
-  const rows = await tx
-    .selectFrom("user_groups")
-    .select("id")
-    .where("tenant_id", "=", tenantId)
-    .where("id", "in", [...ids])
-    .execute();
-  const known = new Set(rows.map(({ id }) => id));
-  return ids.filter((id) => !known.has(id));
-}

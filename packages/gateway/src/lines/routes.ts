@@ -3,7 +3,6 @@ import type { Bus } from "../bus/bus.ts";
 import { carrierAccountExists } from "../carrier-accounts/store.ts";
 import type { Clock } from "../clock.ts";
 import type { EventLog } from "../events/log.ts";
-import { unknownGroups } from "../groups/store.ts";
 import { refusing } from "../http/broken-rule.ts";
 import { once } from "../http/idempotency.ts";
 import { openPage } from "../http/paging.ts";
@@ -14,7 +13,7 @@ import { refuseUnfitQuietHours } from "../quiet-hours/refuse-policy.ts";
 import type { Ids } from "../random.ts";
 import type { Sight } from "../rights/sight.ts";
 import type { Database, Tx } from "../store/database.ts";
-import { unknownUsers } from "../users/store.ts";
+import { unknownIds } from "../store/unknown-ids.ts";
 import { readSender } from "./sender.ts";
 import {
   assign,
@@ -165,14 +164,14 @@ const merge = (present: LineCapabilities, given: CreateLine["capabilities"] = {}
 });
 
 async function refuseUnknownUsers(tx: Tx, tenantId: TenantId, userIds: readonly UserId[]): Promise<void> {
-  const [unknown] = await unknownUsers(tx, tenantId, userIds);
+  const [unknown] = await unknownIds(tx, tenantId, "users", userIds);
   if (unknown) {
     throw invalid(["assignees", userIds.indexOf(unknown)], "is not a user of this tenant", "not_found");
   }
 }
 
 async function refuseUnknownGroups(tx: Tx, tenantId: TenantId, groupIds: readonly GroupId[]): Promise<void> {
-  const [unknown] = await unknownGroups(tx, tenantId, groupIds);
+  const [unknown] = await unknownIds(tx, tenantId, "user_groups", groupIds);
   if (unknown) {
     throw invalid(["groups", groupIds.indexOf(unknown)], "is not a group of this tenant", "not_found");
   }

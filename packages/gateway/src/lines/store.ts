@@ -236,19 +236,6 @@ export async function deleteLine(tx: Tx, tenantId: TenantId, id: LineId): Promis
   return numDeletedRows > 0n;
 }
 
-/** Which of these ids belong to no line. */
-export async function unknownLines(tx: Tx, tenantId: TenantId, ids: readonly LineId[]): Promise<LineId[]> {
-  if (ids.length === 0) return [];
-  const rows = await tx
-    .selectFrom("lines")
-    .select("id")
-    .where("tenant_id", "=", tenantId)
-    .where("id", "in", [...ids])
-    .execute();
-  const known = new Set(rows.map(({ id }) => id));
-  return ids.filter((id) => !known.has(id));
-}
-
 /** The lines that have one of the numbers. */
 export async function findLinesByNumber(
   tx: Tx,

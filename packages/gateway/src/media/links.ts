@@ -1,5 +1,5 @@
 import { isId, type MediaId, type TenantId } from "@trunkline/protocol";
-import { fromBase64Url, toBase64Url } from "../bytes.ts";
+import { fromBase64Url, hmac, toBase64Url } from "../bytes.ts";
 
 /** An address that serves a file for a while. */
 export interface MediaLink {
@@ -55,8 +55,8 @@ const HMAC = { name: "HMAC", hash: "SHA-256" } as const;
 
 /** A key of its own, so that what is signed here can be mistaken for nothing else. */
 async function linkKey(masterKey: Uint8Array): Promise<CryptoKey> {
-  const master = await crypto.subtle.importKey("raw", new Uint8Array(masterKey), HMAC, false, ["sign"]);
-  const derived = await crypto.subtle.sign("HMAC", master, new TextEncoder().encode("trunkline media addresses"));
+  const use = new TextEncoder().encode("trunkline media addresses");
+  const derived = await hmac("SHA-256", new Uint8Array(masterKey), use);
   return crypto.subtle.importKey("raw", derived, HMAC, false, ["sign", "verify"]);
 }
 

@@ -69,19 +69,20 @@ export function carrierRoutes(parts: CarrierRouteParts): CarrierRoutes {
   /** Believes each webhook by its raw bytes and reads it, or refuses it. */
   async function readAll(tx: Tx, tenantId: TenantId, deliveries: readonly Delivery[]): Promise<Reading[]> {
     const accounts = new Map<CarrierAccountId, Carrier | null>();
-    for (const accountId of new Set(deliveries.map((delivery) => delivery.accountId))) {
+    const unread = deliveries.filter((delivery) => delivery.kind === "unread");
+    for (const accountId of new Set(unread.map((delivery) => delivery.accountId))) {
       accounts.set(accountId, await carriers.open(tenantId, await readAccount(tx, tenantId, accountId)));
     }
     return Promise.all(
-      deliveries.map(async ({ accountId, webhook, listed }) => {
-        if (listed) return { kind: "read", accountId, content: listed, greeting: null, raw: NOTHING };
-        const carrier = accounts.get(accountId);
-        return carrier ? readWebhook(carrier, accountId, webhook) : refused(notFound());
+      deliveries.map(async (delivery) => {
+        if (delivery.kind === "read") return delivery;
+        const carrier = accounts.get(delivery.accountId);
+        return carrier ? readWebhook(carrier, delivery) : refused(notFound());
       }),
     );
   }
 
-  async function readWebhook(carrier: Carrier, accountId: CarrierAccountId, webhook: Webhook): Promise<Reading> {
+  async function readWebhook(carrier: Carrier, { accountId, webhook }: Unread): Promise<Reading> {
     const verdict = await carrier.verify(webhook, clock.now());
     if (verdict.kind === "refused") {
       logger.warn({ accountId, url: withoutQuery(webhook.url), why: verdict.why }, "a webhook was refused");
@@ -89,7 +90,8 @@ export function carrierRoutes(parts: CarrierRouteParts): CarrierRoutes {
     }
     const greeting = carrier.greet?.(webhook) ?? null;
     const content = greeting ? { texts: [], receipts: [] } : carrier.read(webhook);
-    return content ? { kind: "read", accountId, content, greeting, raw: webhook.body } : refused(unreadable());
+    if (content === null) return refused(unreadable());
+    return { kind: "read", accountId, content, greeting, raw: webhook.body, isListed: false };
   }
 
   /** Stores the texts of webhooks; receipts that came with them are for whoever asked. */
@@ -118,11 +120,7 @@ export function carrierRoutes(parts: CarrierRouteParts): CarrierRoutes {
       const all = await readAll(tx, tenantId, deliveries);
       const received = all.flatMap((one) =>
         one.kind === "read"
-          ? one.content.receipts.map((receipt) => ({
-              accountId: one.accountId,
-              receipt,
-              isListed: one.raw === NOTHING,
-            }))
+          ? one.content.receipts.map((receipt) => ({ accountId: one.accountId, receipt, isListed: one.isListed }))
           : [],
       );
       return { readings: all, ...(await receiveReceipts(tx, tenantId, received, { log }, clock.now())) };
@@ -147,7 +145,7 @@ export function carrierRoutes(parts: CarrierRouteParts): CarrierRoutes {
 
   const door = (
     path: string,
-    receive: (tenantId: TenantId, delivery: Delivery) => Promise<Response | null>,
+    receive: (tenantId: TenantId, unread: Unread) => Promise<Response | null>,
   ): OutsideRoute => ({
     method: "POST",
     path: `/carriers/{carrier}/{accountId}/${path}`,
@@ -155,22 +153,22 @@ export function carrierRoutes(parts: CarrierRouteParts): CarrierRoutes {
     async handle({ params, request, body }) {
       const { tenantId, accountId } = await findAccount(params);
       const webhook = { url: signedUrl(request), headers: request.headers, body };
-      return (await receive(tenantId, { accountId, webhook })) ?? new Response(null, { status: 204 });
+      return (await receive(tenantId, { kind: "unread", accountId, webhook })) ?? new Response(null, { status: 204 });
     },
   });
 
   // Some carriers have one address for all that they tell: either door takes either, and is quickest for its own.
   const routes: OutsideRoute[] = [
-    door("messages", async (tenantId, delivery) => {
-      const { content, greeting, wasLost } = await texts.add(tenantId, delivery);
-      if (content.receipts.length > 0) await receipts.add(tenantId, delivery);
-      if (wasLost) throw noLine(delivery.accountId);
-      return greeting;
+    door("messages", async (tenantId, unread) => {
+      const read = await texts.add(tenantId, unread);
+      if (read.content.receipts.length > 0) await receipts.add(tenantId, read);
+      if (read.wasLost) throw noLine(unread.accountId);
+      return read.greeting;
     }),
-    door("status", async (tenantId, delivery) => {
-      const { content, greeting } = await receipts.add(tenantId, delivery);
-      if (content.texts.length > 0 && (await texts.add(tenantId, delivery)).wasLost) throw noLine(delivery.accountId);
-      return greeting;
+    door("status", async (tenantId, unread) => {
+      const read = await receipts.add(tenantId, unread);
+      if (read.content.texts.length > 0 && (await texts.add(tenantId, read)).wasLost) throw noLine(unread.accountId);
+      return read.greeting;
     }),
   ];
 
@@ -182,9 +180,10 @@ export function carrierRoutes(parts: CarrierRouteParts): CarrierRoutes {
 
   return {
     routes,
-    async deliver(tenantId, accountId, listed) {
-      if (listed.receipts.length > 0) await receipts.add(tenantId, { accountId, listed });
-      if (listed.texts.length > 0) await texts.add(tenantId, { accountId, listed });
+    async deliver(tenantId, accountId, content) {
+      const read: ReadWebhook = { kind: "read", accountId, content, greeting: null, raw: NOTHING, isListed: true };
+      if (content.receipts.length > 0) await receipts.add(tenantId, read);
+      if (content.texts.length > 0) await texts.add(tenantId, read);
     },
     async settled() {
       await Promise.all([texts.settled(), receipts.settled()]);
@@ -192,16 +191,14 @@ export function carrierRoutes(parts: CarrierRouteParts): CarrierRoutes {
   };
 }
 
-/** A webhook that came for an account, or what the account's carrier has listed. */
-type Delivery = { readonly accountId: CarrierAccountId } & (
-  | { readonly webhook: Webhook; readonly listed?: never }
-  | { readonly listed: WebhookContent; readonly webhook?: never }
-);
+/** A webhook that came for an account. */
+interface Unread {
+  readonly kind: "unread";
+  readonly accountId: CarrierAccountId;
+  readonly webhook: Webhook;
+}
 
-/** The body of what did not come as a webhook. */
-const NOTHING = new Uint8Array();
-
-/** What a webhook says, once it is believed. */
+/** What a webhook says, once it is believed; or what the account's carrier has listed. */
 interface ReadWebhook {
   readonly kind: "read";
   readonly accountId: CarrierAccountId;
@@ -209,7 +206,14 @@ interface ReadWebhook {
   /** The answer to one that only asks whether somebody is there. */
   readonly greeting: Response | null;
   readonly raw: Webhook["body"];
+  readonly isListed: boolean;
 }
+
+/** What a webhook brought beside what its door is for is believed already. */
+type Delivery = Unread | ReadWebhook;
+
+/** The body of what did not come as a webhook. */
+const NOTHING = new Uint8Array();
 
 type Reading = ReadWebhook | { readonly kind: "refused"; readonly error: Refusal };
 

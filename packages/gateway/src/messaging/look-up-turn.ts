@@ -77,7 +77,11 @@ export class LookUpTurn implements KindTurn<LookUpPayload, LookUpTask, LookUpRes
     );
     const accounts = [...texts.values()].map(({ account }) => account);
     const carriers = await openCarriers(parts.carriers, tenantId, accounts);
-    return new LookUpTurn(tx, tenantId, texts, carriers, await readNamed(tx, tenantId, texts), parts);
+    const doubtful = [...texts.values()].filter(
+      ({ message, account }) =>
+        message.status === "unknown" && account !== null && carriers.get(account.id)?.looksUpByWords,
+    );
+    return new LookUpTurn(tx, tenantId, texts, carriers, await readNamed(tx, tenantId, doubtful), parts);
   }
 
   take(_lane: string, items: readonly WorkItem<LookUpPayload>[]): Taken<LookUpTask> {
@@ -154,8 +158,7 @@ const nameOf = (conversationId: ConversationId, carrierMessageId: string): strin
   `${conversationId} ${carrierMessageId}`;
 
 /** The carriers' ids of the texts that went to the same people about the same time. */
-async function readNamed(tx: Tx, tenantId: TenantId, texts: ReadonlyMap<MessageId, LockedText>): Promise<Set<string>> {
-  const doubtful = [...texts.values()].filter(({ message }) => message.status === "unknown");
+async function readNamed(tx: Tx, tenantId: TenantId, doubtful: readonly LockedText[]): Promise<Set<string>> {
   if (doubtful.length === 0) return new Set();
   const from = Math.min(...doubtful.map(({ message }) => Date.parse(message.createdAt))) - NEARBY_MS;
   const rows = await tx

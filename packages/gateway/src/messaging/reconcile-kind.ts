@@ -1,5 +1,5 @@
 import type { CarrierAccountId, TenantId } from "@trunkline/protocol";
-import { type CarrierAccess, readAccount } from "../carrier-accounts/access.ts";
+import { type CarrierAccess, openCarriers, readAccount } from "../carrier-accounts/access.ts";
 import { type Carrier, type CarrierHistory, CarrierTrouble } from "../carriers/carrier.ts";
 import { type Clock, withDeadline } from "../clock.ts";
 import type { Logger } from "../logger.ts";
@@ -91,12 +91,9 @@ class ReconcileTurn implements KindTurn<ReconcilePayload, ReconcileTask, Reconci
     items: readonly WorkItem<ReconcilePayload>[],
     { carriers, clock }: ReconcileParts,
   ): Promise<ReconcileTurn> {
-    const opened = new Map<CarrierAccountId, Carrier | null>();
-    for (const accountId of new Set(items.map(({ payload }) => payload.accountId))) {
-      const account = await readAccount(tx, tenantId, accountId);
-      if (account) opened.set(accountId, await carriers.open(tenantId, account));
-    }
-    return new ReconcileTurn(tx, tenantId, opened, clock.now());
+    const ids = [...new Set(items.map(({ payload }) => payload.accountId))];
+    const accounts = await Promise.all(ids.map((id) => readAccount(tx, tenantId, id)));
+    return new ReconcileTurn(tx, tenantId, await openCarriers(carriers, tenantId, accounts), clock.now());
   }
 
   take(_lane: string, items: readonly WorkItem<ReconcilePayload>[]): Taken<ReconcileTask> {

@@ -1,5 +1,6 @@
 import { compactVerify, importJWK } from "jose";
 import * as z from "zod/mini";
+import { fromBase64Url } from "../bytes.ts";
 import type { MicrosoftCloud } from "./cloud.ts";
 import type { EntraKey, EntraKeys } from "./entra-keys.ts";
 
@@ -178,14 +179,14 @@ async function isSigned(token: string, { kty, n, e }: EntraKey): Promise<boolean
 
 /** A JSON object in base64url; `null` where it is none, or where a name stands twice and readers could differ. */
 function parseOnce(part: string | undefined): Record<string, unknown> | null {
-  if (part === undefined || !/^[\w-]+$/.test(part)) return null;
+  const bytes = part ? fromBase64Url(part) : null;
+  if (bytes === null) return null;
   try {
-    const bytes = Uint8Array.from(atob(part.replaceAll("-", "+").replaceAll("_", "/")), (char) => char.charCodeAt(0));
     const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
     const value = z.safeParse(z.record(z.string(), z.unknown()), JSON.parse(text)).data;
     return value === undefined || namesIn(text) !== Object.keys(value).length ? null : value;
   } catch {
-    // Not base64, UTF-8 or JSON: the caller says so.
+    // Not UTF-8 or JSON: the caller says so.
     return null;
   }
 }

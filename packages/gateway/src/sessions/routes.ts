@@ -7,9 +7,9 @@ import type { Audit } from "../http/audit.ts";
 import { refusing } from "../http/broken-rule.ts";
 import { notFound, Refusal } from "../http/refusal.ts";
 import type { Handlers } from "../http/route.ts";
-import { unknownLines } from "../lines/store.ts";
 import { type Ids, newSecret, type RandomBytes } from "../random.ts";
 import type { Tx } from "../store/database.ts";
+import { unknownIds } from "../store/unknown-ids.ts";
 import { MICROSOFT_TAKEN } from "../users/routes.ts";
 import { findUser, insertUser, updateUser } from "../users/store.ts";
 import { refreshUser } from "./refresh-user.ts";
@@ -132,7 +132,7 @@ export function sessionRoutes({
 }
 
 async function refuseUnknownLines(tx: Tx, tenantId: TenantId, lineIds: readonly LineId[]): Promise<void> {
-  const unknown = await unknownLines(tx, tenantId, lineIds);
+  const unknown = await unknownIds(tx, tenantId, "lines", lineIds);
   if (unknown.length === 0) return;
   throw new Refusal("not_found", {
     issues: unknown.map((id) => ({

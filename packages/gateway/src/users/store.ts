@@ -129,16 +129,3 @@ export async function lockOwners(tx: Tx, tenantId: TenantId): Promise<UserId[]> 
     where tenant_id = ${tenantId} and role = ${owner} and not suspended order by id for update`.execute(tx);
   return rows.map(({ id }) => id);
 }
-
-/** Which of these ids belong to nobody. */
-export async function unknownUsers(tx: Tx, tenantId: TenantId, ids: readonly UserId[]): Promise<UserId[]> {
-  if (ids.length === 0) return [];
-  const rows = await tx
-    .selectFrom("users")
-    .select("id")
-    .where("tenant_id", "=", tenantId)
-    .where("id", "in", [...ids])
-    .execute();
-  const known = new Set(rows.map(({ id }) => id));
-  return ids.filter((id) => !known.has(id));
-}

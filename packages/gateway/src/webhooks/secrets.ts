@@ -1,12 +1,11 @@
 import type { TenantId, WebhookId } from "@trunkline/protocol";
+import { fromBase64, hmac, toBase64 } from "../bytes.ts";
 import type { RandomBytes } from "../random.ts";
 import type { Sealer } from "../seal/seal.ts";
 
 /** Bytes of a secret; Standard Webhooks 1.0.0 asks for 24 to 64. */
 const SECRET_BYTES = 32;
 const PREFIX = "whsec_";
-
-const toBase64 = (bytes: Uint8Array): string => btoa(String.fromCharCode(...bytes));
 
 /** A new secret: `whsec_` and base64. */
 export const newWebhookSecret = (random: RandomBytes): string => PREFIX + toBase64(random(SECRET_BYTES));
@@ -39,12 +38,12 @@ export async function signDelivery(
 ): Promise<SignedHeaders> {
   const timestamp = String(Math.floor(now / 1000));
   const signed = new TextEncoder().encode(`${id}.${timestamp}.${body}`);
-  const signatures = await Promise.all(secrets.map(async (secret) => `v1,${await hmac(secret, signed)}`));
+  const signatures = await Promise.all(secrets.map(async (secret) => `v1,${await sign(secret, signed)}`));
   return { "webhook-id": id, "webhook-timestamp": timestamp, "webhook-signature": signatures.join(" ") };
 }
 
-async function hmac(secret: string, bytes: Uint8Array<ArrayBuffer>): Promise<string> {
-  const raw = Uint8Array.from(atob(secret.slice(PREFIX.length)), (character) => character.charCodeAt(0));
-  const key = await crypto.subtle.importKey("raw", raw, { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
-  return toBase64(new Uint8Array(await crypto.subtle.sign("HMAC", key, bytes)));
+async function sign(secret: string, bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+  const key = fromBase64(secret.slice(PREFIX.length));
+  if (key === null) throw new TypeError("a webhook's secret is whsec_ and base64");
+  return toBase64(await hmac("SHA-256", key, bytes));
 }

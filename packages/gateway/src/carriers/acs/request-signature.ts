@@ -1,5 +1,4 @@
-import { sha256 } from "../../bytes.ts";
-import { fromBase64, toBase64 } from "../text.ts";
+import { fromBase64, sha256, toBase64 } from "../../bytes.ts";
 
 /*
  * How requests to Azure Communication Services are signed with an access key.

@@ -1,6 +1,5 @@
-import { joinBytes } from "../../bytes.ts";
+import { fromBase64, joinBytes } from "../../bytes.ts";
 import { GENUINE, type Verdict, type Webhook } from "../carrier.ts";
-import { fromBase64 } from "../text.ts";
 
 /* Telnyx signs the time, a bar and the raw body with Ed25519. Source: developers.telnyx.com, receiving webhooks */
 

@@ -1,13 +1,6 @@
 import * as z from "zod/mini";
-import {
-  type Carrier,
-  type CarrierAdapter,
-  CarrierTrouble,
-  CredentialsRefused,
-  type HandOver,
-  type Receipt,
-} from "../carrier.ts";
-import { checkByAsking, handOver, parseJson, readJson } from "../http.ts";
+import { type Carrier, type CarrierAdapter, CredentialsRefused, type HandOver, type Receipt } from "../carrier.ts";
+import { askForList, checkByAsking, handOver, parseJson } from "../http.ts";
 import { referenceIn, timeOf, trimSlash, withReference } from "../text.ts";
 import { QUEUE_FULL, telnyxCode } from "./codes.ts";
 import { telnyxKey, verifyTelnyx } from "./signature.ts";
@@ -148,16 +141,14 @@ export const telnyxCarrier: CarrierAdapter = (credentials, { fetch, webhooks }):
     async listNumbers(page, { signal }) {
       const number = Number(page ?? 1);
       const path = `/phone_numbers/messaging?page[number]=${number}&page[size]=${LISTED}`;
-      const answer = await read(path, signal).catch(() => null);
-      const json = answer && (await readJson(answer).catch(() => null));
-      const { data: listed } = Numbers.safeParse(answer?.ok ? json : null);
-      if (!listed) throw new CarrierTrouble(wordsOf(json) ?? "Telnyx did not list its numbers.");
+      const trouble = "Telnyx did not list its numbers.";
+      const { data, meta } = await askForList(() => read(path, signal), { schema: Numbers, trouble, wordsOf });
       return {
-        numbers: listed.data.map(({ phone_number, features }) => ({
+        numbers: data.map(({ phone_number, features }) => ({
           number: phone_number,
           capabilities: { sms: Boolean(features?.sms), mms: Boolean(features?.mms), voice: false },
         })),
-        next: listed.meta.page_number < listed.meta.total_pages ? String(number + 1) : null,
+        next: meta.page_number < meta.total_pages ? String(number + 1) : null,
       };
     },
   };

@@ -1,7 +1,6 @@
-import { sha256, toHex } from "../../bytes.ts";
+import { hmac, sha256, toBase64, toHex } from "../../bytes.ts";
 import { GENUINE, type Verdict, type Webhook } from "../carrier.ts";
 import { equalInConstantTime } from "../signature.ts";
-import { toBase64 } from "../text.ts";
 
 /*
  * Twilio's signature of webhooks: HMAC-SHA1 over the address and, for forms, the parameters.
@@ -13,11 +12,8 @@ async function sign(authToken: string, url: string, form: URLSearchParams): Prom
   const pairs = [...new Set([...form.keys()])].sort().flatMap(
     (name) => [...new Set(form.getAll(name))].sort().map((value) => name + value), // a name that repeats: distinct values, sorted
   );
-  const algorithm = { name: "HMAC", hash: "SHA-1" };
-  const key = await crypto.subtle.importKey("raw", new TextEncoder().encode(authToken), algorithm, false, ["sign"]);
-  return toBase64(
-    new Uint8Array(await crypto.subtle.sign("HMAC", key, new TextEncoder().encode(url + pairs.join("")))),
-  );
+  const encoder = new TextEncoder();
+  return toBase64(await hmac("SHA-1", encoder.encode(authToken), encoder.encode(url + pairs.join(""))));
 }
 
 export async function verifyTwilio(authToken: string, { url, headers, body }: Webhook): Promise<Verdict> {

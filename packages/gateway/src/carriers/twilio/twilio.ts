@@ -2,14 +2,13 @@ import * as z from "zod/mini";
 import {
   type Carrier,
   type CarrierAdapter,
-  CarrierTrouble,
   CredentialsRefused,
   type HandOver,
   type InboundText,
   type LookUp,
   type Receipt,
 } from "../carrier.ts";
-import { checkByAsking, handOver, readJson } from "../http.ts";
+import { askForList, checkByAsking, handOver, readJson } from "../http.ts";
 import { basicAuth, referenceIn, timeOf, trimSlash, withReference } from "../text.ts";
 import { QUEUE_FULL, twilioCode } from "./codes.ts";
 import { verifyTwilio } from "./signature.ts";
@@ -110,6 +109,7 @@ export const twilioCarrier: CarrierAdapter = (credentials, { fetch, webhooks }):
     },
 
     absentAfterMs: ABSENT_AFTER_MS,
+    looksUpByWords: true,
 
     /** Twilio keeps no word of ours with a text, so that it is found by its own. */
     async lookUp({ from, to, text, firstSentAt }, { signal }): Promise<LookUp> {
@@ -151,11 +151,9 @@ export const twilioCarrier: CarrierAdapter = (credentials, { fetch, webhooks }):
     async listHistory(since, page, { signal }) {
       const query = new URLSearchParams({ "DateSent>": new Date(since).toISOString(), PageSize: String(HISTORY) });
       const address = page === null ? `${account}/Messages.json?${query}` : `${host}${page}`;
-      const answer = await read(address, signal).catch(() => null);
-      const json = answer && (await readJson(answer, HISTORY_BYTES).catch(() => null));
-      const { data: listed } = Messages.safeParse(answer?.ok ? json : null);
-      if (!listed) throw new CarrierTrouble(wordsOf(json) ?? "Twilio did not list its messages.");
-      const { messages, next_page_uri: next = null } = listed;
+      const trouble = "Twilio did not list its messages.";
+      const reader = { schema: Messages, trouble, wordsOf, maxBytes: HISTORY_BYTES };
+      const { messages, next_page_uri: next = null } = await askForList(() => read(address, signal), reader);
       return {
         texts: messages.filter(({ direction }) => direction === "inbound").flatMap(toInbound),
         receipts: messages.filter(({ direction }) => direction?.startsWith("outbound")).map(toReceipt),
@@ -165,10 +163,8 @@ export const twilioCarrier: CarrierAdapter = (credentials, { fetch, webhooks }):
 
     async listNumbers(page, { signal }) {
       const address = page === null ? `${account}/IncomingPhoneNumbers.json?PageSize=${LISTED}` : `${host}${page}`;
-      const answer = await read(address, signal).catch(() => null);
-      const json = answer && (await readJson(answer).catch(() => null));
-      const { data: listed } = Numbers.safeParse(answer?.ok ? json : null);
-      if (!listed) throw new CarrierTrouble(wordsOf(json) ?? "Twilio did not list its numbers.");
+      const trouble = "Twilio did not list its numbers.";
+      const listed = await askForList(() => read(address, signal), { schema: Numbers, trouble, wordsOf });
       return {
         numbers: listed.incoming_phone_numbers.map(({ phone_number, capabilities: { sms, mms, voice } }) => ({
           number: phone_number,

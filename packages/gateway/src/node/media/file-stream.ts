@@ -3,10 +3,7 @@ import type { BlobRange } from "../../media/blob-store.ts";
 
 const CHUNK_BYTES = 64 * 1024;
 
-/**
- * Reads an open file, or a part of it, and closes it at the end, when somebody cancels, or when reading fails. Node's own adapter
- * throws where nobody can catch it when a stream is cancelled while it is being read.
- */
+/** Reads an open file, or a part of it, and closes it at the end, when somebody cancels, or when reading fails. */
 export function fileStream(file: FileHandle, range?: BlobRange): ReadableStream<Uint8Array> {
   let position = range?.start ?? 0;
   const end = range === undefined ? Number.POSITIVE_INFINITY : range.end + 1;
