@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { createWriteStream } from "node:fs";
-import { access, constants, mkdir, open, rename, rm } from "node:fs/promises";
+import { access, constants, mkdir, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -31,9 +31,8 @@ export function directoryBlobs(directory: string): BlobStore {
       }
     },
     async get(key, range) {
-      const handle = await open(pathOf(directory, key)).catch(unlessMissing);
-      if (!handle) return null;
-      return fileStream(handle, range);
+      const path = pathOf(directory, key);
+      return (await isThere(path)) ? fileStream(path, range) : null;
     },
     async delete(key) {
       await rm(pathOf(directory, key), { force: true });
@@ -54,7 +53,12 @@ function pathOf(directory: string, key: string): string {
   return join(directory, ...names);
 }
 
-function unlessMissing(error: unknown): null {
-  if (error instanceof Error && "code" in error && error.code === "ENOENT") return null;
-  throw error;
+async function isThere(path: string): Promise<boolean> {
+  try {
+    await access(path, constants.R_OK);
+    return true;
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return false;
+    throw error;
+  }
 }

@@ -5,7 +5,7 @@ import { MAX_MEDIA_BYTES } from "@trunkline/protocol";
 import { fairTurnstile } from "../../fair-turnstile.ts";
 import { invalid, Refusal } from "../../http/refusal.ts";
 import { type FinishedFile, type FinishedMedia, type MediaWorkshop, THUMBNAIL_TYPE } from "../../media/workshop.ts";
-import { lazyFileStream } from "./file-stream.ts";
+import { fileStream } from "./file-stream.ts";
 import { readUpload } from "./read-upload.ts";
 import { sniff } from "./sniff.ts";
 
@@ -63,7 +63,7 @@ async function finished(path: string, contentType: string): Promise<FinishedFile
   return {
     contentType,
     bytes,
-    open: () => lazyFileStream(path),
+    open: () => fileStream(path),
   };
 }
 
