@@ -1,7 +1,7 @@
 import type { CanonicalNumber, ErrorCode, Held, LineCapabilities, Message, SendingSettings } from "@trunkline/protocol";
 import { Refusal } from "../http/refusal.ts";
 import { decideOptIn, type Standing } from "../opt-ins/standing.ts";
-import type { MessagePurpose } from "../store/tables.ts";
+import type { MessagePurpose } from "../store/tables/message-tables.ts";
 import { isConfirmed, readCountry } from "./country-rule.ts";
 import { describeQuiet, isAnswerToKeyword, type QuietRule, quietFor } from "./quiet-rule.ts";
 

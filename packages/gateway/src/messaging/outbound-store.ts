@@ -19,7 +19,7 @@ import { standingColumn, toStanding } from "../opt-ins/standing.ts";
 import type { Audience } from "../rights/sight.ts";
 import type { Tx } from "../store/database.ts";
 import { recordset } from "../store/json.ts";
-import type { MessagePurpose } from "../store/tables.ts";
+import type { MessagePurpose } from "../store/tables/message-tables.ts";
 import { toSending } from "../tenants/settings.ts";
 import { enqueueMissing, type LaneName } from "../work/queue.ts";
 import type { TakeState } from "./decide-send.ts";

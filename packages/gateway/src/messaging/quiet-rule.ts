@@ -1,7 +1,7 @@
 import type { LineQuietHours, QuietHours } from "@trunkline/protocol";
 import { type QuietDecision, quietHours } from "../quiet-hours/quiet-hours.ts";
 import { zonesOfNumber } from "../quiet-hours/zones-of-number.ts";
-import type { MessagePurpose } from "../store/tables.ts";
+import type { MessagePurpose } from "../store/tables/message-tables.ts";
 import { offsetAt } from "../zone-clock.ts";
 
 /** The quiet hours that hold for a line, read once for many decisions. */

@@ -2,7 +2,7 @@ import type { Actor, Author, BroadcastId, ConversationId, Message, MessageId, Te
 import type { Keyed } from "../http/idempotency.ts";
 import type { Principal } from "../rights/principal.ts";
 import { FULL_SIGHT } from "../rights/sight.ts";
-import type { MessagePurpose } from "../store/tables.ts";
+import type { MessagePurpose } from "../store/tables/message-tables.ts";
 import type { Content } from "./content.ts";
 
 /** Where a text goes: into a conversation, from a line to a number, or once more where another one went. */

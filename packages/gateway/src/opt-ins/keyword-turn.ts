@@ -15,7 +15,7 @@ import { answerOrigin, type SendRequest, systemPrincipal } from "../messaging/se
 import type { Ids } from "../random.ts";
 import type { Tx } from "../store/database.ts";
 import { json } from "../store/json.ts";
-import type { MessagePurpose } from "../store/tables.ts";
+import type { MessagePurpose } from "../store/tables/message-tables.ts";
 import { toSending } from "../tenants/settings.ts";
 import { answerText } from "./answer-texts.ts";
 import { optInEvents } from "./audience.ts";

@@ -2,7 +2,8 @@ import type { LineId, OptInState, SendingSettings, TenantId } from "@trunkline/p
 import { type RawBuilder, sql } from "kysely";
 import type { Tx } from "../store/database.ts";
 import { recordset } from "../store/json.ts";
-import type { MessagePurpose, Tables } from "../store/tables.ts";
+import type { MessagePurpose } from "../store/tables/message-tables.ts";
+import type { Tables } from "../store/tables.ts";
 
 /** What holds between a line and a number: what is known for all lines and for this one, the stricter of the two. */
 export interface Standing {

@@ -1,0 +1,80 @@
+import {
+  CarrierAccount,
+  CarrierAccountCheck,
+  CarrierNumber,
+  CreateCarrierAccount,
+  ListCarrierNumbers,
+  UpdateCarrierAccount,
+} from "./carrier-accounts.ts";
+import { byId, created, none, ok, paging, type RouteDefinition } from "./route-definition.ts";
+import { page } from "./schema.ts";
+
+/** What a tenant has at carriers. */
+export const CARRIER_ACCOUNT_ROUTES = {
+  listCarrierAccounts: {
+    method: "GET",
+    path: "/v1/carrier-accounts",
+    access: "carrier_accounts.read",
+    tag: "carrier accounts",
+    summary: "Lists carrier accounts, without credentials.",
+    query: paging,
+    answer: ok(page(CarrierAccount)),
+  },
+  createCarrierAccount: {
+    method: "POST",
+    path: "/v1/carrier-accounts",
+    access: "carrier_accounts.write",
+    tag: "carrier accounts",
+    summary: "Adds a carrier account.",
+    body: CreateCarrierAccount,
+    answer: created(CarrierAccount),
+    idempotent: true,
+  },
+  getCarrierAccount: {
+    method: "GET",
+    path: "/v1/carrier-accounts/{id}",
+    access: "carrier_accounts.read",
+    tag: "carrier accounts",
+    summary: "Gets a carrier account.",
+    params: byId("acc"),
+    answer: ok(CarrierAccount),
+  },
+  updateCarrierAccount: {
+    method: "PATCH",
+    path: "/v1/carrier-accounts/{id}",
+    access: "carrier_accounts.write",
+    tag: "carrier accounts",
+    summary: "Changes a carrier account's name or credentials.",
+    params: byId("acc"),
+    body: UpdateCarrierAccount,
+    answer: ok(CarrierAccount),
+  },
+  deleteCarrierAccount: {
+    method: "DELETE",
+    path: "/v1/carrier-accounts/{id}",
+    access: "carrier_accounts.write",
+    tag: "carrier accounts",
+    summary: "Removes a carrier account that no line uses.",
+    params: byId("acc"),
+    answer: none,
+  },
+  testCarrierAccount: {
+    method: "POST",
+    path: "/v1/carrier-accounts/{id}/test",
+    access: "carrier_accounts.write",
+    tag: "carrier accounts",
+    summary: "Asks the carrier whether it takes the account's credentials.",
+    params: byId("acc"),
+    answer: ok(CarrierAccountCheck),
+  },
+  listCarrierNumbers: {
+    method: "GET",
+    path: "/v1/carrier-accounts/{id}/numbers",
+    access: "carrier_accounts.read",
+    tag: "carrier accounts",
+    summary: "Lists the numbers that the account has at its carrier.",
+    params: byId("acc"),
+    query: ListCarrierNumbers,
+    answer: ok(page(CarrierNumber)),
+  },
+} as const satisfies Record<string, RouteDefinition>;
