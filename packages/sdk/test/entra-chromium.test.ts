@@ -46,13 +46,25 @@ afterAll(async () => {
 const authority = () => world.world.microsoft.describe().authority;
 
 /** A page of a new browser profile, which trusts the world's certificate. */
-async function open(address: string): Promise<Page> {
+async function open(address: string, script?: () => void): Promise<Page> {
   const context = await browser.newContext({ ignoreHTTPSErrors: true });
+  if (script) await context.addInitScript(script);
   contexts.push(context);
   context.setDefaultTimeout(PATIENCE_MS);
   const page = await context.newPage();
   await page.goto(address);
   return page;
+}
+
+/** What a busy machine does by chance: windows are looked at when one has just closed, and its answer is still on its way. */
+function slowAnswers(): void {
+  const setEvery = globalThis.setInterval;
+  Object.assign(globalThis, { setInterval: (look: () => void) => setEvery(look, 10) });
+  const postMessage = BroadcastChannel.prototype.postMessage;
+  BroadcastChannel.prototype.postMessage = function (message) {
+    const copy = new BroadcastChannel(this.name);
+    setTimeout(() => postMessage.call(copy, message), 200);
+  };
 }
 
 /** Makes `auth` in the app's page, as an app does. */
@@ -174,6 +186,17 @@ test("in a frame of somebody else's page: by a window that a page of the app's o
   await accept(popup);
   expect(await done).toEqual({});
   expect(await ownerOf(await tokenOf(frame, "expired"))).toBe("ada@northwind.example");
+});
+
+test("an answer that is slow on its way is no window that somebody closed", async () => {
+  const page = await open(served.framed, slowAnswers);
+  const frame = page.frame({ name: "tab" });
+  if (!frame) throw new TypeError("the app is framed");
+  await begin(frame, { relayUri: "/relay.html" });
+  const [done, popup] = [signIn(frame), await entraPage(page)];
+  await press(popup, "ada@northwind.example");
+  await accept(popup);
+  expect(await done).toEqual({});
 });
 
 test("whoever closes the window is told so, and signs in at the second try", async () => {

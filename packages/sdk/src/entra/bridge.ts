@@ -10,6 +10,7 @@ import { broadcastResponseToMainFrame } from "@azure/msal-browser/redirect-bridg
  * @throws when the address holds no answer, as for somebody who opens the page by hand
  */
 export function finishSignIn(): Promise<void> {
+  closeLater();
   return broadcastResponseToMainFrame();
 }
 
@@ -21,5 +22,18 @@ export function finishSignIn(): Promise<void> {
  */
 export function relaySignIn(authorities: readonly string[]): void {
   const options: PopupRelayOptions = { allowedAuthorityOrigins: [...authorities] };
+  closeLater();
   runPopupRelay(options);
+}
+
+/** Time for the answer to arrive, on a machine that is busy. */
+const CLOSE_AFTER_MS = 500;
+
+/**
+ * MSAL closes these pages as soon as the answer is on its way, and whoever waits takes a closed window for a person who gave
+ * up: seen before the answer, a sign-in that has succeeded would be told as `popup_closed`.
+ */
+function closeLater(): void {
+  const close = window.close.bind(window);
+  window.close = () => void setTimeout(close, CLOSE_AFTER_MS);
 }
