@@ -167,8 +167,11 @@ test("a new conversation is begun with a line and a number, and nothing is made 
   await userEvent.keyboard("{Enter}Hi there{Enter}");
   await expect.element(page.getByText("That is not a phone number that can be texted.")).toBeVisible();
   await hasFocus(page.getByRole("textbox", { name: "To" }));
+  const send = page.getByRole("button", { name: "Send", exact: true });
+  await expect.element(send).toHaveAttribute("aria-disabled", "true"); // it would be refused again
 
   await page.getByRole("textbox", { name: "To" }).fill(number);
+  await expect.element(send).toHaveAttribute("aria-disabled", "false");
   await userEvent.keyboard("{Enter}{Enter}");
   await expect.element(message(/^You, .*Delivered$/)).toBeVisible();
   expect(desk.sandbox.handset(number).messages()).toMatchObject([{ from: desk.line(1), text: "Hi there" }]);
@@ -281,7 +284,7 @@ test("who may only read is told so instead of being given a field", async () => 
   await owner.lines.update(line?.id as never, { assignees: [dana?.id as never] });
   desk.inbox({}, "dana");
   await row(/look, do not touch/).click();
-  await expect.element(page.getByText("You can read this conversation, but not write to it.")).toBeVisible();
+  await expect.element(page.getByText(/^Your role lets you read here, but not write\./)).toBeVisible();
   await expect.element(page.getByRole("button", { name: "New message" })).not.toBeInTheDocument();
 });
 

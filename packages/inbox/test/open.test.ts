@@ -30,6 +30,7 @@ test("open({ messageId }) shows the message in its conversation, marked, and the
   const sought = page.getByText("number 10.", { exact: true });
   await expect.element(sought).toBeInViewport();
   expect(sought.element().closest("article")?.classList).toContain("sought");
+  await expect.element(page.getByText("number 9.", { exact: true })).toBeInViewport({ ratio: 1 }); // what went before it
   await expect.element(page.getByText("number 120.", { exact: true })).not.toBeInTheDocument();
   await page.getByRole("button", { name: "Jump to latest" }).click();
   await expect.element(page.getByText("number 120.", { exact: true })).toBeInViewport();
@@ -66,6 +67,29 @@ test("a conversation that is opened out of sight begins at what is unread when i
   });
   place.style.display = "";
   await expect.element(page.getByText("unread 31.")).toBeInViewport();
+});
+
+test("a conversation that is opened from elsewhere is seen in the list, and nothing around it is scrolled", async () => {
+  const client = desk.client();
+  const lineId = desk.sandbox.lines[0]?.id as never;
+  const first = await client.conversations.open({ lineId, participants: [desk.number()] });
+  for (let count = 0; count < 12; count += 1) {
+    const { id } = await client.conversations.open({ lineId, participants: [desk.number()] });
+    await client.messages.send(id, { text: "later" });
+  }
+  const place = desk.place("400px");
+  place.style.marginBlockStart = "2000px";
+  const inbox = desk.add("trunkline-inbox", { client }, place);
+  await inbox.open({ conversationId: first.id }, { focus: false });
+  await vi.waitFor(() => {
+    const list = inbox.shadowRoot?.querySelector("trunkline-conversation-list")?.shadowRoot;
+    const row = list?.querySelector("[aria-current]")?.getBoundingClientRect();
+    const view = list?.querySelector("[data-scroller]")?.getBoundingClientRect();
+    if (!row || !view) throw new Error("The list is not there yet.");
+    expect(row.top).toBeGreaterThanOrEqual(view.top);
+    expect(row.bottom).toBeLessThanOrEqual(view.bottom);
+  });
+  expect(window.scrollY).toBe(0);
 });
 
 test("a message that is not there: open() rejects with not_found, the attribute tells the page", async () => {

@@ -52,6 +52,7 @@ test("a template is found by keyboard, says what is known, asks for what is not,
   await expect.element(page.getByRole("alert").getByText("Still missing: Item")).toBeInTheDocument();
   await expect.element(page.getByText("Fill this in.")).toBeVisible();
   await expect.element(item).toHaveAttribute("aria-invalid", "true");
+  expect(item.element().getAttribute("aria-describedby")).toBe(page.getByText("Fill this in.").element().id);
   await hasFocus(item);
   await seeIn(inbox);
   await item.fill("bike");
@@ -222,6 +223,7 @@ test("a text is scheduled from the menu, on the recipient's clock", async () => 
   const tomorrow = page.getByRole("menuitem", { name: /^Tomorrow/ });
   await expect.element(tomorrow).toBeVisible();
   await expect.element(page.getByText("Their time: PT")).toBeVisible();
+  await expect.element(tomorrow.getByText(/ your time$/)).toBeVisible();
   await seeIn(inbox);
   await tomorrow.click();
   await expect.element(field()).toHaveValue("");

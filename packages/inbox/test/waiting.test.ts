@@ -24,7 +24,7 @@ test("a scheduled text says when it goes, in its thread and in the list, and is 
   const inbox = desk.inbox({ client, now: worldNow, locale: "en-US" });
   await inbox.open({ conversationId: id });
   const row = message(/Scheduled$/);
-  const clock = String.raw`\w{3} \d+:\d\d [AP]M`;
+  const clock = String.raw`\w{3}\s\d+:\d\d\s[AP]M`;
   await expect.element(row.getByText(new RegExp(`^Goes ${clock} PT, ${clock} your time$`))).toBeVisible();
   const own = new Intl.DateTimeFormat("en-US", { weekday: "short", hour: "numeric", minute: "2-digit" }).format(
     new Date(sendAt),

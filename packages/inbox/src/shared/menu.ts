@@ -5,6 +5,8 @@ export interface MenuItem {
   readonly label: string;
   /** A second word, at the end of the row. */
   readonly detail?: string | undefined;
+  /** What else it means, under the second word. */
+  readonly note?: string | undefined;
   readonly run: () => void;
 }
 
@@ -51,7 +53,7 @@ export class MenuController implements ReactiveController {
       ${caption === undefined ? nothing : html`<p class="menu-caption" id="menu-caption">${caption}</p>`}
       <div class="menu-items" role="menu" aria-label=${label} aria-describedby=${caption === undefined ? nothing : "menu-caption"}>
       ${items.map(
-        ({ label: name, detail, run }) =>
+        ({ label: name, detail, note, run }) =>
           html`<button
             class="menu-item"
             type="button"
@@ -62,7 +64,11 @@ export class MenuController implements ReactiveController {
               run();
             }}
           >
-            <span>${name}</span>${detail === undefined ? nothing : html`<span class="menu-detail">${detail}</span>`}
+            <span>${name}</span>${
+              detail === undefined
+                ? nothing
+                : html`<span class="menu-detail">${detail}${note === undefined ? nothing : html` <small>${note}</small>`}</span>`
+            }
           </button>`,
       )}
       </div>
@@ -145,7 +151,14 @@ export const menuStyles = css`
 
   .menu-detail {
     color: var(--_muted);
+    text-align: end;
     white-space: nowrap;
+  }
+
+  .menu-detail small {
+    display: block;
+    font-size: 12px;
+    line-height: 16px;
   }
 
   .menu-item:focus,

@@ -2,8 +2,14 @@ import { css } from "lit";
 
 /** The sign before words about what is wrong: colour alone does not tell it to everybody. */
 export const wrongStyles = css`
+  .wrong:not(.none, :empty) {
+    display: flex; /* words on a second line stand under the first word */
+    align-items: baseline;
+  }
+
   .wrong:not(.none, :empty)::before {
     display: inline-grid;
+    flex: none;
     place-items: center;
     inline-size: 13px;
     block-size: 13px;

@@ -39,16 +39,23 @@ export function wallClock(at: Date, timeZone: string): string {
   return `${of("year").padStart(4, "0")}-${of("month")}-${of("day")}T${of("hour")}:${of("minute")}`;
 }
 
-/** "8:00 AM" in a zone. */
+/** The moment at which the clock on the wall of a zone shows `local`; where a clock change skips it, one beside it. */
+export function momentOf(local: string, timeZone: string): Date {
+  const wanted = Date.parse(`${local}Z`);
+  const shiftAt = (at: number) => Date.parse(`${wallClock(new Date(at), timeZone)}Z`) - at;
+  return new Date(wanted - shiftAt(wanted - shiftAt(wanted)));
+}
+
+/** "8:00 AM" in a zone; it does not break over two lines. */
 export function timeIn(at: Date, timeZone: string | undefined, words: Localizer): string {
-  return format(words, at, { timeZone, hour: "numeric", minute: "2-digit" });
+  return unbroken(format(words, at, { timeZone, hour: "numeric", minute: "2-digit" }));
 }
 
 /** As short as it is still clear within a week: "8:00 AM", "Tue 8:00 AM", else with its date. */
 export function soonIn(at: Date, now: Date, timeZone: string | undefined, words: Localizer): string {
   const zone = timeZone ?? ownZone();
   const time = timeIn(at, zone, words);
-  return daysApart(now, at, zone) === 0 ? time : `${dayIn(at, now, zone, words)} ${time}`;
+  return daysApart(now, at, zone) === 0 ? time : unbroken(`${dayIn(at, now, zone, words)} ${time}`);
 }
 
 /** Days on the calendar of a zone from one moment to another. */
@@ -76,6 +83,10 @@ export function zoneName(timeZone: string, at: Date, words: Localizer): string {
     .formatToParts(at)
     .find(({ type }) => type === "timeZoneName");
   return part?.value ?? timeZone;
+}
+
+function unbroken(time: string): string {
+  return time.replaceAll(" ", "\u00a0");
 }
 
 function format(words: Localizer, at: Date, options: Intl.DateTimeFormatOptions): string {

@@ -210,10 +210,11 @@ export class PickerController implements ReactiveController {
       }
       ${templateVariables(source).map(
         ({ name, default: usual }) =>
-          html`<label
+          html`<div class="picker-field"><label
             ><span><bdi>${readableName(name)}</bdi></span>
             <input
               type="text"
+              aria-describedby=${lacks.includes(name) ? `needed-${name}` : nothing}
               dir=${(values[name] ?? usual ?? "") === "" ? nothing : "auto"}
               maxlength="500"
               autocomplete="off"
@@ -222,12 +223,12 @@ export class PickerController implements ReactiveController {
               aria-invalid=${lacks.includes(name) ? "true" : nothing}
               .value=${values[name] ?? ""}
               @input=${(event: Event) => this.#onValue(chosen, name, (event.target as HTMLInputElement).value)}
-            />${
-              lacks.includes(name)
-                ? html`<span class="picker-needed wrong" aria-hidden="true">${say(words, "picker.needed")}</span>`
-                : nothing
-            }</label
-          >`,
+            /></label
+          >${
+            lacks.includes(name)
+              ? html`<p id="needed-${name}" class="picker-needed wrong">${say(words, "picker.needed")}</p>`
+              : nothing
+          }</div>`,
       )}
       <p class="picker-preview" dir="auto">${piecesOf(source, values)}</p>
       <p class="visually-hidden" role="alert">

@@ -122,10 +122,13 @@ export const pickerStyles = css`
     gap: 8px;
   }
 
-  .picker-form label {
+  .picker-form :is(label, .picker-field) {
     display: flex;
     flex-direction: column;
     gap: 2px;
+  }
+
+  .picker-form :is(label, .picker-needed) {
     font-size: 12px;
     font-weight: 600;
     line-height: 16px;

@@ -5,7 +5,7 @@ import { say } from "../../locales/sending.ts";
 import { dialogStyles } from "../../shared/dialog.styles.ts";
 import type { TrunklineElement } from "../../shared/element.ts";
 import { MenuController, menuStyles } from "../../shared/menu.ts";
-import { ownZone, sharedZone, wallClock, zoneName } from "../../shared/zone-times.ts";
+import { dayIn, momentOf, ownZone, sharedZone, timeIn, wallClock, zoneName } from "../../shared/zone-times.ts";
 import { sharesDay, suggestedTimes } from "./suggested-times.ts";
 
 export interface ScheduleOptions {
@@ -48,6 +48,7 @@ export class ScheduleController implements ReactiveController {
     const items = suggestedTimes(now, zone).map(({ kind, local }) => ({
       label: say(words, isTheirDay && kind !== "monday" ? `later.their-${kind}` : `later.${kind}`),
       detail: onTheWall(local, kind === "monday" ? { month: "short", day: "numeric" } : { weekday: "short" }, words),
+      note: yours(local, zone, now, words),
       run: () => send({ local, timeZone: zone }),
     }));
     const choose = { label: say(words, "later.choose"), run: () => this.#choose() };
@@ -134,6 +135,14 @@ export class ScheduleController implements ReactiveController {
       form.querySelector("input")?.focus();
     } else send({ local, timeZone });
   }
+}
+
+/** "Mon 6:00 PM your time"; absent where the reader's own clock shows the same. */
+function yours(local: string, zone: string, now: Date, words: Localizer): string | undefined {
+  const at = momentOf(local, zone);
+  if (wallClock(at, ownZone()) === local) return undefined;
+  const day = dayIn(at, now, ownZone(), words);
+  return say(words, "later.yours", { when: `${day} ${timeIn(at, ownZone(), words)}` });
 }
 
 /** "Tue 9:00 AM", or with a date, of a clock on the wall, whatever zone it hangs in. On a Monday the next one needs its date. */

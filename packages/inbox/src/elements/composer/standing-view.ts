@@ -2,6 +2,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import type { Localizer } from "../../locales/localizer.ts";
 import { type SendingKey, say } from "../../locales/sending.ts";
 import { icon } from "../../shared/icons.ts";
+import { PROHIBITED } from "../../shared/prohibited-icon.ts";
 import { dateOf, dayIn, daysApart, ownZone, sharedZone, soonIn, timeIn, wallClock } from "../../shared/zone-times.ts";
 import type { OptOut, StandingController } from "./standing.ts";
 import { CLOCK } from "./tool-icons.ts";
@@ -28,8 +29,9 @@ export function blockedView(options: StandingViewOptions): TemplateResult | null
   const { check, problem, isSettling } = standing;
   if (check === null || check.canSend) return null;
   const { title, text, actions } = blockedBy(options, check.reasons[0]);
+  const isOut = check.reasons[0]?.code === "opted_out";
   return html`<div class="blocked" part="blocked" role="group" tabindex="-1" aria-labelledby="blocked" aria-busy=${isSettling}>
-    ${icon("locked")}
+    ${icon(isOut ? PROHIBITED : "locked")}
     <div class="blocked-body">
       <div role="status">
         <p id="blocked" class="blocked-title" dir="auto">${title}</p>
@@ -130,18 +132,19 @@ function quietText(zones: readonly string[], then: Date, now: Date, words: Local
   if (zone === null) return say(words, "check.quiet-own", { own: whenIn(then, now, ownZone(), words) });
   const soon = soonIn(then, now, undefined, words);
   // "Tomorrow" there may be today here: without a word for the day it would be taken for the same.
-  const isOtherDay = daysApart(now, then, ownZone()) === 0 && daysApart(now, then, zone) !== 0;
-  const own = isOtherDay ? say(words, "check.own-today", { own: soon }) : soon;
-  const theirs = { now: timeIn(now, zone, words), at: whenIn(then, now, zone, words) };
+  const isOtherDay = daysApart(now, then, ownZone()) !== daysApart(now, then, zone);
+  const isOwnToday = daysApart(now, then, ownZone()) === 0;
+  const own = isOtherDay && isOwnToday ? say(words, "check.own-today", { own: soon }) : soon;
+  const theirs = { now: timeIn(now, zone, words), at: whenIn(then, now, zone, words, isOtherDay) };
   const isSame = wallClock(then, zone) === wallClock(then, ownZone());
   return isSame ? say(words, "check.quiet", theirs) : say(words, "check.quiet-theirs", { ...theirs, own });
 }
 
-/** "at 8:00 AM", "tomorrow at 8:00 AM", "on Monday at 8:00 AM", by the days of that zone. */
-function whenIn(then: Date, now: Date, zone: string, words: Localizer): string {
+/** "at 8:00 AM", "tomorrow at 8:00 AM", "on Monday at 8:00 AM", by the days of that zone; today is named where it must be. */
+function whenIn(then: Date, now: Date, zone: string, words: Localizer, isTodayNamed = false): string {
   const time = timeIn(then, zone, words);
   const days = daysApart(now, then, zone);
-  if (days === 0) return say(words, "check.at-today", { time });
+  if (days === 0) return say(words, isTodayNamed ? "check.today-at" : "check.at-today", { time });
   if (days === 1) return say(words, "check.at-tomorrow", { time });
   return say(words, "check.at-day", { time, day: dayIn(then, now, zone, words) });
 }

@@ -321,12 +321,12 @@ function numbersOnTwoLines(conversations: readonly Conversation[]): ReadonlySet<
   return twice;
 }
 
-/** What stands in a list that has nothing in it; without a picture beside something that has one. */
-export function emptyList(words: Localizer, hasIcon = true): TemplateResult {
+/** What stands in a list that has nothing in it; in few words beside something that says what can be done. */
+export function emptyList(words: Localizer, isAlone = true): TemplateResult {
   return stateView({
-    icon: hasIcon ? "chat" : null,
+    icon: isAlone ? "chat" : null,
     title: words.t("list.empty"),
-    text: words.t("list.empty-hint"),
+    text: isAlone ? words.t("list.empty-hint") : "",
   });
 }
 

@@ -2,18 +2,13 @@ import { isE164 } from "@trunkline/protocol/vocabulary";
 import { type Conversation, isTrunklineError, type LineId, type Trunkline } from "@trunkline/sdk";
 import { html, nothing, type ReactiveController, type ReactiveControllerHost, type TemplateResult } from "lit";
 import type { Environment } from "../../shared/environment.ts";
-import { type IconShape, icon } from "../../shared/icons.ts";
+import { icon } from "../../shared/icons.ts";
+import { PROHIBITED } from "../../shared/prohibited-icon.ts";
 
 /** Numbers that come into view, or change, within this time are asked about together. */
 const GATHER_MS = 100;
 /** Numbers in one look-up, as many as the gateway takes. */
 const MAX_PER_LOOKUP = 100;
-
-/** Path of a Fluent System Icon. Source: npm @fluentui/svg-icons 1.1.343, Copyright (c) Microsoft Corporation, MIT. */
-const PROHIBITED: IconShape = [
-  16,
-  "M11.87 3.42a6 6 0 0 0-8.45 8.45zm.71.7-8.45 8.46a6 6 0 0 0 8.45-8.45M3.05 3.06a7 7 0 1 1 9.9 9.9 7 7 0 0 1-9.9-9.9",
-];
 
 type MarksHost = ReactiveControllerHost & { readonly isConnected: boolean };
 

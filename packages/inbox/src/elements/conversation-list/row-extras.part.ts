@@ -1,6 +1,6 @@
 import type { Conversation } from "@trunkline/sdk";
-import type { ReactiveControllerHost } from "lit";
 import type { Environment } from "../../shared/environment.ts";
+import { ChosenRowController, type ListHost } from "./chosen-row.ts";
 import type { RowExtra } from "./conversation-row.ts";
 import { OptOutMarks } from "./opt-outs.ts";
 import { UnsentWatch } from "./unsent.ts";
@@ -10,7 +10,8 @@ export class RowExtras {
   readonly #marks: OptOutMarks;
   readonly #unsent: UnsentWatch;
 
-  constructor(host: ReactiveControllerHost & { readonly isConnected: boolean }, environment: () => Environment) {
+  constructor(host: ListHost & { readonly isConnected: boolean }, environment: () => Environment) {
+    new ChosenRowController(host);
     this.#marks = new OptOutMarks(host, environment);
     this.#unsent = new UnsentWatch(host, () => environment().client);
   }

@@ -206,7 +206,7 @@ export class TrunklineNewMessage extends TrunklineElement {
         draftKey="new"
         .recipient=${name ?? this.to}
         .recipientName=${name ?? ""}
-        .sender=${this.#send}
+        .sender=${this.problem === "none" ? this.#send : undefined}
         .place=${this.#place}
       ></${this.tag("composer")}>`;
   }

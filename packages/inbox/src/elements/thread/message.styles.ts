@@ -290,6 +290,10 @@ export const messageStyles = css`
     border-color: var(--_accent-mark);
   }
 
+  :host(:state(contrast)) .outbound .bubble.canceled {
+    border: 2px dotted var(--_muted);
+  }
+
   /* No red tells it here. */
   :host(:state(contrast)) .outbound .bubble.bad {
     border: 2px dotted var(--_danger);
@@ -311,6 +315,10 @@ export const messageStyles = css`
 
     .outbound .bubble:not(.large, .bad) {
       border-color: Highlight;
+    }
+
+    .outbound .bubble.canceled {
+      border-width: 2px;
     }
   }
 `;

@@ -136,7 +136,8 @@ export class ThreadWindow implements ReactiveController {
       this.#seek = null;
       this.#pinned = false;
       this.#host.requestUpdate(); // there is a way to the end now
-      scroller.scrollTop += sought.getBoundingClientRect().top - scroller.getBoundingClientRect().top - 24;
+      scroller.scrollTop +=
+        sought.getBoundingClientRect().top - scroller.getBoundingClientRect().top - scroller.clientHeight / 4;
       this.onScroll();
       return;
     }
