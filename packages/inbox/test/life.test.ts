@@ -105,11 +105,11 @@ test("properties that were set before the element was defined count", async () =
 test("an element that was there before its client shows it when it comes", async () => {
   await desk.sandbox.handset(desk.number()).text(desk.line(), "late client");
   const inbox = desk.add("trunkline-inbox");
-  await expect.element(page.getByText("This inbox is not connected")).toBeVisible();
+  await expect.element(page.getByText("This inbox is not set up yet")).toBeVisible();
   inbox.client = desk.client();
   await expect.element(row(/late client/)).toBeVisible();
   inbox.client = undefined;
-  await expect.element(page.getByText("This inbox is not connected")).toBeVisible();
+  await expect.element(page.getByText("This inbox is not set up yet")).toBeVisible();
 });
 
 test("parts on their own take client and theme from the provider around them", async () => {

@@ -28,7 +28,7 @@ test("under a strict policy with trusted types it draws itself, and nothing is r
   );
   await loaded;
   const inbox = inside?.querySelector("trunkline-inbox");
-  await vi.waitFor(() => expect(inbox?.shadowRoot?.textContent).toContain("This inbox is not connected"));
+  await vi.waitFor(() => expect(inbox?.shadowRoot?.textContent).toContain("This inbox is not set up yet"));
   inbox?.setAttribute("gateway", `${location.origin}/no-gateway`);
   inbox?.setAttribute("session-url", "/no-session");
   await vi.waitFor(() => expect(inbox?.shadowRoot?.querySelector("trunkline-conversation-list")).not.toBeNull());

@@ -67,7 +67,7 @@ async function seeEverywhere(element: TrunklineInbox, isThere: () => Promise<unk
 
 test("not connected: the page's author is told what is missing", async () => {
   const inbox = desk.add("trunkline-inbox");
-  await seeEverywhere(inbox, () => expect.element(page.getByText("This inbox is not connected")).toBeVisible());
+  await seeEverywhere(inbox, () => expect.element(page.getByText("This inbox is not set up yet")).toBeVisible());
 });
 
 test("loading: skeletons, and one quiet word for screen readers", async () => {
