@@ -42,6 +42,8 @@ test("a dry run prints a registration with exactly the planned permissions, and 
     web: { redirectUris: ["https://sms.example.com/microsoft/callback"] },
     spa: { redirectUris: ["https://crm.example.com/signed-in"] },
     keyCredentials: [],
+    groupMembershipClaims: "DirectoryRole",
+    optionalClaims: { idToken: [{ name: "acct" }] },
   });
   const asked = manifest.requiredResourceAccess.flatMap(
     ({ resourceAccess }: { resourceAccess: { id: string; type: string }[] }) =>

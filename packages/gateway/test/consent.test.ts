@@ -148,7 +148,7 @@ eachStore((store) => {
     const { owner, admin } = tenant.users;
     const tenantId = organisation();
     me = () => Response.json({ displayName: "Ada Lovelace", userPrincipalName: "ada@northwind.example" });
-    const done = await connect(owner.call, { tenantId, objectId: fresh() });
+    const done = await connect(owner.call, { tenantId, objectId: fresh(), standing: "app_admin" });
     expect(done.text).toContain("ada@northwind.example");
     expect(await consentOf(owner.call)).toMatchObject({ connection: { account: { name: "Ada Lovelace" } } });
     expect(askedOfGraph.at(-1)).toBe("https://graph.test/v1.0/me?$select=displayName,userPrincipalName");
@@ -268,9 +268,10 @@ eachStore((store) => {
     expect(consentUrl.pathname).toBe(`/${tenantId}/v2.0/adminconsent`);
     expect(consentUrl.searchParams.get("scope")).toBe("openid profile offline_access https://graph.test/User.Read");
     const back = await callback(`admin_consent=True&tenant=${tenantId}&state=${consentUrl.searchParams.get("state")}`);
-    expect(await status()).toEqual([200, { state: "granted" }]);
+    expect(await status()).toEqual([200, { state: "waiting" }]); // the address proves nothing
     const thanks = await callback(entra.signIn(back.headers.get("location") ?? "", { tenantId, objectId: fresh() }));
     expect(thanks.text).toContain("Thank you, it is approved");
+    expect(await status()).toEqual([200, { state: "granted" }]);
     expect((await page(admin)).text).toContain("Thank you, it is approved");
 
     const silent = leadsTo((await press(wait, "")).text);
@@ -281,6 +282,88 @@ eachStore((store) => {
       connection: { account: { objectId: ben } },
     });
     expect((await status())[0]).toBe(404);
+  });
+
+  test.each(["member", "guest"] as const)(
+    "a %s does not say whose their organisation is: an administrator does, and they go on by themselves",
+    async (standing) => {
+      const { owner } = tenant.users;
+      const tenantId = organisation();
+      const ben = { tenantId, objectId: fresh(), name: "Ben", standing };
+      const { url } = await connectLink(owner.call);
+      const waiting = await callback(entra.signIn(url, ben));
+      expect(waiting.text).toContain("An administrator must approve");
+      expect(await consentOf(owner.call)).toMatchObject({
+        state: "needs_admin",
+        next: { code: "ask_admin" },
+        tenant: null,
+        connection: null,
+      });
+      const wait = formOf(waiting.text);
+      await press(wait, "agree");
+      const admin = /https:\/\/gateway\.test(\/connect\/[\w-]+)\n/.exec(waiting.text)?.[1] ?? "";
+      const approve = async () => {
+        const state = new URL(leadsTo((await press(admin, "approve")).text)).searchParams.get("state");
+        const back = await callback(`admin_consent=True&tenant=${tenantId}&state=${state}`); // anybody can write that
+        return back.headers.get("location") ?? "";
+      };
+      const invented = await callback(entra.signIn(await approve(), ben));
+      expect(invented.status).toBe(403);
+      expect(invented.text).toContain("Only an administrator can approve this");
+      expect(await consentOf(owner.call)).toMatchObject({ tenant: null });
+      expect((await page(admin)).text).toContain("asks for your approval");
+      await callback(entra.signIn(await approve(), { tenantId, objectId: fresh(), standing: "app_admin" }));
+      expect(await consentOf(owner.call)).toMatchObject({ tenant: { microsoftTenantId: tenantId } });
+      const silent = leadsTo((await press(wait, "")).text);
+      expect((await callback(entra.signIn(silent, ben))).text).toContain("You are connected");
+    },
+  );
+
+  test("where Entra does not tell who is an administrator, nothing is connected and the page says what to do", async () => {
+    const { owner } = tenant.users;
+    const nobodyKnows = { tenantId: organisation(), objectId: fresh(), standing: "unknown" } as const;
+    const told = await callback(entra.signIn((await connectLink(owner.call)).url, nobodyKnows));
+    expect(told.status).toBe(409);
+    expect(told.text).toContain("groupMembershipClaims");
+    const { url } = await made<AdminRequest>(owner.call("POST", "/v1/consent/admin-requests", {}));
+    const { pathname } = new URL(url);
+    const state = new URL(leadsTo((await press(pathname, "approve")).text)).searchParams.get("state");
+    const back = await callback(`admin_consent=True&state=${state}`);
+    const still = await callback(entra.signIn(back.headers.get("location") ?? "", nobodyKnows));
+    expect(still.text).toContain("groupMembershipClaims");
+    expect(await consentOf(owner.call)).toMatchObject({ tenant: null });
+  });
+
+  test("in an organisation that is known, too, nobody but its people's administrator answers for all of them", async () => {
+    const { owner, member } = tenant.users;
+    const tenantId = organisation();
+    await connect(owner.call, { tenantId, objectId: fresh() });
+    const { url } = await made<AdminRequest>(member.call("POST", "/v1/consent/admin-requests", {}));
+    const { pathname } = new URL(url);
+    const state = new URL(leadsTo((await press(pathname, "approve")).text)).searchParams.get("state");
+    const back = await callback(`admin_consent=True&tenant=${tenantId}&state=${state}`);
+    const ben = { tenantId, objectId: fresh(), standing: "member" } as const;
+    expect((await callback(entra.signIn(back.headers.get("location") ?? "", ben))).status).toBe(403);
+    expect((await page(pathname)).text).toContain("asks for your approval");
+  });
+
+  test("an administrator who connects is led to approve what the app does in its own name, and back to the app", async () => {
+    const { owner } = tenant.users;
+    const tenantId = organisation();
+    const ada = { tenantId, objectId: fresh() };
+    await connect(owner.call, ada);
+    await switchOn(["messaging", "directory"]);
+    expect(await consentOf(owner.call)).toMatchObject({ state: "can_grant", next: { code: "grant", who: "user" } });
+    const { url } = await connectLink(owner.call, { returnTo: "https://app.test/done" });
+    const { pathname } = new URL(url);
+    expect((await page(pathname)).text).toContain("User.Read.All");
+    const consentUrl = new URL(leadsTo((await press(pathname, "approve")).text));
+    expect(consentUrl.searchParams.get("scope")).toBe("https://graph.test/.default");
+    entra.roles.set(tenantId, ["User.Read.All"]);
+    const back = await callback(`admin_consent=True&tenant=${tenantId}&state=${consentUrl.searchParams.get("state")}`);
+    const thanks = await callback(entra.signIn(back.headers.get("location") ?? "", ada));
+    expect(thanks.text).toContain('href="https://app.test/done"');
+    expect(await consentOf(owner.call)).toMatchObject({ state: "granted" });
   });
 
   test("what cannot be asked in silence is asked by a button", async () => {
@@ -329,7 +412,7 @@ eachStore((store) => {
   test("what the app itself may is read from its token, hour by hour, and an event tells when it is taken back", async () => {
     const { owner } = tenant.users;
     const tenantId = organisation();
-    await connect(owner.call, { tenantId, objectId: fresh() });
+    await connect(owner.call, { tenantId, objectId: fresh(), standing: "app_admin" });
     await switchOn(["messaging", "directory"]);
     expect(await consentOf(owner.call)).toMatchObject({
       state: "needs_admin",

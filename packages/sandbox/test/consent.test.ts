@@ -155,11 +155,17 @@ test("new permissions in a release ask for a reconnect, and what was granted goe
   expect((await consentOf("ada")).states).toEqual({
     messaging: "granted",
     contact_sync: "can_grant",
-    presence_write: "needs_admin",
+    presence_write: "can_grant", // by whoever administers the organisation
   });
   const owner = await connect("ada", ADMIN);
+  expect(owner.title).toMatch(/asks for your approval$/);
+  await owner.press("Continue to Microsoft");
+  await owner.press(ADMIN);
   await owner.press("Accept");
-  expect(owner.title).toBe("You are connected");
+  expect(owner.title).toBe("Thank you, it is approved");
+  expect((await consentOf("ada")).states).toMatchObject({ messaging: "granted", presence_write: "granted" });
+  const again = await connect("ada", ADMIN); // for what is done in one's own name
+  expect(again.title).toBe("You are connected");
   expect((await consentOf("ada")).states).toMatchObject({ messaging: "granted", contact_sync: "granted" });
 });
 
@@ -246,6 +252,50 @@ test("a state is good once, for ten minutes, and an invented one for nothing", a
   expect((await consentOf("ada")).connection).toBeNull();
 });
 
+test("an owner here who is nobody's administrator there connects no organisation; its administrator does, and all goes on", async () => {
+  await want("messaging");
+  const owner = await connect("ada", MEMBER);
+  await owner.press("Accept"); // of what Microsoft lets a member grant
+  expect(owner.title).toBe("An administrator must approve");
+  expect(await consentOf("ada")).toMatchObject({ state: "needs_admin", tenant: null, connection: null });
+  const link = /https:\S+\/connect\/\S+/.exec(owner.field)?.[0] ?? "";
+  await owner.press("That is me: connect as soon as it is approved");
+
+  const somebody = new Person(sandbox.fetch);
+  await somebody.open(link);
+  await somebody.press("Continue to Microsoft");
+  const state = new URL(somebody.url).searchParams.get("state") ?? "";
+  const forged = new URLSearchParams({ admin_consent: "True", tenant: sandbox.microsoft.tenantId, state });
+  await somebody.open(`${sandbox.url}/microsoft/callback?${forged}`);
+  if (somebody.title === "Pick an account") await somebody.press(MEMBER);
+  expect(somebody.title).toBe("Only an administrator can approve this");
+  expect((await consentOf("ada")).tenant).toBeNull();
+
+  expect((await approve(link)).title).toBe("Thank you, it is approved");
+  expect(await consentOf("ada")).toMatchObject({ tenant: { microsoftTenantId: sandbox.microsoft.tenantId } });
+  await owner.open(owner.url);
+  expect(owner.title).toBe("It was approved");
+});
+
+test("an administrator of apps connects the organisation, and asks for what only a greater one may grant", async () => {
+  await world("POST", "/users", { upn: "eve@northwind.example", displayName: "Eve Sandoval", role: "app_admin" });
+  await want("messaging", "directory");
+  const owner = await connect("ada", "eve@northwind.example");
+  await owner.press("Accept, on behalf of your organisation");
+  await owner.press("Connect");
+  expect(await consentOf("ada")).toMatchObject({
+    states: { messaging: "granted", directory: "needs_admin" },
+    code: "ask_admin",
+  });
+  const { body } = await call("ada", "POST", "/v1/consent/admin-requests", {});
+  await owner.open(body.url);
+  await owner.press("Continue to Microsoft");
+  if (owner.title === "Pick an account") await owner.press("eve@northwind.example");
+  expect(owner.words).toContain("AADSTS90094");
+  expect((await approve(body.url)).title).toBe("Thank you, it is approved");
+  expect((await consentOf("ada")).states).toMatchObject({ directory: "granted" });
+});
+
 test("what an address says of an approval is proof of nothing", async () => {
   await connected("messaging", "directory");
   const { body } = await call("ada", "POST", "/v1/consent/admin-requests", {});
@@ -255,10 +305,10 @@ test("what an address says of an approval is proof of nothing", async () => {
   const state = new URL(somebody.url).searchParams.get("state") ?? "";
   const forged = new URLSearchParams({ admin_consent: "True", tenant: sandbox.microsoft.tenantId, state });
   await somebody.open(`${sandbox.url}/microsoft/callback?${forged}`);
-  expect((await consentOf("ada")).states).toMatchObject({ directory: "needs_admin" });
+  expect((await consentOf("ada")).states).toMatchObject({ directory: "can_grant" });
   const declined = new URLSearchParams({ ...Object.fromEntries(forged), error: "consent_required" });
   await somebody.open(`${sandbox.url}/microsoft/callback?${declined}`);
-  expect((await consentOf("ada")).states).toMatchObject({ directory: "needs_admin" });
+  expect((await consentOf("ada")).states).toMatchObject({ directory: "can_grant" });
 });
 
 test("while Entra is away nothing is lost, and it is said that it is away", async () => {

@@ -48,8 +48,8 @@ function world(answer?: (request: Request) => Response | undefined) {
       },
     });
   const tenant = directory.tenantId;
-  /** Signs Ben in on Entra's page and gives back what the browser brings. */
-  const authorize = async (scopes: readonly string[], nonce = NONCE) => {
+  /** Signs Ben, or somebody else, in on Entra's page and gives back what the browser brings. */
+  const authorize = async (scopes: readonly string[], nonce = NONCE, upn = "ben@northwind.example") => {
     const codeVerifier = "v".repeat(43);
     const hash = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(codeVerifier));
     const codeChallenge = Buffer.from(hash).toString("base64url");
@@ -57,7 +57,7 @@ function world(answer?: (request: Request) => Response | undefined) {
     const url = await client().authorizeUrl(request);
     const post = (fields: Record<string, string>) =>
       entra.fetch(new Request(url, { method: "POST", body: new URLSearchParams(fields) }));
-    let page = await post({ account: directory.findUser("ben@northwind.example")!.id });
+    let page = await post({ account: directory.findUser(upn)!.id });
     const flow = /name="flow" value="(.*?)"/.exec(await page.clone().text())?.[1];
     if (flow !== undefined) page = await post({ flow, act: "accept" });
     const back = new URL(page.headers.get("location")!).searchParams;
@@ -76,6 +76,7 @@ test("a person signs in, is known by tenant and object id, and is renewed from w
     objectId: ben.id,
     name: ben.displayName,
     username: ben.upn,
+    standing: "unknown", // this app's registration does not ask for it
   });
   expect(signedIn.scopes).toEqual(expect.arrayContaining(["User.Read", "openid", "profile", "offline_access"]));
   expect(signedIn.expiresAt).toBeGreaterThan(clock.now());
@@ -85,6 +86,23 @@ test("a person signs in, is known by tenant and object id, and is renewed from w
   expect(await entra.authorize(`Bearer ${renewed.accessToken}`)).toMatchObject({ userId: ben.id });
   expect(asked.map((form) => form.get("grant_type"))).toEqual(["authorization_code", "refresh_token"]);
 });
+
+test.each([
+  ["ada@northwind.example", "global_admin", "admin"],
+  ["ben@northwind.example", "app_admin", "app_admin"],
+  ["ben@northwind.example", "member", "member"],
+  ["dana_partner.example#EXT#@northwind.example", "guest", "guest"],
+] as const)(
+  "what %s is in the organisation, %s, stands in the ID token where the registration asks for it",
+  async (upn, role, standing) => {
+    const { directory, app, client, authorize } = world();
+    directory.putApp({ ...app, groupMembershipClaims: "SecurityGroup, DirectoryRole", idTokenClaims: ["acct"] });
+    directory.putUser({ ...directory.findUser(upn)!, role });
+    directory.grantScopes(app.clientId, null, ["User.Read"]);
+    const { account } = await client().redeem(await authorize(["User.Read"], NONCE, upn));
+    expect(account.standing).toBe(standing);
+  },
+);
 
 test("an ID token that answers another request is refused", async () => {
   const { client, authorize } = world();

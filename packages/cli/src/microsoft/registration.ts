@@ -18,6 +18,14 @@ export const TEAMS_CLIENTS = {
 
 /** The permission that the registration offers: to use the gateway as the signed-in person. */
 export const SCOPE = "access_as_user";
+/**
+ * What tokens tell of whoever signs in: their roles in the whole organisation (`wids`), so that the gateway knows who may
+ * answer for it, and whether they are a guest there.
+ */
+const MEMBERSHIP = {
+  groupMembershipClaims: "DirectoryRole",
+  optionalClaims: { idToken: [{ name: "acct", essential: false }] },
+} as const;
 /** Its id within the registration, the same each time, so that a second run changes nothing. */
 const SCOPE_ID = "6f0f6c1d-4a53-4b7e-9a34-0b8d4c1f2e77";
 /** Where Entra sends browsers back to, on the gateway. */
@@ -76,6 +84,7 @@ export function registration(options: RegistrationOptions) {
     web: { redirectUris: [`${publicUrl}${CALLBACK_PATH}`] },
     spa: { redirectUris: [...pages] },
     requiredResourceAccess: resources(plan),
+    ...MEMBERSHIP,
     keyCredentials:
       certificate === null
         ? []

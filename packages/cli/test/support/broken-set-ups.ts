@@ -278,6 +278,12 @@ const REGISTRATION: readonly BrokenSetUp[] = [
     breakIt: changed({ api: { requestedAccessTokenVersion: null } }),
   },
   {
+    name: "tokens that tell nobody's role",
+    cause: "microsoft.directory_roles",
+    seen: /groupMembershipClaims is SecurityGroup/,
+    breakIt: changed({ groupMembershipClaims: "SecurityGroup" }),
+  },
+  {
     name: "no App ID URI",
     cause: "microsoft.app_id_uri",
     seen: /It has none/,

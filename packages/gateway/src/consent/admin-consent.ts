@@ -1,10 +1,11 @@
 import { planPermissions } from "@trunkline/protocol/permissions";
 import { EntraRefused } from "../microsoft/entra-client.ts";
+import { speaksForOrganisation } from "../microsoft/standing.ts";
 import { brokenConstraint } from "../store/engine.ts";
 import { checkTenant, codesOf } from "./check.ts";
 import { entraError } from "./entra-errors.ts";
 import type { NextStep } from "./next-steps.ts";
-import { approvedPage, canceledPage, type PageFrame, troublePage, wordsPage } from "./pages.ts";
+import { approvedPage, canceledPage, type PageFrame, troublePage, UNKNOWN_STANDING, wordsPage } from "./pages.ts";
 import { type ConsentParts, entraOf } from "./parts.ts";
 import { saidCode } from "./said.ts";
 import { redeem, seeOther } from "./settle.ts";
@@ -23,7 +24,7 @@ import { resourceOfName, scopesFor, wantsApplication } from "./wanted.ts";
 /*
  * An administrator comes back from Microsoft. `admin_consent=True&tenant=…` in the address may be anybody's invention: what
  * the app holds is read from a token of the organisation that is expected, and which organisation it is, where nobody has
- * decided that yet, from the ID token of a sign-in that follows.
+ * decided that yet, from the ID token of an administrator's sign-in that follows.
  */
 
 /** How soon what was just approved is looked at again: Entra needs some minutes for new roles. In milliseconds. */
@@ -41,16 +42,18 @@ export async function adminCameBack(
   const { tenantId, row, features } = trip;
   const microsoft = await parts.database.tenant(tenantId, (tx) => readMicrosoftTenant(tx, tenantId));
   if (microsoft === null && !trip.facts.mayMap) return notMapped(frame);
+  const wantsPeople = scopesFor(features, "graph", entraOf(parts).cloud).length > 0;
   if (microsoft !== null) {
     const trouble = await look(parts, trip);
     if (trouble !== null) return trouble === "wait" ? unavailable(frame) : troublePage(frame, { ...trouble });
-    await approve(parts, trip);
+    if (!wantsPeople) {
+      await approve(parts, trip);
+      return approvedPage(frame, await isSettled(parts, trip), row.return_to);
+    }
   }
-  const wantsPeople = scopesFor(features, "graph", entraOf(parts).cloud).length > 0;
-  if (microsoft !== null && !wantsPeople) return approvedPage(frame, await isSettled(parts, trip));
   const plan = { tenantId, kind: "admin_sign_in", userId: row.user_id, linkId: row.link_id, features } as const;
   const microsoftTenantId = microsoft?.microsoft_tenant_id ?? null;
-  const departure = { ...plan, returnTo: null, microsoftTenantId, base: frame.base };
+  const departure = { ...plan, returnTo: row.return_to, microsoftTenantId, base: frame.base };
   const { url } = await departTo(parts, departure, { mayMap: trip.facts.mayMap });
   return seeOther(url);
 }
@@ -62,12 +65,16 @@ export async function adminSignedIn(
   trip: Trip,
   query: URLSearchParams,
 ): Promise<Response> {
-  const { tenantId } = trip;
+  const { tenantId, row } = trip;
   const before = await parts.database.tenant(tenantId, (tx) => readMicrosoftTenant(tx, tenantId));
   const code = query.get("code");
   if (query.has("error") || code === null) {
-    // What was approved stays so; only what it means for people is not known.
-    return before === null ? refused(frame, saidCode(query)) : approvedPage(frame, await isSettled(parts, trip));
+    // What the app's own token shows was approved, whatever became of the sign-in.
+    if (before === null || !wantsApplication(trip.features) || !(await isSettled(parts, trip))) {
+      return refused(frame, saidCode(query));
+    }
+    await approve(parts, trip);
+    return approvedPage(frame, true, row.return_to);
   }
   let found: Found;
   try {
@@ -79,6 +86,10 @@ export async function adminSignedIn(
   const outcome = await keepFound(parts, trip, found);
   if (outcome === "other") return troublePage(frame, { next: "use_work_account", code: null });
   if (outcome === "not_mapped") return notMapped(frame);
+  if (outcome === "not_admin") return notAdmin(frame, found.username);
+  if (outcome === "unknown_standing") {
+    return wordsPage(frame, UNKNOWN_STANDING.title, UNKNOWN_STANDING.words, UNKNOWN_STANDING.status);
+  }
   if (outcome === "taken") {
     const words = "This Microsoft organisation is connected with somebody else here. Ask whoever runs the gateway.";
     return wordsPage(frame, "It is connected elsewhere", words, 409);
@@ -88,7 +99,7 @@ export async function adminSignedIn(
     if (trouble !== null) return trouble === "wait" ? unavailable(frame) : troublePage(frame, { ...trouble });
   }
   await approve(parts, trip);
-  return approvedPage(frame, await isSettled(parts, trip));
+  return approvedPage(frame, await isSettled(parts, trip), row.return_to);
 }
 
 const refused = (frame: PageFrame, code: number): Response => {
@@ -105,6 +116,14 @@ const notMapped = (frame: PageFrame): Response =>
     frame,
     "Your organisation is not connected yet",
     "An owner or administrator of the app must ask for this, because it decides which organisation it belongs to.",
+    403,
+  );
+
+const notAdmin = (frame: PageFrame, username: string): Response =>
+  wordsPage(
+    frame,
+    "Only an administrator can approve this",
+    `You signed in as ${username}, who is no administrator of that organisation. Open the page again and sign in as one, or send it on.`,
     403,
   );
 
@@ -126,8 +145,8 @@ async function look(
 async function keepFound(
   { log, bus, clock }: ConsentParts,
   { tenantId, facts, row }: Trip,
-  { microsoftTenantId, resource, granted }: Found,
-): Promise<"kept" | "other" | "taken" | "not_mapped"> {
+  { microsoftTenantId, resource, granted, standing }: Found,
+): Promise<"kept" | "other" | "taken" | "not_mapped" | "not_admin" | "unknown_standing"> {
   const now = clock.now();
   try {
     const outcome = await log.transaction(tenantId, async (tx, record) => {
@@ -135,10 +154,13 @@ async function keepFound(
       if (tenant === null) {
         const link = row.link_id === null ? null : await readLink(tx, tenantId, row.link_id);
         if (!facts.mayMap || !link?.may_map) return "not_mapped" as const;
+        if (standing === "unknown") return "unknown_standing" as const;
+        if (!speaksForOrganisation(standing)) return "not_admin" as const;
         await insertMicrosoftTenant(tx, tenantId, microsoftTenantId, now);
         tenant = await readMicrosoftTenant(tx, tenantId);
       }
       if (tenant?.microsoft_tenant_id !== microsoftTenantId) return "other" as const;
+      if (standing === "member" || standing === "guest") return "not_admin" as const; // what holds for them alone
       const delegated = [...others(tenant, resource), ...granted];
       const { application } = tenant.granted;
       const held = {

@@ -1,5 +1,6 @@
 import type { TenantId } from "@trunkline/protocol";
 import { EntraRefused, EntraUnavailable } from "../microsoft/entra-client.ts";
+import type { EntraStanding } from "../microsoft/standing.ts";
 import { entraError } from "./entra-errors.ts";
 import { type ConsentParts, entraOf } from "./parts.ts";
 import {
@@ -80,7 +81,12 @@ export async function renewConnections(parts: ConsentParts, tenantId: TenantId):
 
 /** What a renewal found out. */
 type Renewal =
-  | { readonly kind: "renewed"; readonly names: string[]; readonly tokens: Uint8Array }
+  | {
+      readonly kind: "renewed";
+      readonly names: string[];
+      readonly standing: EntraStanding;
+      readonly tokens: Uint8Array;
+    }
   | { readonly kind: "refused"; readonly codes: number[] };
 
 async function renew(parts: ConsentParts, tenantId: TenantId, connection: ConnectionRow): Promise<void> {
@@ -96,9 +102,10 @@ async function renew(parts: ConsentParts, tenantId: TenantId, connection: Connec
     if (renewal.kind === "renewed") {
       const others = row.granted.filter((name) => resourceOfName(name) !== "graph");
       const granted = [...others, ...renewal.names];
-      const change = { granted, held: union(row.held, granted), errors: [], ends_at: null, tokens: renewal.tokens };
+      const { standing, tokens } = renewal;
+      const change = { granted, held: union(row.held, granted), errors: [], ends_at: null, standing, tokens };
       await updateConnection(tx, tenantId, userId, { ...change, ...renewedAt }, now);
-      if (same(granted, row.granted) && row.errors.length === 0) return;
+      if (same(granted, row.granted) && row.errors.length === 0 && row.standing === standing) return;
     } else {
       const { codes } = renewal;
       const hasEnded = codes.some((code) => ENDED_TOKENS.includes(code));
@@ -131,7 +138,8 @@ async function tryToRenew(
       scopes: [],
     });
     const renewed = await sealTokens(sealer, tenantId, userId, signIn.tokens);
-    return { kind: "renewed", names: delegatedNames(signIn.scopes, "graph"), tokens: renewed };
+    const names = delegatedNames(signIn.scopes, "graph");
+    return { kind: "renewed", names, standing: signIn.account.standing, tokens: renewed };
   } catch (error) {
     if (error instanceof EntraRefused) return { kind: "refused", codes: codesOf(error) };
     if (error instanceof EntraUnavailable) return null;

@@ -86,7 +86,7 @@ async function goToAdminConsent(parts: ConsentParts, frame: PageFrame, place: Pl
   const plan = { tenantId: place.tenantId, kind: "admin", userId: link.user_id, linkId: link.id, features } as const;
   const departure = {
     ...plan,
-    returnTo: null,
+    returnTo: link.return_to,
     microsoftTenantId: microsoft?.microsoft_tenant_id ?? null,
     base: frame.base,
   };

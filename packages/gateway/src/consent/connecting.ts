@@ -1,4 +1,5 @@
 import type { NewEvent } from "../events/log.ts";
+import { speaksForOrganisation } from "../microsoft/standing.ts";
 import type { Tx } from "../store/database.ts";
 import { brokenConstraint } from "../store/engine.ts";
 import { findUser, updateUser } from "../users/store.ts";
@@ -27,16 +28,23 @@ export type Connecting =
   | "taken"
   /** Nobody has connected the tenant, and this person may not. */
   | "not_mapped"
+  /** Nobody has connected the tenant, and this person does not speak for the organisation. */
+  | "needs_admin"
+  /** The same, and Entra does not tell whether they do. */
+  | "unknown_standing"
   | "suspended"
   /** The user is not there any more, or may not act. */
   | "gone";
 
 /** What entra-errors.ts calls the account of another organisation. */
 const OTHER_ACCOUNT = 50020;
+/** What it calls a page that only an administrator gets past. */
+const ADMIN_ONLY = 90094;
 
 /**
  * Connects the user of a trip with the account that came back. The person is the account's tenant and object id, and
- * nothing else; which organisation a tenant belongs to is decided once, by somebody who may.
+ * nothing else; which organisation a tenant belongs to is decided once, by somebody who may here and who is an
+ * administrator there.
  */
 export async function connect(parts: ConsentParts, trip: Trip, found: Found, agreed: boolean): Promise<Connecting> {
   const { log, bus, sealer } = parts;
@@ -86,6 +94,12 @@ async function write(
   }
   if (present?.state === "suspended") return "suspended";
   if (present === null && !facts.mayMap) return "not_mapped";
+  if (present === null && !speaksForOrganisation(found.standing)) {
+    if (found.standing === "unknown") return "unknown_standing";
+    await noteErrors(tx, tenantId, user.id, [ADMIN_ONLY], now);
+    record(changed);
+    return "needs_admin";
+  }
   if (user.microsoft === null && !agreed) return "to_confirm";
   if (present === null) {
     await insertMicrosoftTenant(tx, tenantId, microsoftTenantId, now);
@@ -104,7 +118,7 @@ async function write(
   await putConnection(
     tx,
     tenantId,
-    { userId: user.id, microsoftTenantId, objectId, name: found.name, tokens, granted, held },
+    { userId: user.id, microsoftTenantId, objectId, name: found.name, standing: found.standing, tokens, granted, held },
     now,
   );
   if (present !== null) await correct(tx, present, found, now);

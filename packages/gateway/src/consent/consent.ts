@@ -4,7 +4,7 @@ import { notFound } from "../http/refusal.ts";
 import type { Tx } from "../store/database.ts";
 import { readTenant } from "../tenants/store.ts";
 import { NEXT_STEPS, type NextStep } from "./next-steps.ts";
-import { type ConsentFacts, consentState } from "./state.ts";
+import { type ConsentActor, type ConsentFacts, consentState } from "./state.ts";
 import { type ConnectionRow, type MicrosoftTenantRow, readConnection, readMicrosoftTenant } from "./store.ts";
 import { wantedPermissions, withIncluded } from "./wanted.ts";
 
@@ -60,11 +60,33 @@ export function toConsent(kept: Kept, now: number): Consent {
   };
 }
 
+/**
+ * Whether the asker can approve for the whole organisation what the app does in its own name, and that is still missing: a
+ * sign-in alone does not grant it.
+ */
+export function wantsApproval(kept: Kept, asked: readonly MicrosoftFeature[], now: number): boolean {
+  return consentState(toFacts(kept), now).features.some(
+    ({ missing, next }, place) =>
+      next === "grant" &&
+      missing.some(({ kind }) => kind === "application") &&
+      asked.some((feature) => feature === kept.features[place]),
+  );
+}
+
 /** A connection that was made; a row may also tell of somebody who only tried. */
 function connected(row: ConnectionRow | null) {
   if (row?.microsoft_object_id == null || row.connected_at === null) return null;
   return { row, objectId: row.microsoft_object_id, connectedAt: row.connected_at };
 }
+
+/** What the organisation lets its members decide is not known before one of them was refused. */
+const ACTORS: Readonly<Record<ConnectionRow["standing"], ConsentActor>> = {
+  admin: "admin",
+  app_admin: "app_admin",
+  guest: "guest",
+  member: "unknown",
+  unknown: "unknown",
+};
 
 function toFacts({ features, microsoft, connection: row }: Kept): ConsentFacts {
   const connection = connected(row)?.row;
@@ -82,7 +104,7 @@ function toFacts({ features, microsoft, connection: row }: Kept): ConsentFacts {
       features,
     ),
     heldBefore: withIncluded({ delegated: connection ? connection.held : [], application: held.application }, features),
-    actor: "unknown",
+    actor: ACTORS[connection?.standing ?? "unknown"],
     errors: [...(microsoft?.errors ?? []), ...(row?.errors ?? [])],
     rsc: { manifestVersion: "", team: null },
     connectionEndsAt: connection?.ends_at?.getTime() ?? null,

@@ -17,6 +17,7 @@ export interface LinkPlan {
   readonly features: readonly MicrosoftFeature[];
   /** Whether whoever asks may decide which organisation the tenant is connected to. */
   readonly mayMap: boolean;
+  readonly returnTo?: string | undefined;
   readonly actor: Actor;
 }
 
@@ -37,6 +38,7 @@ export async function makeLink(
   const url = `${base}/connect/${name}`;
   const link = {
     ...plan,
+    returnTo: plan.returnTo ?? null,
     id: toHex(random(16)),
     tokenHash: await sha256(name),
     features: [...features],

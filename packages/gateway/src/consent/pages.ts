@@ -174,11 +174,12 @@ function permissions(title: string, note: string, planned: readonly PlannedPermi
 <ul>${items}</ul>`;
 }
 
-export const approvedPage = (frame: PageFrame, isSettled: boolean): Response =>
+export const approvedPage = (frame: PageFrame, isSettled: boolean, returnTo: string | null = null): Response =>
   answer(frame, {
     title: "Thank you, it is approved",
-    body: html`<p>Whoever asked you is being connected now. You can close this window.</p>
-${isSettled ? NOTHING : html`<p class="muted">Microsoft may need some minutes until all of it works.</p>`}`,
+    body: html`<p>Whoever asked for it is being connected now.</p>
+${isSettled ? NOTHING : html`<p class="muted">Microsoft may need some minutes until all of it works.</p>`}
+${backTo(returnTo)}`,
   });
 
 /** Something is in the way: what it is, who does what, and Microsoft's number for those who look it up. */
@@ -192,6 +193,14 @@ export const troublePage = (
 ${code === null ? NOTHING : html`<p class="muted">Microsoft's number for this: AADSTS${String(code)}</p>`}
 ${backTo(returnTo)}`,
   });
+
+/** Where Entra does not tell who is an administrator, nobody can say which tenant an organisation belongs to. */
+export const UNKNOWN_STANDING = {
+  title: "It is not connected yet",
+  words:
+    "Microsoft does not tell this app whether you are an administrator. Whoever runs the gateway adds DirectoryRole to groupMembershipClaims of the app's registration; then start again.",
+  status: 409,
+} as const;
 
 /** A page with one sentence: an address that has ended, or something that cannot be. */
 export const wordsPage = (frame: PageFrame, title: string, words: string, status: number): Response =>

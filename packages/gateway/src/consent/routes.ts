@@ -5,8 +5,9 @@ import type { Handlers, OutsideRoute } from "../http/route.ts";
 import type { Principal } from "../rights/principal.ts";
 import { readTenant } from "../tenants/store.ts";
 import { answerCallback } from "./callback.ts";
+import { checkTenant } from "./check.ts";
 import { answerConnectForm, MAX_FORM_BYTES, showConnectPage } from "./connect-page.ts";
-import { readKept, toConsent } from "./consent.ts";
+import { readKept, toConsent, wantsApproval } from "./consent.ts";
 import { makeLink } from "./links.ts";
 import { pageFiles } from "./page-files.ts";
 import { baseOf, type ConsentParts, entraOf } from "./parts.ts";
@@ -25,14 +26,25 @@ export function consentRoutes(parts: ConsentParts): Handlers<ConsentOperation> {
 
     async connectMicrosoft({ principal, body, request }) {
       entraOf(parts);
-      const { tenantId, user } = principal;
+      const { tenantId, user, actor } = principal;
       const { features, origins, microsoftTenantId } = await readTerms(parts, principal, body.features);
       const returnTo = body.returnTo ?? null;
       if (returnTo !== null && !origins.has(new URL(returnTo).origin)) {
         throw invalid(["returnTo"], "must be an address of an origin that the tenant or the gateway allows");
       }
+      const base = baseOf(parts, request);
+      const wants = async () => {
+        const kept = await database.tenant(tenantId, (tx) => readKept(tx, tenantId, user.id));
+        return wantsApproval(kept, features, clock.now());
+      };
+      // What was granted since the last look is not asked for again.
+      if ((await wants()) && (await checkTenant(parts, tenantId)) === "known" && (await wants())) {
+        const asked = { tenantId, userId: user.id, features, mayMap: mayMap(principal), actor };
+        const page = await makeLink(parts, base, { ...asked, ...(returnTo === null ? {} : { returnTo }) });
+        return { url: page.url, expiresAt: new Date(page.expiresAt).toISOString() };
+      }
       const plan = { tenantId, kind: "user", userId: user.id, linkId: null, features, returnTo } as const;
-      const departure = { ...plan, microsoftTenantId, base: baseOf(parts, request) };
+      const departure = { ...plan, microsoftTenantId, base };
       const { url, expiresAt } = await departTo(parts, departure, { mayMap: mayMap(principal) });
       return { url, expiresAt: new Date(expiresAt).toISOString() };
     },

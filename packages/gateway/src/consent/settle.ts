@@ -3,10 +3,11 @@ import { readTenant } from "../tenants/store.ts";
 import { findUser } from "../users/store.ts";
 import { accountName } from "./account-name.ts";
 import { type Connecting, connect } from "./connecting.ts";
-import { confirmPage, donePage, type PageFrame, troublePage, wordsPage } from "./pages.ts";
+import { confirmPage, donePage, type PageFrame, troublePage, UNKNOWN_STANDING, wordsPage } from "./pages.ts";
 import { type ConsentParts, entraOf } from "./parts.ts";
 import { takeTrip } from "./store.ts";
 import { departTo, type Found, openTrip, prepareTrip, type Trip } from "./trips.ts";
+import { beginWait, waitPageOf } from "./waiting.ts";
 import { delegatedNames, scopesFor, wantedScopes } from "./wanted.ts";
 
 /* Somebody has signed in at Microsoft: who it is, what becomes of it, and where the browser goes next. */
@@ -21,7 +22,7 @@ export async function redeem(
   const { resource, redirectUri, verifier, nonce, entraTenant: tenant } = facts;
   const scopes = scopesFor(features, resource, cloud);
   const signIn = await client.redeem({ tenant, scopes, redirectUri, code, codeVerifier: verifier, nonce });
-  const { tenantId, objectId, name, username } = signIn.account;
+  const { tenantId, objectId, name, username, standing } = signIn.account;
   const granted = delegatedNames(signIn.scopes, resource);
   const known = row.kind === "user" && resource === "graph" ? await accountName(parts, ours, signIn) : null;
   return {
@@ -29,6 +30,7 @@ export async function redeem(
     objectId,
     name: known?.name ?? name,
     username: known?.username ?? username,
+    standing,
     granted,
     resource,
     tokens: signIn.tokens,
@@ -49,13 +51,14 @@ export async function settle(
   if (outcome === "wrong_account") {
     return troublePage(frame, { next: "use_work_account", code: null, returnTo: trip.row.return_to });
   }
+  if (outcome === "needs_admin") return waitPageOf(frame, await beginWait(parts, frame.base, trip));
   const { title, words, status } = TROUBLES[outcome];
   return wordsPage(frame, title, words, status);
 }
 
 const TROUBLES: Readonly<
   Record<
-    Exclude<Connecting, "connected" | "to_confirm" | "wrong_account">,
+    Exclude<Connecting, "connected" | "to_confirm" | "wrong_account" | "needs_admin">,
     { title: string; words: string; status: number }
   >
 > = {
@@ -70,6 +73,7 @@ const TROUBLES: Readonly<
     words: "An owner or administrator of your app connects the organisation first.",
     status: 403,
   },
+  unknown_standing: UNKNOWN_STANDING,
   suspended: {
     title: "The connection is suspended",
     words: "An administrator has suspended the connection with this Microsoft organisation.",

@@ -6,10 +6,25 @@ import { NEXT_STEPS } from "./next-steps.ts";
 import { type ConsentFacts, consentState, type WantedPermission } from "./state.ts";
 
 const NOW = Date.parse("2026-11-22T12:00Z");
-const contacts: WantedPermission = { name: "Contacts.Read", kind: "delegated", adminConsent: false };
-const users: WantedPermission = { name: "User.Read.All", kind: "delegated", adminConsent: true };
-const presence: WantedPermission = { name: "Presence.ReadWrite.All", kind: "application", adminConsent: true };
-const tab: WantedPermission = { name: "TeamsTab.Create.Group", kind: "rsc", adminConsent: false };
+const contacts: WantedPermission = {
+  name: "Contacts.Read",
+  kind: "delegated",
+  adminConsent: false,
+  beyondAppAdmin: false,
+};
+const users: WantedPermission = { name: "User.Read.All", kind: "delegated", adminConsent: true, beyondAppAdmin: false };
+const presence: WantedPermission = {
+  name: "Presence.ReadWrite.All",
+  kind: "application",
+  adminConsent: true,
+  beyondAppAdmin: true,
+};
+const tab: WantedPermission = {
+  name: "TeamsTab.Create.Group",
+  kind: "rsc",
+  adminConsent: false,
+  beyondAppAdmin: false,
+};
 
 const nothing: ConsentFacts = {
   features: [{ feature: "contact_sync", permissions: [contacts] }],
@@ -34,6 +49,11 @@ test("the three situations: granted already, this person can grant, an admin mus
   expect(look({ ...wanting(users), actor: "may_consent" })).toEqual(["needs_admin", "ask_admin"]);
   expect(look({ ...wanting(users, presence), actor: "admin" })).toEqual(["can_grant", "grant"]);
   expect(look({ actor: "guest" })).toEqual(["needs_admin", "ask_admin_as_guest"]);
+});
+
+test("an administrator of apps grants all but what the app does in its own name in Graph", () => {
+  expect(look({ ...wanting(users), actor: "app_admin", errors: [90094] })).toEqual(["can_grant", "grant"]);
+  expect(look({ ...wanting(users, presence), actor: "app_admin" })).toEqual(["needs_admin", "ask_admin"]);
 });
 
 test("a page that asks for an admin overrules what was believed of a user, not of an admin", () => {
@@ -104,7 +124,7 @@ const anyFacts: fc.Arbitrary<ConsentFacts> = fc.record({
   }),
   granted: fc.record({ delegated: names, application: names }),
   heldBefore: fc.record({ delegated: names, application: names }),
-  actor: fc.constantFrom("admin", "may_consent", "may_not", "guest", "unknown"),
+  actor: fc.constantFrom("admin", "app_admin", "may_consent", "may_not", "guest", "unknown"),
   errors: fc.array(fc.constantFrom(...ENTRA_ERRORS.keys(), 1), { maxLength: 4 }),
   rsc: fc.record({
     manifestVersion: fc.constantFrom("1", "2"),

@@ -13,10 +13,15 @@ export interface WantedPermission {
   readonly kind: "delegated" | "application" | "rsc";
   /** Whether Microsoft asks for an administrator whatever the tenant's policy says. */
   readonly adminConsent: boolean;
+  /** Whether an administrator of apps alone cannot grant it: what the app does in its own name in Graph. */
+  readonly beyondAppAdmin: boolean;
 }
 
-/** Who looks at the page, as far as is known. A guest never grants for the tenant that invited them. */
-export type ConsentActor = "admin" | "may_consent" | "may_not" | "guest" | "unknown";
+/**
+ * Who looks at the page, as far as is known. `app_admin` administers apps, and grants all but what they do in their own
+ * name in Graph; a guest never grants for the tenant that invited them.
+ */
+export type ConsentActor = "admin" | "app_admin" | "may_consent" | "may_not" | "guest" | "unknown";
 
 /** The app as it is installed in the team in question. */
 export interface TeamInstallation {
@@ -99,14 +104,14 @@ function judge(permission: WantedPermission, facts: ConsentFacts, errors: readon
 }
 
 function nextFor(
-  { kind, adminConsent }: WantedPermission,
+  { kind, adminConsent, beyondAppAdmin }: WantedPermission,
   actor: ConsentActor,
   errors: readonly EntraError[],
 ): NextStep {
-  if (actor === "admin") return "grant";
+  if (actor === "admin" || (actor === "app_admin" && !beyondAppAdmin)) return "grant";
   if (actor === "guest") return "ask_admin_as_guest";
   // Microsoft always asks an administrator for application permissions.
-  if (actor === "may_not" || kind === "application" || adminConsent) return "ask_admin";
+  if (actor === "app_admin" || actor === "may_not" || kind === "application" || adminConsent) return "ask_admin";
   // The page itself said so: the tenant's policy is narrower than was believed.
   return errors.some((error) => error.kind === "admin_only") ? "ask_admin" : "grant";
 }

@@ -1,6 +1,7 @@
 import type { Actor, TenantId, UserId } from "@trunkline/protocol";
 import { type Selectable, sql } from "kysely";
 import { WARNING_DAYS, type WarningDays } from "../microsoft/credentials-watch.ts";
+import type { EntraStanding } from "../microsoft/standing.ts";
 import type { SystemTx, Tx } from "../store/database.ts";
 import { json } from "../store/json.ts";
 import type { Tables } from "../store/tables.ts";
@@ -132,6 +133,7 @@ export interface NewConnection {
   readonly microsoftTenantId: string;
   readonly objectId: string;
   readonly name: string;
+  readonly standing: EntraStanding;
   readonly tokens: Uint8Array;
   readonly granted: string[];
   readonly held: string[];
@@ -143,6 +145,7 @@ export async function putConnection(tx: Tx, tenantId: TenantId, given: NewConnec
     microsoft_tenant_id: given.microsoftTenantId,
     microsoft_object_id: given.objectId,
     name: given.name,
+    standing: given.standing,
     tokens: given.tokens,
     granted: given.granted,
     held: given.held,
@@ -159,7 +162,7 @@ export async function putConnection(tx: Tx, tenantId: TenantId, given: NewConnec
 }
 
 export type ConnectionChange = Partial<
-  Pick<ConnectionRow, "tokens" | "granted" | "held" | "errors" | "ends_at" | "renewed_at" | "name">
+  Pick<ConnectionRow, "tokens" | "granted" | "held" | "errors" | "ends_at" | "renewed_at" | "name" | "standing">
 >;
 
 export async function updateConnection(
@@ -226,6 +229,8 @@ export interface NewLink {
   readonly userId: UserId | null;
   readonly features: string[];
   readonly mayMap: boolean;
+  /** Where the administrator's browser goes at the end; null for a page that says that all is done. */
+  readonly returnTo: string | null;
   readonly actor: Actor;
   readonly expiresAt: number;
 }
@@ -240,6 +245,7 @@ export async function insertLink(tx: Tx, tenantId: TenantId, link: NewLink, now:
       user_id: link.userId,
       features: link.features,
       may_map: link.mayMap,
+      return_to: link.returnTo,
       actor: json(link.actor),
       granted_at: null,
       expires_at: new Date(link.expiresAt),

@@ -1,6 +1,7 @@
 import type { TenantId, UserId } from "@trunkline/protocol";
 import type { MicrosoftFeature, PermissionResource } from "@trunkline/protocol/permissions";
 import { sha256, toBase64Url, toHex } from "../bytes.ts";
+import type { EntraStanding } from "../microsoft/standing.ts";
 import type { Tx } from "../store/database.ts";
 import { type ConsentParts, entraOf } from "./parts.ts";
 import { findByHash, insertTrip, type Place, readTrip, type TripRow, takeTrip } from "./store.ts";
@@ -39,6 +40,7 @@ export interface Found {
   readonly objectId: string;
   readonly name: string;
   readonly username: string;
+  readonly standing: EntraStanding;
   /** Names of the catalogue, of one resource. */
   readonly granted: readonly string[];
   readonly resource: PermissionResource;

@@ -87,6 +87,7 @@ export function wantedPermissions(feature: MicrosoftFeature): WantedPermission[]
     name: permission.name,
     kind: permission.kind,
     adminConsent: needsAdmin(permission),
+    beyondAppAdmin: permission.kind === "application" && resourceOfName(permission.name) === "graph",
   }));
 }
 

@@ -1,3 +1,5 @@
+import type { EntraStanding } from "./standing.ts";
+
 /*
  * What the gateway asks of Entra as a confidential client. `@trunkline/gateway/node` makes one on @azure/msal-node; the
  * rest of the gateway knows this form alone.
@@ -10,6 +12,8 @@ export interface EntraAccount {
   /** For people to read; it changes hands. */
   readonly name: string;
   readonly username: string;
+  /** What they are in that organisation. */
+  readonly standing: EntraStanding;
 }
 
 /** A person's sign-in as it now stands. */

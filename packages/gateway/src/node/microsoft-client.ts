@@ -12,6 +12,7 @@ import {
   type EntraSignIn,
   EntraUnavailable,
 } from "../microsoft/entra-client.ts";
+import { standingOf } from "../microsoft/standing.ts";
 
 /** A credential of the app registration together with its secret half. */
 export type MicrosoftCredential =
@@ -53,6 +54,8 @@ const IdToken = z.object({
   nonce: z.optional(z.string()),
   name: z.optional(z.string()),
   preferred_username: z.optional(z.string()),
+  wids: z.optional(z.array(z.string())),
+  acct: z.optional(z.coerce.number()),
 });
 const Kept = z.object({ tenantId: z.string(), cache: z.string() });
 const AppClaims = z.object({ roles: z.optional(z.array(z.string())) });
@@ -127,7 +130,8 @@ export function microsoftClient({
     if (aud !== clientId) throw wrongIdToken("it is for another app");
     if (iss !== cloud.issuers["2.0"].replace("{tenantid}", tid)) throw wrongIdToken("another issuer made it");
     if (nonce !== undefined && claims.data.nonce !== nonce) throw wrongIdToken("it answers another request");
-    const account: EntraAccount = { tenantId: tid, objectId: oid, name: name ?? username, username };
+    const standing = standingOf(claims.data);
+    const account: EntraAccount = { tenantId: tid, objectId: oid, name: name ?? username, username, standing };
     return {
       account,
       accessToken: result.accessToken,

@@ -12,6 +12,7 @@ import { search } from "./migrations/0009-search.ts";
 import { media } from "./migrations/0010-media.ts";
 import { groups } from "./migrations/0011-groups.ts";
 import { audit } from "./migrations/0013-audit.ts";
+import { standing } from "./migrations/0014-standing.ts";
 import type { Migration } from "./migrations/migration.ts";
 
 export const MIGRATIONS: readonly Migration[] = [
@@ -27,6 +28,7 @@ export const MIGRATIONS: readonly Migration[] = [
   media,
   groups,
   audit,
+  standing,
 ];
 
 /** Whose world a store belongs to. A store made by a sandbox holds simulated people and is never used for real ones. */

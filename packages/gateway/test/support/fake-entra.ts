@@ -1,11 +1,13 @@
 import {
   type AuthorizeRequest,
+  type EntraAccount,
   type EntraClient,
   EntraRefused,
   EntraUnavailable,
   type RedeemRequest,
 } from "../../src/microsoft/entra-client.ts";
 import type { MicrosoftRegistration } from "../../src/microsoft/registration.ts";
+import type { EntraStanding } from "../../src/microsoft/standing.ts";
 
 export const AUTHORITY = "https://entra.test";
 export const ORGANISATION = "11111111-1111-4111-8111-111111111111";
@@ -23,6 +25,8 @@ export interface FakePerson {
   objectId: string;
   name?: string;
   scopes?: string[];
+  /** @default "admin" */
+  standing?: EntraStanding;
 }
 
 /** An Entra that answers what a test tells it to. The protocol itself is tried against the simulated Entra in the sandbox. */
@@ -40,6 +44,10 @@ export interface FakeEntra {
   signIn(url: string, person: FakePerson): string;
 }
 
+function accountOf({ tenantId = ORGANISATION, objectId, name = "Ada", standing = "admin" }: FakePerson): EntraAccount {
+  return { tenantId, objectId, name, username: `${name.toLowerCase()}@example.com`, standing };
+}
+
 export const refused = (code: number): EntraRefused =>
   new EntraRefused(`AADSTS${code}`, { codes: [code], error: "invalid_grant" });
 export const unavailable = (): EntraUnavailable => new EntraUnavailable("Entra is away.");
@@ -51,12 +59,12 @@ export function fakeEntra(registration: Partial<MicrosoftRegistration> = {}): Fa
   const renewed: string[] = [];
   const codes = new Map<string, { person: FakePerson; request: AuthorizeRequest }>();
   const expiresAt = Number.MAX_SAFE_INTEGER;
-  const toSignIn = ({ tenantId = ORGANISATION, objectId, name = "Ada" }: FakePerson, scopes: string[]) => ({
-    account: { tenantId, objectId, name, username: `${name.toLowerCase()}@example.com` },
-    accessToken: `token of ${objectId}`,
+  const toSignIn = (person: FakePerson, scopes: string[]) => ({
+    account: accountOf(person),
+    accessToken: `token of ${person.objectId}`,
     expiresAt,
     scopes,
-    tokens: JSON.stringify({ tenantId, objectId, name }),
+    tokens: JSON.stringify(person),
   });
   const client: EntraClient = {
     async authorizeUrl(request) {

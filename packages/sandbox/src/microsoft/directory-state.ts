@@ -1,5 +1,8 @@
-/** What a person is in the simulated tenant: may grant for everybody, may grant for themselves, or is a visitor. */
-export type DirectoryRole = "global_admin" | "member" | "guest";
+/**
+ * What a person is in the simulated tenant. `global_admin` may grant everything for everybody, `app_admin` (a Cloud
+ * Application Administrator) all but what an app does in its own name in Graph, a member may grant for themselves.
+ */
+export type DirectoryRole = "global_admin" | "app_admin" | "member" | "guest";
 
 export interface DirectoryUser {
   /** Object id, a GUID; `oid` in tokens. */
@@ -111,8 +114,10 @@ export interface DirectoryApp {
   readonly appRoles?: readonly AppRole[];
   /** Who has which of `appRoles`, by its `value`. */
   readonly userRoles?: readonly { readonly userId: string; readonly role: string }[];
-  /** `groupMembershipClaims`: which groups tokens for this app name. @default "None" */
-  readonly groupMembershipClaims?: "None" | "SecurityGroup" | "All";
+  /** `groupMembershipClaims`: which groups and roles tokens for this app name; several with commas between. @default "None" */
+  readonly groupMembershipClaims?: string;
+  /** Names of optional claims in ID tokens for this app, such as `acct`. @default none */
+  readonly idTokenClaims?: readonly string[];
 }
 
 /** Consent to delegated permissions: one per app, resource and principal, as an `oAuth2PermissionGrant` is. */

@@ -44,15 +44,25 @@ export function newGatewayApp(random: RandomBytes, now: number): DirectoryApp {
     tokenVersion: 2,
     isEnabled: true,
     assignedUsers: null,
+    ...MEMBERSHIP,
   };
 }
 
-/** The app with the addresses to which Entra sends people back at a gateway; those of before stay. */
+/** What the gateway's registration has tokens tell of people: who administers the organisation, and who is a guest there. */
+const MEMBERSHIP = { groupMembershipClaims: "DirectoryRole", idTokenClaims: ["acct"] } as const;
+
+/**
+ * The app with the addresses to which Entra sends people back at a gateway; those of before stay. A registration that an
+ * earlier release has kept says nothing of membership, and is given that too.
+ */
 export function withGateway(app: DirectoryApp, addresses: readonly string[]): DirectoryApp {
   const uris = addresses.map((address): AppRedirectUri => ({ uri: `${address}/microsoft/callback`, kind: "web" }));
   const added = uris.filter(({ uri }, place) => {
     const isFirst = uris.findIndex((other) => other.uri === uri) === place;
     return isFirst && !app.redirectUris.some((other) => other.uri === uri);
   });
-  return added.length === 0 ? app : { ...app, redirectUris: [...app.redirectUris, ...added] };
+  const isComplete = app.groupMembershipClaims !== undefined && app.idTokenClaims !== undefined;
+  return added.length === 0 && isComplete
+    ? app
+    : { ...MEMBERSHIP, ...app, redirectUris: [...app.redirectUris, ...added] };
 }

@@ -22,7 +22,7 @@ const licence = z
 const person = {
   displayName: name,
   mail: z.nullable(z.string().check(z.minLength(3), z.maxLength(256))),
-  role: z.enum(["global_admin", "member", "guest"]),
+  role: z.enum(["global_admin", "app_admin", "member", "guest"]),
   isEnabled: z.boolean(),
   licences: z.array(licence).check(z.maxLength(20)),
   /** The Teams client that they have open; null: none. */

@@ -22,6 +22,7 @@ const Application = z.object({
   appId: z.string(),
   signInAudience: z.nullish(z.string()),
   identifierUris: z.array(z.string()),
+  groupMembershipClaims: z.nullish(z.string()),
   web: uris,
   spa: uris,
   publicClient: uris,

@@ -125,6 +125,22 @@ const tokenVersion: MicrosoftCheck = {
   },
 };
 
+const directoryRoles: MicrosoftCheck = {
+  id: "microsoft.directory_roles",
+  about: "Tokens tell who administers an organisation.",
+  needs: [ID.graph],
+  link: REGISTER,
+  async run(ground) {
+    const { groupMembershipClaims: claims } = await theApplication(ground);
+    const told = claims ?? "None";
+    if (told.split(/,\s*/).some((one) => one === "DirectoryRole" || one === "All")) return ok(told);
+    return broken(
+      `groupMembershipClaims is ${told}: nobody can connect an organisation, as nobody shows to be its administrator.`,
+      `In the registration's manifest: groupMembershipClaims "${told === "None" ? "" : `${told}, `}DirectoryRole".`,
+    );
+  },
+};
+
 const idUri: MicrosoftCheck = {
   id: ID.appIdUri,
   about: "The registration has the App ID URI that tokens are asked for by.",
@@ -198,6 +214,7 @@ export const REGISTRATION_CHECKS: readonly MicrosoftCheck[] = [
   pages,
   audience,
   tokenVersion,
+  directoryRoles,
   idUri,
   scope,
   teamsClients,

@@ -29,6 +29,8 @@ interface MicrosoftConnectionsTable {
   microsoft_tenant_id: string | null;
   microsoft_object_id: string | null;
   name: string;
+  /** What they are in their organisation. */
+  standing: Generated<"admin" | "app_admin" | "member" | "guest" | "unknown">;
   /** Sealed; null when nothing can be renewed. */
   tokens: Uint8Array | null;
   granted: Generated<string[]>;
@@ -49,6 +51,8 @@ interface ConsentLinksTable {
   features: string[];
   /** Whether whoever made it may decide which Microsoft tenant this is. */
   may_map: boolean;
+  /** Where the administrator's browser goes at the end. */
+  return_to: string | null;
   actor: Json<Actor>;
   granted_at: Date | null;
   expires_at: Date;

@@ -13,3 +13,6 @@ export function enabledUser(directory: Directory, idOrUpn: string): DirectoryUse
   if (!user.isEnabled) throw new EntraError(50057);
   return user;
 }
+
+/** Whether somebody may grant delegated permissions for everybody. */
+export const isAdministrator = ({ role }: DirectoryUser): boolean => role === "global_admin" || role === "app_admin";

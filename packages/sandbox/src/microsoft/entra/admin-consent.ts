@@ -1,6 +1,6 @@
 import { type Directory, GRAPH_APP_ID } from "../directory.ts";
 import type { DirectoryApp, DirectoryUser } from "../directory-state.ts";
-import { enabledUser } from "./account.ts";
+import { enabledUser, isAdministrator } from "./account.ts";
 import { EntraError } from "./errors.ts";
 import { page, troublePage } from "./page.ts";
 import { describePermission } from "./permission-consent.ts";
@@ -42,10 +42,11 @@ async function answerUser(
   app: DirectoryApp,
   directory: Directory,
 ): Promise<Response> {
-  if (user.role !== "global_admin") return troublePage(new EntraError(90094)); // the app hears nothing of it
   const account = user.id;
   const request = readScopes(version === 1 ? ".default" : (query.get("scope") ?? ""), app, directory);
   const roles = request.isDefault ? rolesOf(app, request.resource) : [];
+  const isBeyond = user.role === "app_admin" && roles.length > 0 && request.resource === GRAPH_APP_ID;
+  if (!isAdministrator(user) || isBeyond) return troublePage(new EntraError(90094)); // the app hears nothing of it
   const others = version === 1 ? otherResources(app) : [];
   switch (form.get("act")) {
     case "accept":

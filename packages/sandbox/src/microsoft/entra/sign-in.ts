@@ -1,6 +1,6 @@
 import { hex } from "../../random.ts";
 import type { DirectoryApp, DirectoryUser } from "../directory-state.ts";
-import { enabledUser } from "./account.ts";
+import { enabledUser, isAdministrator } from "./account.ts";
 import { reply, told } from "./authorize-answer.ts";
 import { demandsSecondFactor } from "./claims-request.ts";
 import { type AadstsCode, EntraError } from "./errors.ts";
@@ -94,7 +94,7 @@ export class SignIn {
       const asked = isForced ? [...request.scopes] : missing;
       if (!this.#mayConsent(user, request, asked)) return this.#needsApproval(name, app);
       if (act !== "accept") return consentPage(name, app, user, [...asked, ...request.signIn]);
-      const isForEverybody = user.role === "global_admin" && form.get("everybody") === "1";
+      const isForEverybody = isAdministrator(user) && form.get("everybody") === "1";
       directory.grantScopes(app.clientId, isForEverybody ? null : user.id, asked, request.resource);
     }
     this.#flows.delete(name);
@@ -111,7 +111,7 @@ export class SignIn {
 
   #mayConsent(user: DirectoryUser, { resource }: ScopeRequest, asked: readonly string[]): boolean {
     const { directory } = this.#parts;
-    if (user.role === "global_admin") return true;
+    if (isAdministrator(user)) return true;
     if (user.role === "guest" || !directory.policy.userConsent) return false;
     return directory.findApp(resource) !== undefined || !asked.some(needsAdmin);
   }
@@ -166,7 +166,7 @@ function consentPage(
     `${app.displayName} would like to:`,
     [
       button(flow, "accept", "Accept"),
-      ...(user.role === "global_admin" ? [everybody] : []),
+      ...(isAdministrator(user) ? [everybody] : []),
       button(flow, "decline", "Cancel"),
     ],
     scopes.map(describePermission),

@@ -114,6 +114,7 @@ export function idToken(
       preferred_username: user.upn,
       ...(signIn.includes("email") && user.mail !== null ? { email: user.mail } : {}),
       ...membershipClaims(app, user, directory),
+      ...(app.idTokenClaims?.includes("acct") ? { acct: user.role === "guest" ? 1 : 0 } : {}),
       ...(nonce === null ? {} : { nonce }),
       ver: "2.0",
     },

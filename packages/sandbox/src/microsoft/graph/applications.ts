@@ -106,6 +106,7 @@ export function application(app: DirectoryApp): Entity {
     signInAudience: app.signInAudience ?? "AzureADMultipleOrgs",
     identifierUris: app.identifierUris,
     groupMembershipClaims: app.groupMembershipClaims ?? null,
+    optionalClaims: optionalClaims(app),
     api: {
       requestedAccessTokenVersion: app.tokenVersion === 1 ? null : app.tokenVersion,
       oauth2PermissionScopes: scopes.map(({ id, value, isEnabled }) => ({ id, value, isEnabled, type: "User" })),
@@ -120,6 +121,12 @@ export function application(app: DirectoryApp): Entity {
     keyCredentials: app.certificates.map(key),
     requiredResourceAccess: required(app),
   };
+}
+
+function optionalClaims({ idTokenClaims = [] }: DirectoryApp) {
+  if (idTokenClaims.length === 0) return null;
+  const idToken = idTokenClaims.map((name) => ({ name, source: null, essential: false, additionalProperties: [] }));
+  return { idToken, accessToken: [], saml2Token: [] };
 }
 
 /** What an app offers to others. A scope that was given no id has one that is made of the registration's own. */

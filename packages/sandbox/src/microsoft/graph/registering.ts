@@ -15,6 +15,9 @@ const platform = z.optional(z.object({ redirectUris: z.optional(strings) }));
 const time = z.optional(z.iso.datetime({ offset: true }));
 
 /** What the directory keeps of a registration; other properties are taken and not kept. */
+/** Several of them stand with commas between. Source: "App manifest reference", Microsoft Entra documentation. */
+const MEMBERSHIP_CLAIMS =
+  /^(?:None|(?:All|SecurityGroup|ApplicationGroup|DirectoryRole)(?:, ?(?:All|SecurityGroup|ApplicationGroup|DirectoryRole))*)$/;
 const Registration = z.object({
   displayName: z.optional(z.string().check(z.minLength(1))),
   signInAudience: z.optional(
@@ -33,7 +36,8 @@ const Registration = z.object({
       preAuthorizedApplications: z.optional(z.array(z.object({ appId: z.guid() }))),
     }),
   ),
-  groupMembershipClaims: z.optional(z.nullable(z.enum(["None", "SecurityGroup", "All"]))),
+  groupMembershipClaims: z.optional(z.nullable(z.string().check(z.regex(MEMBERSHIP_CLAIMS)))),
+  optionalClaims: z.optional(z.nullable(z.object({ idToken: z.optional(z.array(z.object({ name: z.string() }))) }))),
   appRoles: z.optional(z.array(z.object({ id: z.guid(), value: z.string(), displayName: z.string() }))),
   requiredResourceAccess: z.optional(
     z.array(
@@ -146,6 +150,10 @@ function changed(app: DirectoryApp, body: Registration, now: number, random: Ran
       body.groupMembershipClaims === undefined
         ? (app.groupMembershipClaims ?? "None")
         : (body.groupMembershipClaims ?? "None"),
+    idTokenClaims:
+      body.optionalClaims === undefined
+        ? (app.idTokenClaims ?? [])
+        : (body.optionalClaims?.idToken ?? []).map(({ name }) => name),
     appRoles: body.appRoles ?? app.appRoles ?? [],
     delegatedPermissions: access ? permissions("delegated", access) : app.delegatedPermissions,
     applicationPermissions: access ? permissions("application", access) : app.applicationPermissions,
