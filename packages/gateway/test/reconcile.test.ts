@@ -40,7 +40,7 @@ eachStore((store) => {
   }
 
   function list(url: URL): Response {
-    lists.push(url);
+    if (url.searchParams.has("DateSent>")) lists.push(url); // otherwise it is the credentials that are tried
     if (!isUp) return Response.json({ message: "Maintenance" }, { status: 503 });
     const since = Date.parse(url.searchParams.get("DateSent>") ?? "");
     const start = Number(url.searchParams.get("Page") ?? 0) * PAGE;

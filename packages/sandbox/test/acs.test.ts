@@ -1,10 +1,10 @@
 import { createHash, createHmac } from "node:crypto";
 import { SmsClient, type SmsClientOptions } from "@azure/communication-sms";
 import { afterAll, expect, test } from "vitest";
+import { carrierContract, readContract } from "../../../scripts/lib/carrier-contract.ts";
 import type { CarrierAccount } from "../src/carrier/entries.ts";
 import { acsDialect } from "../src/carriers/acs/acs.ts";
 import { isSigned } from "../src/carriers/acs/request-signature.ts";
-import { carrierContract, readContract } from "./carrier-contract.ts";
 import { BEGINNING, fixedWorld, LINE, PHONE, START } from "./fixed-world.ts";
 import { listeningCarrier } from "./listening-carrier.ts";
 

@@ -1,8 +1,8 @@
 import Telnyx from "telnyx";
 import { afterAll, expect, test } from "vitest";
+import { carrierContract, readContract } from "../../../scripts/lib/carrier-contract.ts";
 import type { CarrierAccount } from "../src/carrier/entries.ts";
 import { keyPair, signTelnyx } from "../src/carriers/telnyx/signature.ts";
-import { carrierContract, readContract } from "./carrier-contract.ts";
 import { BEGINNING, fixedWorld, LINE, PHONE } from "./fixed-world.ts";
 import { listeningCarrier } from "./listening-carrier.ts";
 

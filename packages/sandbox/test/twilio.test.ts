@@ -1,8 +1,8 @@
 import twilio from "twilio";
 import { afterAll, expect, test } from "vitest";
+import { carrierContract, readContract } from "../../../scripts/lib/carrier-contract.ts";
 import type { CarrierAccount } from "../src/carrier/entries.ts";
 import { signTwilio } from "../src/carriers/twilio/signature.ts";
-import { carrierContract, readContract } from "./carrier-contract.ts";
 import { BEGINNING, fixedWorld, LINE, PHONE } from "./fixed-world.ts";
 import { listeningCarrier } from "./listening-carrier.ts";
 

@@ -1,4 +1,5 @@
-import { describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test } from "vitest";
+import { carrierContract } from "../../../../scripts/lib/carrier-contract.ts";
 import { acsCarrier } from "./acs/acs.ts";
 import type { Carrier, CarrierAdapter, Credentials, OutgoingText } from "./carrier.ts";
 import { CredentialsRefused } from "./carrier.ts";
@@ -9,6 +10,7 @@ import { twilioCarrier } from "./twilio/twilio.ts";
 
 const SID = "AC0123456789abcdef0123456789abcdef";
 const MESSAGE = "SM0123456789abcdef0123456789abcdef";
+const SERVICE = "MG0123456789abcdef0123456789abcdef";
 const KEY = "CQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQk=";
 const PUBLIC_KEY = "6kpsY+KcUgq+9VB7Ey7F+ZVHdq6+vnuSQh7qaRRG0iw=";
 const NOW = Date.parse("2026-03-03T09:00:00Z");
@@ -34,6 +36,16 @@ const VENDORS = {
   },
 } as const satisfies Record<string, { adapter: CarrierAdapter; credentials: Credentials }>;
 
+/** Every request that is made here is held to the vendor's own file. */
+const CONTRACTS = {
+  twilio: carrierContract("twilio.openapi.json"),
+  telnyx: carrierContract("telnyx.openapi.json"),
+  acs: carrierContract("acs-sms.openapi.json"),
+};
+
+const faults: string[] = [];
+afterEach(() => expect(faults.splice(0)).toEqual([]));
+
 /** A carrier that is answered what `answer` says, and the requests that it made. */
 function open(vendor: keyof typeof VENDORS, answer: () => Response | Promise<Response>, more: Credentials = {}) {
   const asked: Request[] = [];
@@ -42,7 +54,9 @@ function open(vendor: keyof typeof VENDORS, answer: () => Response | Promise<Res
     { ...credentials, ...more },
     {
       fetch: async (input, init) => {
-        asked.push(new Request(input, init));
+        const request = new Request(input, init);
+        faults.push(...(await CONTRACTS[vendor].misfitsOfRequest(request)));
+        asked.push(request);
         return answer();
       },
       now: () => NOW,
@@ -154,11 +168,11 @@ describe("twilio", () => {
   });
 
   test("calls with an API key and through a messaging service where it is given them", async () => {
-    const more = { apiKeySid: "SK1", apiKeySecret: "hidden", messagingServiceSid: "MG1" };
+    const more = { apiKeySid: "SK1", apiKeySecret: "hidden", messagingServiceSid: SERVICE };
     const { carrier, asked } = open("twilio", ACCEPTED.twilio, more);
     await carrier.send(TEXT, { signal });
     expect(asked[0]?.headers.get("authorization")).toBe(`Basic ${btoa("SK1:hidden")}`);
-    expect(await formBody(asked[0])).toMatchObject({ MessagingServiceSid: "MG1", From: TEXT.from });
+    expect(await formBody(asked[0])).toMatchObject({ MessagingServiceSid: SERVICE, From: TEXT.from });
   });
 
   test("rests a line whose queue is full, and fails a text that can never leave", async () => {

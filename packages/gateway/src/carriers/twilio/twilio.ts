@@ -146,7 +146,8 @@ export const twilioCarrier: CarrierAdapter = (credentials, { fetch, webhooks }):
       return { texts: [], receipts: [{ ...receipt, reference: referenceIn(url) }] };
     },
 
-    check: ({ signal }) => checkByAsking(() => read(`${account}.json`, signal), { wordsOf }),
+    // The account itself is no part of the messaging API, and keys can be kept from it.
+    check: ({ signal }) => checkByAsking(() => read(`${account}/Messages.json?PageSize=1`, signal), { wordsOf }),
 
     async listHistory(since, page, { signal }) {
       const query = new URLSearchParams({ "DateSent>": new Date(since).toISOString(), PageSize: String(HISTORY) });

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { misfits, type Schema } from "../../../test/contract-schema.ts";
+import { misfits, type Schema } from "../../../../../scripts/lib/contract-schema.ts";
 import { graphTenant } from "../../../test/graph-tenant.ts";
 import { GRAPH_APP_ID } from "../directory.ts";
 import { OPERATION_PERMISSIONS } from "./operation-permissions.ts";

@@ -6,6 +6,12 @@ export interface Schema {
   readonly enum?: readonly unknown[];
   readonly format?: string;
   readonly pattern?: string;
+  readonly minLength?: number;
+  readonly maxLength?: number;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly minItems?: number;
+  readonly maxItems?: number;
   readonly required?: readonly string[];
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly items?: Schema;
@@ -43,11 +49,17 @@ export function misfits(value: unknown, schema: Schema, resolve: (ref: string) =
     }
   }
   if (value === null && parts.some(({ nullable }) => nullable)) return wrong;
-  for (const { type, enum: allowed, format, pattern } of parts) {
+  for (const part of parts) {
+    const { type, enum: allowed, format, pattern } = part;
     const types = type === undefined ? [] : [type].flat();
     if (types.length > 0 && !types.some((name) => TYPES[name]?.(value) ?? true)) wrong.push(`${at}: not a ${types}`);
     if (allowed !== undefined && !allowed.includes(value)) wrong.push(`${at}: not one of ${allowed.join()}`);
+    const size = typeof value === "number" ? value : undefined;
+    if (size !== undefined && !isWithin(size, part.minimum, part.maximum)) wrong.push(`${at}: out of bounds`);
+    if (Array.isArray(value) && !isWithin(value.length, part.minItems, part.maxItems))
+      wrong.push(`${at}: wrong length`);
     if (typeof value !== "string") continue;
+    if (!isWithin([...value].length, part.minLength, part.maxLength)) wrong.push(`${at}: wrong length`);
     if (format !== undefined && FORMATS[format]?.test(value) === false) wrong.push(`${at}: not a ${format}`);
     if (pattern !== undefined && !new RegExp(pattern).test(value)) wrong.push(`${at}: not ${pattern}`);
   }
@@ -69,6 +81,8 @@ export function misfits(value: unknown, schema: Schema, resolve: (ref: string) =
   }
   return wrong;
 }
+
+const isWithin = (size: number, least = -Infinity, most = Infinity): boolean => size >= least && size <= most;
 
 function flatten(schema: Schema, resolve: (ref: string) => Schema): Schema[] {
   if (schema.$ref !== undefined) return flatten(resolve(schema.$ref), resolve);
