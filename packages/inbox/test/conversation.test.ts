@@ -284,7 +284,7 @@ test("who may only read is told so instead of being given a field", async () => 
   await owner.lines.update(line?.id as never, { assignees: [dana?.id as never] });
   desk.inbox({}, "dana");
   await row(/look, do not touch/).click();
-  await expect.element(page.getByText(/^Your role lets you read here, but not write\./)).toBeVisible();
+  await expect.element(page.getByText(/^You can read this, but not write\./)).toBeVisible();
   await expect.element(page.getByRole("button", { name: "New message" })).not.toBeInTheDocument();
 });
 

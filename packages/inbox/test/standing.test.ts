@@ -104,7 +104,7 @@ test("somebody is marked as opted out by keyboard, with a reason, and that is ta
 test("a reader who may not write is asked nothing, and sees no menu", async () => {
   const { id } = await opened("For everybody");
   const dana = desk.inbox({ conversationId: id }, "dana");
-  await expect.element(page.getByText(/^Your role lets you read here, but not write\./)).toBeVisible();
+  await expect.element(page.getByText(/^You can read this, but not write\./)).toBeVisible();
   expect(dana.shadowRoot?.querySelector("trunkline-thread")?.shadowRoot?.querySelector(".more")).toBeNull();
 });
 

@@ -143,6 +143,8 @@ export const sending = {
   "failure.missing_variables": "The template lacked values.",
   "failure.broadcast_canceled": "The broadcast was canceled first.",
 
+  "thread.call": "Call {name}",
+
   "opt-out.item": "Mark as opted out…",
   "opt-out.title": "Mark {name} as opted out?",
   "opt-out.text": "None of your lines can text {name} any more. Record what they told you, so that others know why.",

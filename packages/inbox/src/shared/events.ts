@@ -1,8 +1,8 @@
 import type { Consent, ConversationId, LineId, Message, MessageId, Unread } from "@trunkline/sdk";
 import type { ResolvedContact } from "./contacts.ts";
 
-/** Why another conversation is shown: picked from the list, opened by its first text, or left for the list. */
-export type SelectReason = "list" | "new-message" | "back";
+/** Why another conversation is shown: picked from the list or from what a search has found, opened by its first text, or left for the list. */
+export type SelectReason = "list" | "search" | "new-message" | "back";
 
 /** What each event of ours carries in `detail`. All bubble and cross shadow roots, from the outermost element only. */
 export interface TrunklineEventDetails {

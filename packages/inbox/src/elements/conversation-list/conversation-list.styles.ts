@@ -8,6 +8,13 @@ export const styles = css`
     background: var(--_sunken);
   }
 
+  /* Its height is there before what stands in it. */
+  .find {
+    flex: none;
+    block-size: 40px;
+    padding: 0 12px;
+  }
+
   .filters {
     display: flex;
     flex: none;

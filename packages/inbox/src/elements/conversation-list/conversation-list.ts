@@ -8,6 +8,7 @@ import { PartController } from "../../controllers/part.ts";
 import { RovingFocusController } from "../../controllers/roving-focus.ts";
 import type { Localizer } from "../../locales/localizer.ts";
 import { TrunklineElement } from "../../shared/element.ts";
+import type { TrunklineEventDetails } from "../../shared/events.ts";
 import { icon } from "../../shared/icons.ts";
 import { hrefOf } from "../../shared/link-for.ts";
 import { lineLabel, personOf } from "../../shared/people.ts";
@@ -23,7 +24,7 @@ const SKELETONS = 8;
  * @customElement trunkline-conversation-list
  * @summary Conversations, newest activity first, with who, when, the last words and what is unread.
  * @slot empty - Shown instead of our words when there is no conversation.
- * @fires {CustomEvent<{ conversationId: ConversationId; reason: "list" }>} trunkline-select - Somebody chose a conversation.
+ * @fires {CustomEvent<{ conversationId: ConversationId; messageId?: MessageId; reason: "list" | "search" }>} trunkline-select - Somebody chose a conversation, or a message that a search has found.
  * @fires {CustomEvent<null>} trunkline-ready - The first conversations are on show, or it is known that there are none.
  * @fires {CustomEvent<{ error: unknown }>} trunkline-error - Something failed that nobody was waiting for.
  * @fires {CustomEvent<{ error: unknown }>} trunkline-sign-in-needed - Nobody is signed in.
@@ -58,17 +59,13 @@ export class TrunklineConversationList extends TrunklineElement {
 
   readonly #conversations = new LiveController<Live<Conversation>>(
     this,
-    () => [this.environment.client, this.lineId || this.chosenLine, this.unreadOnly, this.record],
-    () => {
-      const lineId = this.lineId || this.chosenLine;
-      return (
-        this.environment.client?.conversations.live({
-          ...(lineId ? { lineId } : {}),
-          ...(this.unreadOnly ? { unread: true } : {}),
-          ...(this.record ? { record: this.record } : {}),
-        }) ?? null
-      );
-    },
+    () => [this.environment.client, this.lineId || this.chosenLine, this.unreadOnly, this.record, this.#query],
+    () =>
+      this.environment.client?.conversations.live({
+        ...this.#query,
+        ...this.#scope,
+        ...(this.unreadOnly ? { unread: true } : {}),
+      }) ?? null,
   );
   readonly #lines = new LiveController<Live<Line>>(
     this,
@@ -79,6 +76,16 @@ export class TrunklineConversationList extends TrunklineElement {
     this,
     async () => new (await import("./row-extras.part.ts")).RowExtras(this, () => this.environment),
   );
+  readonly #finder = new PartController(this, async () => {
+    const { Finder, finderStyles } = await import("../search/finder.part.ts");
+    this.adopt(finderStyles);
+    return new Finder(this, {
+      environment: () => this.environment,
+      scope: () => this.#scope,
+      lines: () => this.#lines.snapshot?.data ?? [],
+      open: (place) => this.#select({ ...place, reason: "search" }),
+    });
+  });
   readonly #roving = new RovingFocusController(this, {
     items: () => this.#rows(),
     activate: (row) => {
@@ -108,7 +115,7 @@ export class TrunklineConversationList extends TrunklineElement {
   get stage(): "waiting" | "empty" | "filled" {
     const { snapshot } = this.#conversations;
     if (snapshot?.status !== "ready") return "waiting";
-    return snapshot.data.length === 0 && !this.unreadOnly ? "empty" : "filled";
+    return snapshot.data.length === 0 && !this.#isFiltered ? "empty" : "filled";
   }
 
   /** Nothing can be sent: the user has no line. Told with `stage`. @internal */
@@ -120,7 +127,7 @@ export class TrunklineConversationList extends TrunklineElement {
   /** Why there is nothing to show, unless a filter may be the reason; null while there is something. @internal */
   get problem(): unknown {
     const { snapshot } = this.#conversations;
-    if (snapshot?.status === "ready" || this.unreadOnly || this.chosenLine !== "") return null;
+    if (snapshot?.status === "ready" || this.#isFiltered || this.chosenLine !== "") return null;
     return snapshot?.error ?? this.environment.trouble;
   }
 
@@ -137,11 +144,26 @@ export class TrunklineConversationList extends TrunklineElement {
 
   protected override render() {
     const { words, client } = this.environment;
-    return html`${this.#renderFilters()}
+    const finder = this.#finder.code;
+    return html`<div class="find">${finder?.fieldView()}</div>${this.#renderFilters()}
       <div class="scroller" data-scroller @scroll=${this.#onScroll} aria-busy=${this.#isLoading ? "true" : "false"}>
-        ${client === null || (this.isQuiet && this.problem !== null) ? nothing : this.#renderList()}
+        ${client === null || (this.isQuiet && this.problem !== null) ? nothing : finder?.isSearching ? finder.resultsView() : this.#renderList()}
       </div>
       <span class="visually-hidden" role="status">${this.#isLoading ? words.t("list.loading") : nothing}</span>`;
+  }
+
+  /** What the list is about, whatever is chosen or looked for in it. */
+  get #scope() {
+    const lineId = this.lineId || this.chosenLine;
+    return { ...(lineId ? { lineId } : {}), ...(this.record ? { record: this.record } : {}) };
+  }
+
+  get #query() {
+    return this.#finder.loaded?.query;
+  }
+
+  get #isFiltered(): boolean {
+    return this.unreadOnly || this.#query !== undefined;
   }
 
   get #scroller(): HTMLElement | null {
@@ -164,6 +186,7 @@ export class TrunklineConversationList extends TrunklineElement {
           ${words.t("list.unread")}
         </button>
       </div>
+      ${this.#finder.loaded?.choiceView()}
       ${
         this.lineId === undefined && lines.length > 1
           ? html`<label class="line"
@@ -238,6 +261,7 @@ export class TrunklineConversationList extends TrunklineElement {
         text: words.t("list.empty-unread-hint"),
       });
     }
+    if (this.#query) return html`${this.#finder.loaded?.emptyView()}`;
     const isFilled = this.querySelector(":scope > [slot=empty]") !== null; // else ours would be there twice, once unseen
     return html`<slot name="empty">${isFilled ? nothing : emptyList(words)}</slot>`;
   }
@@ -274,7 +298,7 @@ export class TrunklineConversationList extends TrunklineElement {
 
   #loadMore(): void {
     const { source, snapshot } = this.#conversations;
-    if (!snapshot?.hasMore || snapshot.error) return;
+    if (!snapshot?.hasMore || snapshot.error || this.#finder.loaded?.isSearching) return;
     source?.loadMore().catch((error: unknown) => this.report(error));
   }
 
@@ -304,8 +328,12 @@ export class TrunklineConversationList extends TrunklineElement {
     const conversation = this.shown.find((shown) => shown.id === id);
     if (!conversation) return;
     event.preventDefault();
-    this.conversationId = conversation.id;
-    this.fire("trunkline-select", { conversationId: conversation.id, reason: "list" });
+    this.#select({ conversationId: conversation.id, reason: "list" });
+  }
+
+  #select(detail: TrunklineEventDetails["trunkline-select"] & { readonly conversationId: ConversationId }): void {
+    this.conversationId = detail.conversationId;
+    this.fire("trunkline-select", detail);
   }
 }
 

@@ -24,7 +24,6 @@ import { emptyList, type TrunklineConversationList } from "../conversation-list/
 import type { ConversationOpened, TrunklineNewMessage } from "../new-message/new-message.ts";
 import type { TrunklineThread } from "../thread/thread.ts";
 import { styles } from "./inbox.styles.ts";
-import { nothingChosen } from "./nothing-chosen.ts";
 import type { OpenOptions, OpenTarget } from "./open-target.ts";
 
 /** Below this width, in pixels, list and thread take turns. */
@@ -37,7 +36,7 @@ const NARROW_BELOW = 640;
  * @slot empty - In place of our words where there is no conversation yet.
  * @slot composer-actions - Buttons beside Send.
  * @slot record - What the host knows about the person, above the thread; each element in it receives `context: { conversation, contact }`.
- * @fires {CustomEvent<{ conversationId: ConversationId | null; reason: SelectReason }>} trunkline-select - A person chose a conversation, or went back to the list.
+ * @fires {CustomEvent<{ conversationId: ConversationId | null; messageId?: MessageId; reason: SelectReason }>} trunkline-select - A person chose a conversation, or went back to the list.
  * @fires {CustomEvent<{ message: Message }>} trunkline-sent - The gateway took a text that was written here.
  * @fires {CustomEvent<Unread>} trunkline-unread - How much is unread is known, or has changed.
  * @fires {CustomEvent<null>} trunkline-ready - The first conversations are on show.
@@ -253,8 +252,13 @@ export class TrunklineInbox extends TrunklineElement {
       ></${this.tag("new-message")}>`;
     }
     if (this.#view === "list") {
-      return nothingChosen({
-        stage: this.#list?.stage ?? "waiting",
+      const stage = this.#list?.stage ?? "waiting";
+      const later = this.#later.loaded;
+      if (stage === "waiting" || later === null) {
+        return html`<div class="state" aria-hidden="true"><span class="state-icon stencil"></span></div>`;
+      }
+      return later.nothingChosen({
+        stage,
         words: this.environment.words,
         onNew: this.#maySend ? () => void this.#onNew() : undefined,
       });
@@ -314,7 +318,7 @@ export class TrunklineInbox extends TrunklineElement {
   };
 
   async #onSelect({ detail }: TrunklineEventOf<"trunkline-select">): Promise<void> {
-    this.#show(detail.conversationId ?? undefined);
+    this.#show(detail.conversationId ?? undefined, detail.messageId);
     await this.#focusMain();
   }
 
@@ -323,8 +327,14 @@ export class TrunklineInbox extends TrunklineElement {
   }
 
   async #fetchLater() {
-    const { AnnouncerController, connectionBar, MissingClientController, OnlineController, TickerController } =
-      await import("./later.part.ts");
+    const {
+      AnnouncerController,
+      connectionBar,
+      MissingClientController,
+      nothingChosen,
+      OnlineController,
+      TickerController,
+    } = await import("./later.part.ts");
     this.#announcer = new AnnouncerController(
       this,
       () => this.environment.client,
@@ -335,7 +345,7 @@ export class TrunklineInbox extends TrunklineElement {
     new TickerController(this, () => this.#connection.snapshot?.state === "waiting");
     // The first conversation that somebody opens finds it there; if it does not come now, the thread fetches it.
     import("../thread/messages.part.ts").catch(() => undefined);
-    return { connectionBar };
+    return { connectionBar, nothingChosen };
   }
 
   async #fetchNewMessage() {

@@ -4,3 +4,4 @@ export { OnlineController } from "../../controllers/online.ts";
 export { TickerController } from "../../controllers/ticker.ts";
 export { connectionBar } from "./connection-bar.ts";
 export { MissingClientController } from "./missing-client.ts";
+export { nothingChosen } from "./nothing-chosen.ts";

@@ -15,7 +15,8 @@ export interface ThreadHeadOptions {
   /** Absent where there is nothing to go back to. */
   readonly onBack?: (() => void) | undefined;
   readonly onOpenContact?: ((event: Event) => void) | undefined;
-  readonly onCall?: ((event: Event) => void) | undefined;
+  /** The button that calls, where the line can and once it is there. */
+  readonly call: unknown;
   /** Absent where there is nothing more to do. */
   readonly onMenu?: ((opener: HTMLElement) => void) | undefined;
   readonly isMenuOpen: boolean;
@@ -25,7 +26,7 @@ export interface ThreadHeadOptions {
 
 /** The bar over a thread: back, who it is with, and a call where the line can make one. */
 export function threadHead(options: ThreadHeadOptions): TemplateResult {
-  const { person, isLoading, line, words, onBack, onOpenContact, onCall } = options;
+  const { person, isLoading, line, words, onBack, onOpenContact } = options;
   const back = words.t("thread.back");
   return html`<div class="head ${onBack ? "with-back" : ""}" part="head">
     ${
@@ -39,7 +40,7 @@ export function threadHead(options: ThreadHeadOptions): TemplateResult {
       person === null
         ? skeleton(isLoading)
         : html`${avatar({ name: person.name, key: person.number, avatarUrl: person.contact?.avatarUrl })}
-            ${who(person, line, onOpenContact)} ${line?.capabilities.voice ? call(person, words, onCall) : nothing}
+            ${who(person, line, onOpenContact)} ${options.call}
             ${options.onMenu ? more(options.onMenu, options) : nothing}`
     }
   </div>`;
@@ -90,11 +91,4 @@ function more(onMenu: (opener: HTMLElement) => void, { words, isMenuOpen, menu }
     </button>
     ${menu}
   </div>`;
-}
-
-function call(person: Person, words: Localizer, onCall: ThreadHeadOptions["onCall"]): TemplateResult {
-  const label = words.t("thread.call", { name: person.label });
-  return html`<a class="icon-button" href="tel:${person.number}" aria-label=${label} title=${label} @click=${onCall}
-    >${icon("call")}</a
-  >`;
 }

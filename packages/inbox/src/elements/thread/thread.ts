@@ -29,7 +29,7 @@ import { styles } from "./thread.styles.ts";
 import { threadHead } from "./thread-head.ts";
 import { ThreadWindow } from "./thread-window.ts";
 
-type Look = Pick<typeof import("./messages.part.ts"), "rowView">;
+type Look = Pick<typeof import("./messages.part.ts"), "callButton" | "rowView">;
 
 const SKELETONS = 6;
 
@@ -213,17 +213,23 @@ export class TrunklineThread extends TrunklineElement {
   }
 
   #renderHead(conversation: Conversation | null, isLoading = true): TemplateResult {
+    const { words, me } = this.environment;
+    const person = conversation && this.#personIn(conversation);
+    const line = conversation ? this.#lineOf(conversation) : undefined;
     return threadHead({
       isLoading,
-      person: conversation && this.#personIn(conversation),
-      line: conversation ? this.#lineOf(conversation) : undefined,
-      words: this.environment.words,
+      person,
+      line,
+      words,
       onBack: this.withBack ? () => this.dispatchEvent(new Event("back")) : undefined,
       onOpenContact: (event) => this.#onOpenContact(event),
-      onCall: (event) => this.#onCall(event),
-      onMenu: this.environment.me?.permissions.includes("opt_ins.write") ? (opener) => this.#onMore(opener) : undefined,
+      call:
+        person && line?.capabilities.voice
+          ? this.#look.loaded?.callButton(person, words, (event) => this.#onCall(event))
+          : nothing,
+      onMenu: me?.permissions.includes("opt_ins.write") ? (opener) => this.#onMore(opener) : undefined,
       isMenuOpen: this.#more.loaded?.menu.isOpen ?? false,
-      menu: this.#more.loaded?.menu.view(this.environment.words.t("thread.more"), this.#more.loaded.items()),
+      menu: this.#more.loaded?.menu.view(words.t("thread.more"), this.#more.loaded.items()),
     });
   }
 
@@ -386,9 +392,9 @@ export class TrunklineThread extends TrunklineElement {
   };
 
   async #fetchLook(): Promise<Look> {
-    const { messageStyles, rowView } = await import("./messages.part.ts");
-    this.adopt(messageStyles);
-    return { rowView };
+    const part = await import("./messages.part.ts");
+    this.adopt(part.messageStyles);
+    return part;
   }
 
   async #fetchMore() {
