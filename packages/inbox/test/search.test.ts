@@ -97,7 +97,7 @@ test("the list shows what is open, mine, snoozed, closed, or what a saved filter
   await shows("Snoozed", /put to sleep/, /taken by me/);
   await shows("Closed", /done with/, /put to sleep/);
   await shows("Unassigned", /kept open/, /done with/);
-  await shows("Everything", /put to sleep/, /nobody wrote this/);
+  await shows("Any state", /put to sleep/, /nobody wrote this/);
   await show().click();
   await expect.element(page.getByRole("option", { name: "Finished work" })).toBeInTheDocument();
   await userEvent.keyboard("{Escape}");

@@ -21,7 +21,7 @@ const search = {
   "search.more-messages": "More messages",
   "search.note": "Note",
   "filter.label": "Show",
-  "filter.all": "Everything",
+  "filter.all": "Any state",
   "filter.open": "Open",
   "filter.mine": "Mine",
   "filter.unassigned": "Unassigned",

@@ -178,7 +178,7 @@ export class TrunklineConversationList extends TrunklineElement {
     const { words } = this.environment;
     const lines = this.#lines.snapshot?.data ?? [];
     return html`<div class="filters" part="filters">
-      <div class="pills" role="group" aria-label=${words.t("list.filter")}>
+      <div class="pills" role="group" aria-label=${words.t("list.filter")} ?hidden=${this.#finder.loaded?.isSearching}>
         <button class="pill" type="button" aria-pressed=${!this.unreadOnly} @click=${() => this.#showUnread(false)}>
           ${words.t("list.all")}
         </button>

@@ -1,6 +1,11 @@
 import { type CSSResult, css } from "lit";
 
 export const finderStyles: CSSResult = css`
+  /* Two choices stand side by side, under the pills. */
+  .filters:has(.line + .line) .pills {
+    flex-basis: 100%;
+  }
+
   .find-field {
     position: relative;
     display: block;

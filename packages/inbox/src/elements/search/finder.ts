@@ -111,7 +111,8 @@ export class Finder implements ReactiveController {
   }
 
   /** What the list shows: everything, by state, by whose it is, or a filter that somebody saved. */
-  choiceView(): TemplateResult {
+  choiceView(): TemplateResult | typeof nothing {
+    if (this.isSearching) return nothing; // a search looks everywhere
     const { words, me } = this.#options.environment();
     const own = ownViews(words, Boolean(me?.user));
     const saved = savedViews(this.#filters);
@@ -135,7 +136,7 @@ export class Finder implements ReactiveController {
   emptyView(): TemplateResult {
     const { words } = this.#options.environment();
     return stateView({
-      icon: "chat",
+      icon: null,
       title: saySearch(words, "filter.empty"),
       text: saySearch(words, "filter.empty-hint"),
     });
