@@ -314,6 +314,7 @@ eachStore((store) => {
         expect(Object.keys(account).sort()).toEqual([
           "carrier",
           "createdAt",
+          "health",
           "id",
           "keywordAnswers",
           "name",

@@ -21,6 +21,18 @@ export const CarrierAccount = z.object({
    * that have one for all. Null while the gateway does not know its public URL.
    */
   webhooks: z.nullable(z.object({ messages: z.string(), status: z.string() })),
+  /**
+   * How it fares. `circuit` is `open` while its texts wait because the carrier cannot be reached. `calls` counts the texts
+   * that were handed over in this hour and the one before, `failures` those of them that the carrier did not answer, or
+   * refused because of the account itself. The counts may be some seconds late.
+   */
+  health: z.object({
+    circuit: z.enum(["closed", "open"]),
+    lastSuccessAt: z.nullable(timestamp),
+    lastFailureAt: z.nullable(timestamp),
+    calls: z.number(),
+    failures: z.number(),
+  }),
   createdAt: timestamp,
   updatedAt: timestamp,
 });

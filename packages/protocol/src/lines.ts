@@ -15,6 +15,12 @@ const assignees = z.array(id("usr")).check(z.maxLength(500));
 /** Groups of users who see the line, beside its assignees. */
 const groups = z.array(id("grp")).check(z.maxLength(100));
 
+/**
+ * The account that takes texts over while the line's own cannot be reached: those alone that it certainly has not got.
+ * The line's number must be enabled there, too.
+ */
+const fallbackCarrierAccountId = z.nullable(id("acc"));
+
 /** A business number. `number` is canonical; alphanumeric senders have none and use `senderId`. */
 export const Line = z.object({
   id: id("line"),
@@ -24,6 +30,7 @@ export const Line = z.object({
   kind: z.enum(LINE_KINDS),
   carrier: z.enum(CARRIERS),
   carrierAccountId: id("acc"),
+  fallbackCarrierAccountId,
   capabilities: LineCapabilities,
   sendRate,
   quietHours: lineQuietHours,
@@ -39,6 +46,7 @@ export type Line = z.infer<typeof Line>;
 export const CreateLine = z.strictObject({
   name: text({ min: 1, max: 200 }),
   carrierAccountId: id("acc"),
+  fallbackCarrierAccountId: z.optional(fallbackCarrierAccountId),
   number: z.optional(text({ min: 1, max: 64 })),
   senderId: z.optional(text({ min: 1, max: 11 })),
   kind: z.optional(z.enum(LINE_KINDS)),
@@ -53,6 +61,8 @@ export type CreateLine = z.infer<typeof CreateLine>;
 export const UpdateLine = z.partial(
   z.strictObject({
     name: text({ min: 1, max: 200 }),
+    carrierAccountId: id("acc"),
+    fallbackCarrierAccountId,
     capabilities: z.partial(LineCapabilities),
     sendRate,
     quietHours: lineQuietHours,

@@ -19,6 +19,7 @@ import type { Database } from "../store/database.ts";
 import { enqueue } from "../work/queue.ts";
 import { type CarrierAccess, readAccount } from "./access.ts";
 import { sealCredentials } from "./credentials.ts";
+import { showAccount } from "./show-account.ts";
 import {
   deleteCarrierAccount,
   findCarrierAccount,
@@ -55,6 +56,10 @@ const ASK_MS = 10_000;
 const IN_USE = {
   lines_carrier_account: () =>
     new Refusal("conflict", { detail: "A line uses this carrier account. Remove its lines first." }),
+  lines_fallback_account: () =>
+    new Refusal("conflict", {
+      detail: "A line falls back to this carrier account. Give it another one, or none, first.",
+    }),
 };
 
 export function carrierAccountRoutes({
@@ -67,10 +72,7 @@ export function carrierAccountRoutes({
   bus,
   privateAddresses,
 }: CarrierAccountParts): Handlers<CarrierAccountOperation> {
-  const shown = (account: StoredAccount): CarrierAccount => ({
-    ...account,
-    webhooks: carriers.webhooks(account.carrier, account.id),
-  });
+  const shown = (account: StoredAccount): CarrierAccount => showAccount(account, carriers, clock.now());
 
   const present = (account: StoredAccount | null): StoredAccount => {
     if (!account) throw notFound();

@@ -1,4 +1,5 @@
 import type { Carrier, CarrierAccount, CarrierAccountId, TenantId } from "@trunkline/protocol";
+import type { StoredHealth } from "../carriers/health.ts";
 import type { Tx } from "../store/database.ts";
 import { nextVersion } from "../store/version-time.ts";
 
@@ -7,12 +8,13 @@ interface AccountRow {
   carrier: Carrier;
   name: string;
   keyword_answers: CarrierAccount["keywordAnswers"];
+  health: StoredHealth | null;
   created_at: Date;
   updated_at: Date;
 }
 
-/** An account as the store knows it: its addresses depend on where the gateway is. */
-export type StoredAccount = Omit<CarrierAccount, "webhooks">;
+/** An account as the store knows it: its addresses depend on where the gateway is, what counts of its health on the time. */
+export type StoredAccount = Omit<CarrierAccount, "webhooks" | "health"> & { readonly health: StoredHealth | null };
 
 export function toStoredAccount(row: AccountRow): StoredAccount {
   return {
@@ -20,13 +22,14 @@ export function toStoredAccount(row: AccountRow): StoredAccount {
     carrier: row.carrier,
     name: row.name,
     keywordAnswers: row.keyword_answers,
+    health: row.health,
     createdAt: row.created_at.toISOString(),
     updatedAt: row.updated_at.toISOString(),
   };
 }
 
 /** Never the credentials: nobody who lists accounts needs them. */
-const COLUMNS = ["id", "carrier", "name", "keyword_answers", "created_at", "updated_at"] as const;
+const COLUMNS = ["id", "carrier", "name", "keyword_answers", "health", "created_at", "updated_at"] as const;
 
 /** Accounts of the tenant, the newest first, after the one with id `after`. Index: the primary key. */
 export async function listCarrierAccounts(
@@ -51,6 +54,22 @@ export async function findCarrierAccount(
     .where("id", "=", id)
     .executeTakeFirst();
   return row ? toStoredAccount(row) : null;
+}
+
+/** Keeps an account's health from being changed by others until the transaction ends; null when it is gone. */
+export async function lockHealth(
+  tx: Tx,
+  tenantId: TenantId,
+  id: CarrierAccountId,
+): Promise<{ health: StoredHealth | null } | null> {
+  const row = await tx
+    .selectFrom("carrier_accounts")
+    .select("health")
+    .where("tenant_id", "=", tenantId)
+    .where("id", "=", id)
+    .forNoKeyUpdate() // lines that refer to the account may be made meanwhile
+    .executeTakeFirst();
+  return row ?? null;
 }
 
 export async function carrierAccountExists(tx: Tx, tenantId: TenantId, id: CarrierAccountId): Promise<boolean> {

@@ -21,6 +21,8 @@ export interface CarrierMoods {
   ask(accountId: CarrierAccountId, text: string): Passage;
   /** The same right before the call, when everything that began before it may have failed. */
   begin(accountId: CarrierAccountId, text: string): Passage;
+  /** Whether the account's texts wait because its carrier cannot be spoken with; not because it said "later". */
+  isAway(accountId: CarrierAccountId): boolean;
   /** Takes in what came of a call. */
   hear(accountId: CarrierAccountId, text: string, handOver: HandOver): void;
 }
@@ -75,6 +77,7 @@ export function createCarrierMoods({ clock, logger, answerMs, onChange }: Carrie
   return {
     ask: (accountId, text) => pass(accountId, (circuit, now) => ask(circuit, text, now)),
     begin: (accountId, text) => pass(accountId, (circuit, now) => begin(circuit, text, { now, answerMs })),
+    isAway: (accountId) => moodOf(accountId).circuit.kind !== "closed",
     hear(accountId, text, handOver) {
       const present = moodOf(accountId);
       const now = clock.now();

@@ -44,6 +44,7 @@ const BROKEN = {
   lines_number: taken("number"),
   lines_sender_id: taken("senderId"),
   lines_carrier_account: notFound, // removed between two statements
+  lines_fallback_account: notFound,
   line_assignees_user: notFound,
   line_groups_group: notFound,
   conversations_line: () =>
@@ -73,11 +74,20 @@ export function lineRoutes({
       const reading = readSender(body);
       if (reading.kind === "invalid") throw invalid([reading.field], reading.reason, reading.code);
       refuseUnfitQuietHours(body.quietHours, ["quietHours"]);
-      const { name, carrierAccountId, sendRate = null, quietHours = null, assignees = [], groups = [] } = body;
+      const {
+        name,
+        carrierAccountId,
+        fallbackCarrierAccountId = null,
+        sendRate = null,
+        quietHours = null,
+        assignees = [],
+        groups = [],
+      } = body;
       const line = {
         ...reading.sender,
         name,
         carrierAccountId,
+        fallbackCarrierAccountId,
         sendRate,
         quietHours,
         capabilities: merge(CAPABILITIES, body.capabilities),
@@ -85,9 +95,7 @@ export function lineRoutes({
       const reply = await refusing(BROKEN, () =>
         log.transaction(tenantId, (tx, record) =>
           once(tx, keyed, async () => {
-            if (!(await carrierAccountExists(tx, tenantId, carrierAccountId))) {
-              throw invalid(["carrierAccountId"], "is not a carrier account of this tenant", "not_found");
-            }
+            await refuseUnknownAccounts(tx, tenantId, line);
             await refuseUnknownUsers(tx, tenantId, assignees);
             await refuseUnknownGroups(tx, tenantId, groups);
             const id = ids("line");
@@ -116,6 +124,12 @@ export function lineRoutes({
           const before = await visible(tx, tenantId, id, sight);
           const { capabilities, assignees, groups, ...plain } = body;
           const change = capabilities ? { ...plain, capabilities: merge(before.capabilities, capabilities) } : plain;
+          const { carrierAccountId = before.carrierAccountId, fallbackCarrierAccountId } = body;
+          await refuseUnknownAccounts(tx, tenantId, {
+            carrierAccountId,
+            fallbackCarrierAccountId:
+              fallbackCarrierAccountId === undefined ? before.fallbackCarrierAccountId : fallbackCarrierAccountId,
+          });
           if (assignees) {
             await refuseUnknownUsers(tx, tenantId, assignees);
             await assign(tx, tenantId, id, assignees);
@@ -162,6 +176,19 @@ const merge = (present: LineCapabilities, given: CreateLine["capabilities"] = {}
   mms: given.mms ?? present.mms,
   voice: given.voice ?? present.voice,
 });
+
+async function refuseUnknownAccounts(
+  tx: Tx,
+  tenantId: TenantId,
+  { carrierAccountId, fallbackCarrierAccountId }: Pick<Line, "carrierAccountId" | "fallbackCarrierAccountId">,
+): Promise<void> {
+  for (const [field, id] of Object.entries({ carrierAccountId, fallbackCarrierAccountId })) {
+    if (id === null || (await carrierAccountExists(tx, tenantId, id))) continue;
+    throw invalid([field], "is not a carrier account of this tenant", "not_found");
+  }
+  if (carrierAccountId !== fallbackCarrierAccountId) return;
+  throw invalid(["fallbackCarrierAccountId"], "must be another account than the line's own");
+}
 
 async function refuseUnknownUsers(tx: Tx, tenantId: TenantId, userIds: readonly UserId[]): Promise<void> {
   const [unknown] = await unknownIds(tx, tenantId, "users", userIds);

@@ -27,6 +27,7 @@ export function toLine(row: LineRow): Line {
     kind: row.kind,
     carrier: row.carrier,
     carrierAccountId: row.carrier_account_id,
+    fallbackCarrierAccountId: row.fallback_carrier_account_id,
     capabilities: row.capabilities,
     sendRate: row.send_rate,
     quietHours: row.quiet_hours,
@@ -102,6 +103,7 @@ export type NewLine = Pick<
   "name" | "number" | "senderId" | "kind" | "capabilities" | "sendRate" | "quietHours"
 > & {
   carrierAccountId: CarrierAccountId;
+  fallbackCarrierAccountId: CarrierAccountId | null;
 };
 
 export async function insertLine(tx: Tx, tenantId: TenantId, id: LineId, line: NewLine, now: number): Promise<void> {
@@ -116,6 +118,7 @@ export async function insertLine(tx: Tx, tenantId: TenantId, id: LineId, line: N
       sender_id: line.senderId,
       kind: line.kind,
       carrier_account_id: line.carrierAccountId,
+      fallback_carrier_account_id: line.fallbackCarrierAccountId,
       capabilities: json(line.capabilities),
       send_rate: line.sendRate,
       quiet_hours: quietHoursColumn(line.quietHours),
@@ -131,6 +134,8 @@ const quietHoursColumn = (quietHours: LineQuietHours) => (quietHours === null ? 
 /** What a change names; the rest stays. */
 export interface LineChange {
   name?: string | undefined;
+  carrierAccountId?: CarrierAccountId | undefined;
+  fallbackCarrierAccountId?: CarrierAccountId | null | undefined;
   capabilities?: LineCapabilities | undefined;
   sendRate?: number | null | undefined;
   quietHours?: LineQuietHours | undefined;
@@ -141,7 +146,7 @@ export async function updateLine(
   tx: Tx,
   tenantId: TenantId,
   id: LineId,
-  { name, capabilities, sendRate, quietHours }: LineChange,
+  { name, carrierAccountId, fallbackCarrierAccountId, capabilities, sendRate, quietHours }: LineChange,
   now: number,
 ): Promise<void> {
   await tx
@@ -149,6 +154,8 @@ export async function updateLine(
     .set({
       updated_at: nextVersion(now),
       ...(name === undefined ? {} : { name }),
+      ...(carrierAccountId === undefined ? {} : { carrier_account_id: carrierAccountId }),
+      ...(fallbackCarrierAccountId === undefined ? {} : { fallback_carrier_account_id: fallbackCarrierAccountId }),
       ...(capabilities === undefined ? {} : { capabilities: json(capabilities) }),
       ...(sendRate === undefined ? {} : { send_rate: sendRate }),
       ...(quietHours === undefined ? {} : { quiet_hours: quietHoursColumn(quietHours) }),

@@ -1,8 +1,10 @@
 import type { CarrierAccountId, ErrorCode, LineId, Message, MessageId, TenantId } from "@trunkline/protocol";
 import { askForLooks, broadcastLane } from "../broadcasts/broadcast-kind.ts";
 import type { LookPacing } from "../broadcasts/look-pacing.ts";
-import { type CarrierAccess, openCarriers } from "../carrier-accounts/access.ts";
+import { type CarrierAccess, openCarriers, type SealedAccount } from "../carrier-accounts/access.ts";
+import { type HealthNews, storeHealth } from "../carrier-accounts/store-health.ts";
 import type { Carrier, HandOver, OutgoingText } from "../carriers/carrier.ts";
+import type { HealthTallies } from "../carriers/health.ts";
 import type { CarrierMoods } from "../carriers/moods.ts";
 import type { Clock } from "../clock.ts";
 import type { EventLog } from "../events/log.ts";
@@ -13,13 +15,14 @@ import type { Tx } from "../store/database.ts";
 import { together } from "../store/together.ts";
 import type { Completed, KindTurn, Settled, Take, Taken } from "../work/kind.ts";
 import { enqueueMissing, type NewWork, type Settlement, type WorkItem } from "../work/queue.ts";
+import { chooseRoute } from "./choose-route.ts";
 import { nextUpdate } from "./conversation-row.ts";
 import { decideHandOver } from "./decide-hand-over.ts";
 import { decideTake } from "./decide-send.ts";
 import type { LaneWakes } from "./lane-wakes.ts";
 import { failureOf, type Learnt, mergeOutcome } from "./merge-outcome.ts";
 import { LOOK_UP_KIND, type LookUpPayload, type SendPayload } from "./outbound-kind.ts";
-import { type LockedText, lockTextsToSend, storeOutcomes, type TakeRules } from "./outbound-store.ts";
+import { type LockedText, lockTextsToSend, storeOutcomes, storeRoutes, type TextToSend } from "./outbound-store.ts";
 import { toOutgoing } from "./outgoing-text.ts";
 import { type CarrierId, unparkReceipts } from "./parked-receipts.ts";
 import { learnFromReceipt } from "./receipts.ts";
@@ -39,6 +42,8 @@ export interface SendTask {
 }
 export interface SendResult {
   handOver: HandOver;
+  /** Whom the carrier was called for; null when it was not. */
+  calledFor: CarrierAccountId | null;
   /** When the carrier was called, in milliseconds. */
   begunAt: number;
 }
@@ -46,6 +51,7 @@ export interface SendResult {
 export interface HandOverParts {
   carriers: CarrierAccess;
   moods: CarrierMoods;
+  tallies: HealthTallies;
   recentStops: RecentStops;
   log: EventLog;
   clock: Clock;
@@ -77,7 +83,11 @@ export class HandOverTurn implements KindTurn<SendPayload, SendTask, SendResult>
   readonly #parts: HandOverParts;
   readonly #now: number;
   readonly #texts: Map<MessageId, LockedText>;
-  readonly #rules: ReadonlyMap<MessageId, { readonly rules: TakeRules }>;
+  readonly #sent: ReadonlyMap<MessageId, Pick<TextToSend, "rules" | "routes">>;
+  /** Those that leave through another account than before. */
+  readonly #moved = new Set<MessageId>();
+  /** Accounts that were called. */
+  readonly #called = new Set<CarrierAccountId>();
   /** Of the STOPs that this transaction may not see. */
   readonly #stopMark: number;
   readonly #carriers: ReadonlyMap<CarrierAccountId, Carrier | null>;
@@ -90,7 +100,7 @@ export class HandOverTurn implements KindTurn<SendPayload, SendTask, SendResult>
   private constructor(
     tx: Tx,
     tenantId: TenantId,
-    texts: ReadonlyMap<MessageId, { readonly text: LockedText; readonly rules: TakeRules }>,
+    texts: ReadonlyMap<MessageId, TextToSend>,
     carriers: ReadonlyMap<CarrierAccountId, Carrier | null>,
     stopMark: number,
     parts: HandOverParts,
@@ -98,7 +108,7 @@ export class HandOverTurn implements KindTurn<SendPayload, SendTask, SendResult>
     this.#tx = tx;
     this.#tenantId = tenantId;
     this.#texts = new Map([...texts].map(([id, { text }]) => [id, text]));
-    this.#rules = texts;
+    this.#sent = texts;
     this.#stopMark = stopMark;
     this.#carriers = carriers;
     this.#parts = parts;
@@ -116,7 +126,7 @@ export class HandOverTurn implements KindTurn<SendPayload, SendTask, SendResult>
     const ids = items.map(messageIdOf);
     // The second statement, which runs when the first has its locks, knows every STOP that was committed before them.
     const [, texts] = await together(shareNumbersOf(tx, tenantId, ids), lockTextsToSend(tx, tenantId, ids));
-    const accounts = [...texts.values()].map(({ text }) => text.account);
+    const accounts = [...texts.values()].flatMap(({ text, routes }) => [text.account, ...routes]);
     const carriers = await openCarriers(parts.carriers, tenantId, accounts);
     return new HandOverTurn(tx, tenantId, texts, carriers, stopMark, parts);
   }
@@ -145,6 +155,7 @@ export class HandOverTurn implements KindTurn<SendPayload, SendTask, SendResult>
     const settlements: Settlement[] = [];
     let pauseUntil = 0;
     for (const { item, outcome } of results) {
+      if (outcome.calledFor !== null) this.#called.add(outcome.calledFor);
       const text = this.#texts.get(messageIdOf(item));
       if (!text) {
         settlements.push({ id: item.id, kind: "done" });
@@ -159,7 +170,7 @@ export class HandOverTurn implements KindTurn<SendPayload, SendTask, SendResult>
       this.#settled.add(message.id);
       if (decision.kind === "again") {
         settlements.push({ id: item.id, kind: "again", at: decision.at });
-        pauseUntil = Math.max(pauseUntil, decision.pauseUntil);
+        if (!this.#moves(item, text, outcome)) pauseUntil = Math.max(pauseUntil, decision.pauseUntil);
       } else settlements.push({ id: item.id, kind: "done" });
       // A receipt may have been quicker.
       if (decision.kind === "look_up" && message.status === "unknown")
@@ -170,7 +181,7 @@ export class HandOverTurn implements KindTurn<SendPayload, SendTask, SendResult>
 
   /** Nobody knows whether the carrier was called: it is found out like any other outcome in doubt. */
   recover(lane: string, items: readonly WorkItem<SendPayload>[]): Settled {
-    const outcome: SendResult = { handOver: { kind: "unknown" }, begunAt: this.#now };
+    const outcome: SendResult = { handOver: { kind: "unknown" }, calledFor: null, begunAt: this.#now };
     return this.settle(
       lane,
       items.map((item) => ({ item, outcome })),
@@ -181,6 +192,7 @@ export class HandOverTurn implements KindTurn<SendPayload, SendTask, SendResult>
     const { log } = this.#parts;
     const changed = [...this.#changed.values()];
     await this.#askBroadcasts(changed);
+    await this.#storeAccounts();
     const named = changed.filter(({ message }) => this.#settled.has(message.id)).flatMap(nameOf);
     const [woken, parked] = await together(
       storeOutcomes(this.#tx, this.#tenantId, changed, log, named), // takes the locks that the other one needs
@@ -190,6 +202,19 @@ export class HandOverTurn implements KindTurn<SendPayload, SendTask, SendResult>
     for (const lane of woken) this.#parts.wakes.note(lane);
     // Whoever took the lane over from a holder that was only slow has queued the same look-up.
     await enqueueMissing(this.#tx, this.#tenantId, this.#lookUps, this.#now);
+  }
+
+  /** Where texts go now, and how the accounts fare that were called. */
+  async #storeAccounts(): Promise<void> {
+    const { log, carriers, moods, tallies } = this.#parts;
+    const moved = [...this.#moved].flatMap((id) => this.#texts.get(id) ?? []);
+    await storeRoutes(this.#tx, this.#tenantId, moved);
+    const news = [...this.#called].flatMap((accountId): HealthNews[] => {
+      const isOpen = moods.isAway(accountId);
+      const tally = tallies.take(accountId, isOpen, this.#now);
+      return tally ? [{ accountId, tally, isOpen }] : [];
+    });
+    await storeHealth(this.#tx, this.#tenantId, news, { log, carriers, now: this.#now });
   }
 
   /** Broadcasts keep their line's queue short, and want to know when it is. */
@@ -212,11 +237,11 @@ export class HandOverTurn implements KindTurn<SendPayload, SendTask, SendResult>
   #takeOne(item: WorkItem<SendPayload>): Begin | Settle | Wait {
     const { id } = item;
     const text = this.#texts.get(messageIdOf(item));
-    const rules = this.#rules.get(messageIdOf(item))?.rules;
+    const { rules, routes = [] } = this.#sent.get(messageIdOf(item)) ?? {};
     const outgoing = text && toOutgoing(text.message, firstSentAtOf(item));
     // Canceled, or settled by a receipt before it was handed over again.
     if (!text || !rules || !outgoing) return { kind: "settle", take: { id, kind: "done" } };
-    const { account, message, lineId } = text;
+    const { message, lineId } = text;
     const isBroadcast = message.broadcastId !== null;
     const decision = decideTake({ ...rules, recipient: outgoing.to, isBroadcast, now: this.#now });
     if (decision.kind === "fail") return this.#fail(item, text, decision.code);
@@ -225,22 +250,49 @@ export class HandOverTurn implements KindTurn<SendPayload, SendTask, SendResult>
       this.#replace(text, { ...message, held, updatedAt: nextUpdate(message.updatedAt, this.#now) });
       return { kind: "settle", take: { id, kind: "again", at: decision.until } };
     }
+    const route = chooseRoute({ text, routes, mayBeTaken: mayBeTaken(item) }, this.#parts.moods);
+    if (route.kind === "wait") return route;
+    const { account } = route;
     const carrier = (account && this.#carriers.get(account.id)) ?? null;
     if (!account || !carrier) return this.#fail(item, text, "carrier_credentials");
-    const passage = this.#parts.moods.ask(account.id, message.id);
-    if (passage.kind === "wait") return passage;
 
-    const { message: begun } = this.#learn(text, {
+    const { message: begun } = this.#learn(this.#through(text, account), {
       status: "sending",
       failure: null,
       carrierMessageId: null,
       at: this.#now,
     });
-    if (begun.held) this.#replace(text, { ...begun, held: null, updatedAt: nextUpdate(begun.updatedAt, this.#now) });
+    if (begun.held)
+      this.#replace(this.#texts.get(begun.id) ?? text, {
+        ...begun,
+        held: null,
+        updatedAt: nextUpdate(begun.updatedAt, this.#now),
+      });
     const { recentStops } = this.#parts;
     const wasStopped = () =>
       !passesOptOut(rules.purpose) && recentStops.cameAfter(this.#stopMark, this.#tenantId, lineId, outgoing.to);
     return { kind: "begin", take: { item, task: { carrier, accountId: account.id, text: outgoing, wasStopped } } };
+  }
+
+  /** Whether a text that was certainly not taken goes through another account of its line from now on. */
+  #moves(item: WorkItem<SendPayload>, text: LockedText, { handOver, calledFor }: SendResult): boolean {
+    const { moods } = this.#parts;
+    const { account, message } = text;
+    if (account === null || mayBeTaken(item) || handOver.kind !== "not_taken") return false;
+    const isAway = calledFor === null ? moods.isAway(account.id) : handOver.throttled === undefined;
+    const other = this.#sent.get(message.id)?.routes.find(({ id }) => id !== account.id);
+    if (!isAway || !other || moods.isAway(other.id)) return false;
+    this.#through(text, other);
+    return true;
+  }
+
+  /** The text with the account that it goes through from now on. */
+  #through(text: LockedText, account: SealedAccount): LockedText {
+    if (text.account?.id === account.id) return text;
+    const moved = { ...text, account, carrierAccountId: account.id };
+    this.#texts.set(moved.message.id, moved);
+    this.#moved.add(moved.message.id);
+    return moved;
   }
 
   #fail(item: WorkItem<SendPayload>, text: LockedText, code: ErrorCode): Settle {
@@ -287,6 +339,9 @@ const nameOf = ({ carrierAccountId, message: { carrierMessageId } }: LockedText)
   carrierAccountId === null || carrierMessageId === null ? [] : [{ accountId: carrierAccountId, carrierMessageId }];
 
 const firstSentAtOf = ({ payload, dueAt }: WorkItem<SendPayload>): number => payload.firstSentAt ?? dueAt.getTime();
+
+/** Whether it was in doubt once: whatever was found out since was found out at the account that it has. */
+const mayBeTaken = ({ payload }: WorkItem<SendPayload>): boolean => payload.firstSentAt !== undefined;
 
 const messageIdOf = ({ payload }: WorkItem<SendPayload>): MessageId => payload.messageId;
 

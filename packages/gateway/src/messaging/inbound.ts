@@ -185,7 +185,7 @@ async function findLines(
   const { rows } = await sql<InboundLine & { i: number }>`
     select w.i, l.id, l.number, l.sender_id as "senderId"
     from ${recordset(wanted)} as w (i int, account text, number text)
-    join lines l on l.tenant_id = ${tenantId} and l.carrier_account_id = w.account
+    join lines l on l.tenant_id = ${tenantId} and w.account in (l.carrier_account_id, l.fallback_carrier_account_id)
       and (l.number = w.number or l.sender_id = w.number)`.execute(tx);
   const lines = new Map<ReceivedText, InboundLine>();
   for (const { i, ...line } of rows) {

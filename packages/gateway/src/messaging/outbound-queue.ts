@@ -2,6 +2,7 @@ import { lookPacing } from "../broadcasts/look-pacing.ts";
 import type { Bus } from "../bus/bus.ts";
 import type { CarrierAccess } from "../carrier-accounts/access.ts";
 import type { HandOver } from "../carriers/carrier.ts";
+import { createHealthTallies } from "../carriers/health.ts";
 import type { CarrierMoods } from "../carriers/moods.ts";
 import { type Clock, withDeadline } from "../clock.ts";
 import type { EventLog } from "../events/log.ts";
@@ -45,23 +46,25 @@ export function sendKind({
   clock,
 }: OutboundParts & { moods: CarrierMoods; recentStops: RecentStops }): WorkKind<SendPayload, SendTask, SendResult> {
   const wakes = laneWakes(bus);
-  const parts = { carriers, moods, recentStops, log, clock, wakes, pacing: lookPacing() };
+  const tallies = createHealthTallies();
+  const parts = { carriers, moods, tallies, recentStops, log, clock, wakes, pacing: lookPacing() };
   return {
     kind: SEND_KIND,
     window: WINDOW,
     open: (tx, tenantId, items) => HandOverTurn.open(tx, tenantId, items, parts),
     async perform({ carrier, accountId, text, wasStopped }, signal) {
       const begunAt = clock.now();
-      if (wasStopped()) return { handOver: STOPPED, begunAt };
+      if (wasStopped()) return { handOver: STOPPED, calledFor: null, begunAt };
       const passage = moods.begin(accountId, text.reference);
       if (passage.kind === "wait") {
-        return { handOver: { kind: "not_taken", retryAfterMs: passage.until - begunAt }, begunAt };
+        return { handOver: { kind: "not_taken", retryAfterMs: passage.until - begunAt }, calledFor: null, begunAt };
       }
       const handOver = await withDeadline(clock, ANSWER_TIMEOUT_MS, signal, (within) =>
         carrier.send(text, { signal: within }),
       );
       moods.hear(accountId, text.reference, handOver);
-      return { handOver, begunAt };
+      tallies.note(accountId, handOver, clock.now());
+      return { handOver, calledFor: accountId, begunAt };
     },
     committed(tenantId) {
       bus.publish({ topic: "events", tenantId });

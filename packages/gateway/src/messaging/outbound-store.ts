@@ -12,6 +12,7 @@ import type {
   UserId,
 } from "@trunkline/protocol";
 import { sql } from "kysely";
+import { fromBase64 } from "../bytes.ts";
 import type { SealedAccount } from "../carrier-accounts/access.ts";
 import type { EventLog, NewEvent } from "../events/log.ts";
 import { blockOf } from "../opt-ins/carrier-block-work.ts";
@@ -57,7 +58,7 @@ const PARTS = sql`m.*, c.assignee_id, c.records as conversation_records, l.send_
 const OF_TEXT = sql`
   cross join lateral (select assignee_id, records, last_inbound_at from conversations
     where tenant_id = m.tenant_id and id = m.conversation_id offset 0) c
-  cross join lateral (select send_rate, quiet_hours from lines
+  cross join lateral (select send_rate, quiet_hours, carrier_account_id, fallback_carrier_account_id from lines
     where tenant_id = m.tenant_id and id = m.line_id offset 0) l
   left join lateral (select carrier, credentials from carrier_accounts
     where tenant_id = m.tenant_id and id = m.carrier_account_id offset 0) a on true`;
@@ -91,34 +92,95 @@ interface RulesRow {
   known_standing: Parameters<typeof toStanding>[0];
 }
 
-/** The same with what decides whether they may leave. Share their numbers in a statement before. */
+/** A text that is to leave, with what decides whether it may, and by which of its line's accounts. */
+export interface TextToSend {
+  readonly text: LockedText;
+  readonly rules: TakeRules;
+  /** The accounts that its line's texts go through: the line's own, then the one that it falls back to. */
+  readonly routes: readonly SealedAccount[];
+}
+
+interface RoutesRow {
+  own_id: CarrierAccountId;
+  fallback_id: CarrierAccountId | null;
+  /** Null when it is the account that the text has. */
+  own_account: JsonAccount | null;
+  fallback_account: JsonAccount | null;
+}
+interface JsonAccount {
+  id: CarrierAccountId;
+  carrier: Carrier;
+  /** Base64. */
+  credentials: string;
+}
+
+const otherAccount = (column: "carrier_account_id" | "fallback_carrier_account_id") => sql`(
+  select json_build_object('id', id, 'carrier', carrier, 'credentials', encode(credentials, 'base64'))
+  from carrier_accounts where tenant_id = m.tenant_id and id = l.${sql.ref(column)}
+    and id is distinct from m.carrier_account_id)`;
+
+/** The same with what decides how they leave. Share their numbers in a statement before. */
 export async function lockTextsToSend(
   tx: Tx,
   tenantId: TenantId,
   ids: readonly MessageId[],
-): Promise<Map<MessageId, { readonly text: LockedText; readonly rules: TakeRules }>> {
+): Promise<Map<MessageId, TextToSend>> {
   if (ids.length === 0) return new Map();
-  const { rows } = await sql<Row & RulesRow>`${lockedById(tenantId, ids)}
+  const { rows } = await sql<Row & RulesRow & RoutesRow>`${lockedById(tenantId, ids)}
     select ${PARTS}, c.last_inbound_at, l.quiet_hours, t.sending, t.time_zone,
-      ${standingColumn(tenantId, sql`m.line_id`, sql`m.recipient`)} as known_standing
+      ${standingColumn(tenantId, sql`m.line_id`, sql`m.recipient`)} as known_standing,
+      l.carrier_account_id as own_id, l.fallback_carrier_account_id as fallback_id,
+      ${otherAccount("carrier_account_id")} as own_account,
+      ${otherAccount("fallback_carrier_account_id")} as fallback_account
     from m ${OF_TEXT} cross join (select sending, time_zone from tenants where tenant_id = ${tenantId}) t`.execute(tx);
   const quietRules = new Map<LineId, QuietRule | null>();
   return new Map(
-    rows.map(({ last_inbound_at, quiet_hours, sending, time_zone, known_standing, ...row }) => {
-      const settings = toSending(sending);
-      const quiet = quietRules.get(row.line_id) ?? quietRuleOf(quiet_hours, settings.quietHours);
-      quietRules.set(row.line_id, quiet);
-      const rules: TakeRules = {
-        settings,
-        standing: toStanding(known_standing),
-        quiet,
-        homeZone: time_zone,
-        lastInboundAt: last_inbound_at?.getTime() ?? null,
-        purpose: row.purpose,
-      };
-      return [row.id, { text: toLocked(row), rules }];
-    }),
+    rows.map(
+      ({
+        last_inbound_at,
+        quiet_hours,
+        sending,
+        time_zone,
+        known_standing,
+        own_id,
+        fallback_id,
+        own_account,
+        fallback_account,
+        ...row
+      }) => {
+        const settings = toSending(sending);
+        const quiet = quietRules.get(row.line_id) ?? quietRuleOf(quiet_hours, settings.quietHours);
+        quietRules.set(row.line_id, quiet);
+        const rules: TakeRules = {
+          settings,
+          standing: toStanding(known_standing),
+          quiet,
+          homeZone: time_zone,
+          lastInboundAt: last_inbound_at?.getTime() ?? null,
+          purpose: row.purpose,
+        };
+        const text = toLocked(row);
+        const accounts = [text.account, toSealed(own_account), toSealed(fallback_account)];
+        const routes = [own_id, fallback_id].flatMap((id) => accounts.find((one) => one?.id === id) ?? []);
+        return [row.id, { text, rules, routes }];
+      },
+    ),
   );
+}
+
+const toSealed = (account: JsonAccount | null): SealedAccount | null =>
+  account && { ...account, credentials: fromBase64(account.credentials.replace(/\s/g, "")) ?? new Uint8Array() };
+
+/** Writes down that texts go through other accounts than they were accepted for. */
+export async function storeRoutes(
+  tx: Tx,
+  tenantId: TenantId,
+  texts: readonly Pick<LockedText, "message" | "carrierAccountId">[],
+): Promise<void> {
+  if (texts.length === 0) return;
+  const rows = texts.map(({ message, carrierAccountId }) => ({ id: message.id, account: carrierAccountId }));
+  await sql`update messages m set carrier_account_id = n.account from ${recordset(rows)} as n (id text, account text)
+    where m.tenant_id = ${tenantId} and m.id = n.id`.execute(tx);
 }
 
 /** Locks the text that a carrier knows under its own id. */

@@ -12,6 +12,7 @@ import type {
   UserId,
 } from "@trunkline/protocol";
 import type { ColumnType, Generated } from "kysely";
+import type { StoredHealth } from "../../carriers/health.ts";
 import type { Json } from "./json-column.ts";
 
 interface CarrierAccountsTable {
@@ -22,6 +23,8 @@ interface CarrierAccountsTable {
   /** Sealed; see `seal/`. */
   credentials: Uint8Array;
   keyword_answers: Generated<CarrierAccount["keywordAnswers"]>;
+  /** Null while no text has been handed over. */
+  health: ColumnType<StoredHealth | null, StoredHealth | null | undefined, StoredHealth | null>;
   created_at: Date;
   updated_at: Date;
 }
@@ -34,6 +37,12 @@ interface LinesTable {
   sender_id: string | null;
   kind: LineKind;
   carrier_account_id: CarrierAccountId;
+  /** Takes texts that the other one certainly has not got. */
+  fallback_carrier_account_id: ColumnType<
+    CarrierAccountId | null,
+    CarrierAccountId | null | undefined,
+    CarrierAccountId | null
+  >;
   capabilities: Json<LineCapabilities>;
   send_rate: number | null;
   quiet_hours: ColumnType<LineQuietHours, LineQuietHours | undefined, LineQuietHours>;
