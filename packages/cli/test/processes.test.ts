@@ -59,6 +59,19 @@ test("a second start on the same directory is refused and names the first", asyn
   expect(stderr).toContain(String(gateway.pid));
 });
 
+test("everything that a tenant has is written into a file for its owner alone, and over no other", async () => {
+  const { tenants } = await ask("/world");
+  const id: string = tenants[0].tenantId;
+  const file = join(folder, "acme.ndjson");
+  const exported = await admin("tenants", "export", id, "--out", file);
+  expect(exported.code, exported.stderr).toBe(0);
+  expect(exported.stderr).toMatch(/is in .*acme\.ndjson: \d+ rows/);
+  expect((await readFile(file, "utf8")).trimEnd().split("\n").at(-1)).toMatch(/^\{"kind":"end"/);
+  expect((await stat(file)).mode & 0o777).toBe(0o600);
+  const again = await admin("tenants", "export", id, "--out", file);
+  expect([again.code, again.stderr]).toEqual([1, expect.stringContaining("there already")]);
+});
+
 test("tenants, keys and users are told, made and taken away", async () => {
   const created = await admin("tenants", "create", "--name", "Acme Dental", "--external-id", "acme", "--json");
   expect(created.code, created.stderr).toBe(0);

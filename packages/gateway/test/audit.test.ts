@@ -64,6 +64,7 @@ const CALLS: Record<Audited, Change | string> = {
   updateTenant: ({ gateway, acme }) =>
     gateway.operator("PATCH", `/v1/tenants/${acme.tenant.id}`, { name: fresh("Acme"), limits: { textsPerDay: 7 } }),
   deleteTenant: "the log goes with its tenant; the gateway's own log tells of it",
+  exportTenant: ({ gateway, acme }) => gateway.operator("POST", `/v1/tenants/${acme.tenant.id}/export`),
   updateOwnTenant: ({ acme }) => acme.users.owner.call("PATCH", "/v1/tenant", { name: fresh("Acme") }),
   uploadMedia: "a file belongs to who uploaded it until a text carries it, and the text tells the rest",
   createKey: key,

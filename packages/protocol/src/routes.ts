@@ -92,6 +92,16 @@ export const ROUTES = {
     params: z.strictObject({ id: tenantRef }),
     answer: none,
   },
+  exportTenant: {
+    method: "POST",
+    path: "/v1/tenants/{id}/export",
+    access: "operator",
+    tag: "tenants",
+    summary: "Gives everything that a tenant has as a file, without secrets.",
+    params: z.strictObject({ id: tenantRef }),
+    answer: { status: 200, body: null },
+    files: ["application/x-ndjson"],
+  },
   getOwnTenant: {
     method: "GET",
     path: "/v1/tenant",

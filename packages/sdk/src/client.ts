@@ -20,6 +20,7 @@ import {
   type TenantResource,
   type TenantsResource,
   tenantResource,
+  tenantsResource,
 } from "./resources/administration.ts";
 import { type AuditResource, auditResource } from "./resources/audit.ts";
 import { type BroadcastsResource, broadcastsResource } from "./resources/broadcasts.ts";
@@ -173,7 +174,7 @@ export function createTrunkline(options: TrunklineOptions): Trunkline {
     audit: auditResource(http, call),
     sessions: sessionsResource(call),
     tenant: tenantResource(http),
-    tenants: collection(http, "v1/tenants") as TenantsResource,
+    tenants: tenantsResource(http, call),
     keys: keysResource(http, call),
     events: eventsResource(http, feed),
   };

@@ -24,6 +24,7 @@ const CALLS: Record<keyof typeof ROUTES, (trunkline: Trunkline) => Promise<unkno
   getTenant: ({ tenants }) => tenants.get("ext:acme"),
   updateTenant: ({ tenants }) => tenants.update(id("ten"), { limits: { textsPerDay: 100 } }),
   deleteTenant: ({ tenants }) => tenants.delete(id("ten")),
+  exportTenant: ({ tenants }) => tenants.export("ext:acme"),
   getOwnTenant: ({ tenant }) => tenant.get(),
   updateOwnTenant: ({ tenant }) => tenant.update({ sending: { optInRequired: true } }),
   listKeys: ({ keys }) => keys.list({ limit: 2 }).page(),

@@ -3,6 +3,7 @@ import { CONNECTION_OPTIONS, JSON_OPTION, withGateway } from "../administration.
 import { type CommandGroup, command, UsageError } from "../command-line/command.ts";
 import { type Columns, gather, printAll, printOne } from "../print-entities.ts";
 import { tenantRef } from "../references.ts";
+import { writeExport } from "../write-export.ts";
 
 const COLUMNS: Columns<Tenant> = {
   ID: ({ id }) => id,
@@ -144,10 +145,31 @@ const remove = command({
   },
 });
 
+const exportAll = command({
+  name: "export",
+  about: "Writes everything that a tenant has into a file, without secrets.",
+  details:
+    "One JSON object a line: begin, a row for each row of each table, end. Files of texts are named with addresses that serve them for an hour at least. The export stands in the tenant's audit log.",
+  operands: ["tenant"],
+  options: {
+    out: { type: "string", about: "The file to write; it must not be there yet.", value: "FILE", flagOnly: true },
+    ...CONNECTION_OPTIONS,
+  },
+  examples: ["trunkline tenants export ext:acme --out acme.ndjson"],
+  async run({ out, ...options }, [tenant = ""], { note, stopped }) {
+    const ref = tenantRef(tenant);
+    if (out === undefined) throw new UsageError("An export needs a file: --out FILE.");
+    const { bytes, rows } = await withGateway(options, async (trunkline) =>
+      writeExport(await trunkline.tenants.export(ref, { signal: stopped }), out),
+    );
+    note(`${tenant} is in ${out}: ${rows} rows, ${bytes} bytes.`);
+  },
+});
+
 /** `trunkline tenants …` */
 export const tenants: CommandGroup = {
   kind: "group",
   name: "tenants",
-  about: "Creates, lists and deletes the customers of a gateway.",
-  commands: [list, get, create, limit, remove],
+  about: "Creates, lists, exports and deletes the customers of a gateway.",
+  commands: [list, get, create, limit, exportAll, remove],
 };

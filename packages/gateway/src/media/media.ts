@@ -7,7 +7,7 @@ import type { Ids } from "../random.ts";
 import type { Principal } from "../rights/principal.ts";
 import type { Database } from "../store/database.ts";
 import { createMediaKeeper, type MediaKeeper } from "./keeper.ts";
-import { createMediaLinks } from "./links.ts";
+import { createMediaLinks, type MediaLinks } from "./links.ts";
 import { servingRoute } from "./serve-media.ts";
 import { insertMedia, type MediaRow, markStored, readMedia } from "./store.ts";
 import type { MediaTools } from "./workshop.ts";
@@ -27,6 +27,7 @@ export interface Media {
   readonly routes: Handlers<"uploadMedia" | "getMedia">;
   readonly outside: readonly OutsideRoute[];
   readonly keeper: MediaKeeper;
+  readonly links: MediaLinks;
 }
 
 export function createMedia({ database, clock, ids, tools, masterKeys, publicUrl }: MediaParts): Media {
@@ -50,6 +51,7 @@ export function createMedia({ database, clock, ids, tools, masterKeys, publicUrl
 
   return {
     keeper,
+    links,
     routes: {
       async uploadMedia({ principal, request }) {
         if (!tools) throw notSetUp();

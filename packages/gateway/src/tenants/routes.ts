@@ -1,6 +1,5 @@
 import { type Actor, ROLES, type Role, type Tenant, type TenantId, type UpdateTenant } from "@trunkline/protocol";
 import type { Bus } from "../bus/bus.ts";
-import type { Clock } from "../clock.ts";
 import type { EventLog } from "../events/log.ts";
 import type { Audit } from "../http/audit.ts";
 import { refusing } from "../http/broken-rule.ts";
@@ -11,9 +10,9 @@ import type { Handlers } from "../http/route.ts";
 import { lookAgainAtHeld } from "../messaging/held-texts.ts";
 import { refuseUnfitQuietHours } from "../quiet-hours/refuse-policy.ts";
 import type { Ids } from "../random.ts";
-import type { Database } from "../store/database.ts";
 import { autoCloseLane, lookAtQuiet } from "../teamwork/auto-close-work.ts";
 import type { TenantEraser } from "./erase.ts";
+import { type TenantExportParts, tenantFile } from "./export.ts";
 import {
   findTenant,
   insertTenant,
@@ -25,11 +24,9 @@ import {
   updateTenant,
 } from "./store.ts";
 
-export interface TenantParts {
-  database: Database;
+export interface TenantParts extends TenantExportParts {
   log: EventLog;
   bus: Bus;
-  clock: Clock;
   ids: Ids;
   eraser: TenantEraser;
 }
@@ -40,6 +37,7 @@ type TenantOperation =
   | "getTenant"
   | "updateTenant"
   | "deleteTenant"
+  | "exportTenant"
   | "getOwnTenant"
   | "updateOwnTenant";
 
@@ -48,7 +46,8 @@ const TAKEN = {
     new Refusal("conflict", { issues: [{ path: ["externalId"], message: "belongs to another tenant" }] }),
 };
 
-export function tenantRoutes({ database, log, bus, clock, ids, eraser }: TenantParts): Handlers<TenantOperation> {
+export function tenantRoutes(parts: TenantParts): Handlers<TenantOperation> {
+  const { database, log, bus, clock, ids, eraser } = parts;
   const present = (tenant: Tenant | null): Tenant => {
     if (!tenant) throw notFound();
     return tenant;
@@ -121,6 +120,14 @@ export function tenantRoutes({ database, log, bus, clock, ids, eraser }: TenantP
       if (!isDeleted) throw notFound();
       bus.publish({ topic: "access", tenantId: id });
       eraser.begin(id);
+    },
+
+    async exportTenant({ params, audit }) {
+      const { id } = await find(params.id);
+      await database.tenant(id, (tx) =>
+        audit(tx, id, { object: { kind: "tenant", id }, before: null, after: { exported: true } }),
+      );
+      return tenantFile(parts, id);
     },
 
     getOwnTenant: async ({ principal }) =>

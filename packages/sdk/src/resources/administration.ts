@@ -59,6 +59,8 @@ export interface TenantsResource {
   create(input: CreateTenant, options?: KeyedCallOptions): Promise<Tenant>;
   update(id: TenantId | `ext:${string}`, changes: UpdateTenant, options?: CallOptions): Promise<Tenant>;
   delete(id: TenantId | `ext:${string}`, options?: CallOptions): Promise<void>;
+  /** Everything that a tenant has, as NDJSON. The export stands in the tenant's audit log. */
+  export: AdministrationCalls["exportTenant"];
 }
 
 export interface KeysResource {
@@ -91,6 +93,13 @@ export function tenantResource(http: Http): TenantResource {
   return {
     get: (options) => http.call({ method: "GET", path }, options),
     update: (body, options) => http.call({ method: "PATCH", path, body }, options),
+  };
+}
+
+export function tenantsResource(http: Http, call: FetchedCall): TenantsResource {
+  return {
+    ...collection<Tenant, CreateTenant, UpdateTenant>(http, "v1/tenants"),
+    export: call("exportTenant"),
   };
 }
 

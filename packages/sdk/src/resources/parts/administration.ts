@@ -7,6 +7,7 @@ import type {
   ExportAudit,
   KeyId,
   SessionId,
+  TenantId,
   UserRef,
 } from "@trunkline/protocol";
 import type { Http } from "../../http.ts";
@@ -27,6 +28,11 @@ export interface AdministrationCalls {
    * const text = await new Response(file).text();
    */
   exportAudit(input?: ExportAudit, options?: CallOptions): Promise<ReadableStream<Uint8Array>>;
+  /**
+   * Everything that a tenant has as NDJSON, as its bytes come: `begin`, a `row` for each row of each table, `end`. A file
+   * without its `end` was cut off. `timeoutMs` is for its beginning.
+   */
+  exportTenant(id: TenantId | `ext:${string}`, options?: CallOptions): Promise<ReadableStream<Uint8Array>>;
   testCarrierAccount(id: CarrierAccountId, options?: CallOptions): Promise<CarrierAccountCheck>;
 }
 
@@ -41,6 +47,8 @@ export function administrationCalls(http: Http): AdministrationCalls {
     rotateKey: (id, options) => http.call({ method: "POST", path: pathOf("v1/keys", id, "/rotate") }, options),
     exportAudit: (body = {}, options) =>
       http.call({ method: "POST", path: "v1/audit/export", body, isStreamed: true }, options),
+    exportTenant: (id, options) =>
+      http.call({ method: "POST", path: pathOf("v1/tenants", id, "/export"), isStreamed: true }, options),
     testCarrierAccount: (id, options) =>
       http.call({ method: "POST", path: pathOf("v1/carrier-accounts", id, "/test") }, options),
   };
