@@ -296,6 +296,40 @@ test("an administrator of apps connects the organisation, and asks for what only
   expect((await consentOf("ada")).states).toMatchObject({ directory: "granted" });
 });
 
+test("what another service of Microsoft's has is asked for on a page of its own, after Graph's", async () => {
+  await want("messaging", "dataverse_sync");
+  const owner = await connect("ada", ADMIN);
+  await owner.press("Accept");
+  await owner.press("Connect");
+  expect(owner.title).toBe("Permissions requested");
+  expect(owner.words).toContain("user_impersonation");
+  expect((await consentOf("ada")).states).toEqual({ messaging: "granted", dataverse_sync: "can_grant" });
+  await owner.press("Accept");
+  expect(owner.title).toBe("You are connected");
+  expect((await consentOf("ada")).states).toEqual({ messaging: "granted", dataverse_sync: "granted" });
+});
+
+test("what only an administrator grants of another service is approved on a page of its own as well", async () => {
+  await connected("messaging");
+  await want("messaging", "teams_admin_numbers");
+  const member = await connect("chidi", MEMBER);
+  await member.press("Accept");
+  await member.press("Connect");
+  expect(member.title).toBe("Need admin approval");
+  await member.press(RETURN);
+  expect(member.title).toBe("An administrator must approve");
+  expect((await consentOf("chidi")).states).toMatchObject({ teams_admin_numbers: "needs_admin" });
+  const link = /https:\S+\/connect\/\S+/.exec(member.field)?.[0] ?? "";
+  const admin = await approve(link); // of Graph
+  expect(admin.title).toBe("Permissions requested: review for your organisation");
+  expect(admin.words).toContain("user_impersonation");
+  await admin.press("Accept");
+  expect(admin.title).toBe("Thank you, it is approved");
+  await member.press(); // the page that waits goes on by itself
+  expect(member.title).toBe("You are connected");
+  expect((await consentOf("chidi")).states).toEqual({ messaging: "granted", teams_admin_numbers: "granted" });
+});
+
 test("what an address says of an approval is proof of nothing", async () => {
   await connected("messaging", "directory");
   const { body } = await call("ada", "POST", "/v1/consent/admin-requests", {});

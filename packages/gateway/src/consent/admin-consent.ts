@@ -1,4 +1,4 @@
-import { planPermissions } from "@trunkline/protocol/permissions";
+import { type PermissionResource, planPermissions } from "@trunkline/protocol/permissions";
 import { EntraRefused } from "../microsoft/entra-client.ts";
 import { speaksForOrganisation } from "../microsoft/standing.ts";
 import { brokenConstraint } from "../store/engine.ts";
@@ -18,8 +18,8 @@ import {
   readMicrosoftTenant,
   updateMicrosoftTenant,
 } from "./store.ts";
-import { departTo, type Found, type Trip } from "./trips.ts";
-import { resourceOfName, scopesFor, wantsApplication } from "./wanted.ts";
+import { departTo, departToAdminConsent, type Found, type Trip } from "./trips.ts";
+import { resourceOfName, scopesFor, wantedScopes, wantsApplication } from "./wanted.ts";
 
 /*
  * An administrator comes back from Microsoft. `admin_consent=True&tenant=…` in the address may be anybody's invention: what
@@ -46,16 +46,31 @@ export async function adminCameBack(
   if (microsoft !== null) {
     const trouble = await look(parts, trip);
     if (trouble !== null) return trouble === "wait" ? unavailable(frame) : troublePage(frame, { ...trouble });
-    if (!wantsPeople) {
-      await approve(parts, trip);
-      return approvedPage(frame, await isSettled(parts, trip), row.return_to);
-    }
+  }
+  const next = nextResource(parts, trip);
+  if (next !== null) {
+    const plan = { tenantId, kind: "admin", userId: row.user_id, linkId: row.link_id, features } as const;
+    const expected = microsoft?.microsoft_tenant_id ?? null;
+    const departure = { ...plan, returnTo: row.return_to, microsoftTenantId: expected, base: frame.base };
+    const facts = { mayMap: trip.facts.mayMap, resource: next };
+    return seeOther(await departToAdminConsent(parts, departure, facts));
+  }
+  if (microsoft !== null && !wantsPeople) {
+    await approve(parts, trip);
+    return approvedPage(frame, await isSettled(parts, trip), row.return_to);
   }
   const plan = { tenantId, kind: "admin_sign_in", userId: row.user_id, linkId: row.link_id, features } as const;
   const microsoftTenantId = microsoft?.microsoft_tenant_id ?? null;
   const departure = { ...plan, returnTo: row.return_to, microsoftTenantId, base: frame.base };
   const { url } = await departTo(parts, departure, { mayMap: trip.facts.mayMap });
   return seeOther(url);
+}
+
+/** The service whose permissions are still to be asked for; null after the last. */
+function nextResource(parts: ConsentParts, { features, facts }: Trip): PermissionResource | null {
+  if (wantsApplication(features)) return null; // they were on the one page
+  const wanted: PermissionResource[] = wantedScopes(features, entraOf(parts).cloud).map(({ resource }) => resource);
+  return wanted[wanted.indexOf(facts.resource) + 1] ?? null;
 }
 
 /** The sign-in that follows: its tokens say which organisation it is, and what holds for people there. */

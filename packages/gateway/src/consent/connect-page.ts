@@ -8,7 +8,6 @@ import { settle } from "./settle.ts";
 import { type Place, readLink, readMicrosoftTenant } from "./store.ts";
 import { departToAdminConsent, findLink, openTrip } from "./trips.ts";
 import { agree, departFromWait, findWait, type Wait, waitPageOf, waitStatus } from "./waiting.ts";
-import { wantedScopes, wantsApplication } from "./wanted.ts";
 
 /* `/connect/{token}`: an administrator's page, somebody who waits for one, or the question whose account it is. */
 
@@ -80,9 +79,7 @@ async function goToAdminConsent(parts: ConsentParts, frame: PageFrame, place: Pl
   const { link, microsoft } = await readPage(parts, place);
   if (!link) return ended(frame);
   if (link.granted_at !== null) return approvedPage(frame, true);
-  const { cloud } = entraOf(parts);
   const features = link.features.filter(isMicrosoftFeature);
-  const wanted = wantedScopes(features, cloud).flatMap(({ scopes }) => scopes);
   const plan = { tenantId: place.tenantId, kind: "admin", userId: link.user_id, linkId: link.id, features } as const;
   const departure = {
     ...plan,
@@ -90,6 +87,5 @@ async function goToAdminConsent(parts: ConsentParts, frame: PageFrame, place: Pl
     microsoftTenantId: microsoft?.microsoft_tenant_id ?? null,
     base: frame.base,
   };
-  const asked = wantsApplication(features) ? "default" : ["openid", "profile", "offline_access", ...wanted];
-  return leavePage(frame, await departToAdminConsent(parts, departure, { mayMap: link.may_map }, asked));
+  return leavePage(frame, await departToAdminConsent(parts, departure, { mayMap: link.may_map }));
 }

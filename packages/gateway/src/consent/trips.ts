@@ -5,7 +5,7 @@ import type { EntraStanding } from "../microsoft/standing.ts";
 import type { Tx } from "../store/database.ts";
 import { type ConsentParts, entraOf } from "./parts.ts";
 import { findByHash, insertTrip, type Place, readTrip, type TripRow, takeTrip } from "./store.ts";
-import { graphResource, scopesFor } from "./wanted.ts";
+import { graphResource, scopesFor, wantsApplication } from "./wanted.ts";
 
 /*
  * The steps of somebody's way to Microsoft and back. Each has a secret name that stands in an address and is kept as a
@@ -163,23 +163,26 @@ export async function departTo(
 }
 
 /**
- * Makes the address of Entra's page for administrators. Permissions of the app itself are asked for by `.default` alone,
- * which stands for all that is in the registration.
+ * Makes the address of Entra's page for administrators: one for each service, Graph's first. Permissions of the app itself
+ * are asked for by `.default` alone, which stands for all that is in the registration, so that one page is enough.
  * Source: Microsoft Learn, "Admin consent on the Microsoft identity platform".
  */
 export async function departToAdminConsent(
   parts: ConsentParts,
   { microsoftTenantId, base, ...plan }: Omit<Departure, "kind"> & { readonly kind: "admin" },
   facts: Partial<TripFacts>,
-  scopes: readonly string[] | "default",
 ): Promise<string> {
   const { clientId, cloud } = entraOf(parts);
   const redirectUri = `${base}/microsoft/callback`;
+  const { resource = "graph" } = facts;
+  const scopes = wantsApplication(plan.features)
+    ? [`${graphResource(cloud)}/.default`]
+    : ["openid", "profile", "offline_access", ...scopesFor(plan.features, resource, cloud)];
   const trip = await prepareTrip(parts, plan, { ...facts, redirectUri });
   const url = new URL(`${cloud.authority}/${microsoftTenantId ?? "organizations"}/v2.0/adminconsent`);
   url.search = new URLSearchParams({
     client_id: clientId,
-    scope: scopes === "default" ? `${graphResource(cloud)}/.default` : scopes.join(" "),
+    scope: scopes.join(" "),
     redirect_uri: redirectUri,
     state: trip.name,
   }).toString();

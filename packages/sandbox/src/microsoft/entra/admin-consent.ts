@@ -4,7 +4,7 @@ import { enabledUser, isAdministrator } from "./account.ts";
 import { EntraError } from "./errors.ts";
 import { page, troublePage } from "./page.ts";
 import { describePermission } from "./permission-consent.ts";
-import { readScopes } from "./scopes.ts";
+import { readScopes, registeredScopes } from "./scopes.ts";
 import type { SignInParts } from "./sign-in.ts";
 import { pickAccount, signedIn, type Visit } from "./visit.ts";
 
@@ -47,7 +47,7 @@ async function answerUser(
   const roles = request.isDefault ? rolesOf(app, request.resource) : [];
   const isBeyond = user.role === "app_admin" && roles.length > 0 && request.resource === GRAPH_APP_ID;
   if (!isAdministrator(user) || isBeyond) return troublePage(new EntraError(90094)); // the app hears nothing of it
-  const others = version === 1 ? otherResources(app) : [];
+  const others = request.isDefault ? otherResources(app) : [];
   switch (form.get("act")) {
     case "accept":
       if (request.scopes.length > 0) directory.grantScopes(app.clientId, null, request.scopes, request.resource);
@@ -77,12 +77,11 @@ async function answerUser(
   }
 }
 
-/** What the registration asks of services besides Graph. The catalogue writes the service before a slash, a grant does not. */
-function otherResources({ delegatedPermissions }: DirectoryApp): { resource: string; scopes: string[] }[] {
-  const all = delegatedPermissions.filter(({ resource }) => resource !== GRAPH_APP_ID);
+/** What the registration asks of services besides Graph. */
+function otherResources(app: DirectoryApp): { resource: string; scopes: string[] }[] {
+  const all = app.delegatedPermissions.filter(({ resource }) => resource !== GRAPH_APP_ID);
   return [...new Set(all.map(({ resource }) => resource))].map((resource) => {
-    const own = all.filter((permission) => permission.resource === resource);
-    return { resource, scopes: own.map(({ name }) => name.slice(name.indexOf("/") + 1)) };
+    return { resource, scopes: registeredScopes(app, resource) };
   });
 }
 

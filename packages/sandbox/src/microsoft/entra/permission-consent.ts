@@ -1,3 +1,6 @@
+import { PERMISSION_FACTS, PERMISSION_NAMES, PERMISSION_RESOURCES } from "@trunkline/protocol/permissions";
+import { GRAPH_APP_ID } from "../directory.ts";
+
 /** Scopes of OpenID Connect; signing in covers them and they name no resource. */
 export const SIGN_IN_SCOPES: readonly string[] = ["openid", "profile", "email", "offline_access"];
 
@@ -47,6 +50,17 @@ export const USER_GRANTABLE: Readonly<Record<string, string>> = {
 /** Whether only an admin can consent to a delegated permission of Graph. */
 export function needsAdmin(scope: string): boolean {
   return !Object.hasOwn(USER_GRANTABLE, scope);
+}
+
+/** The same of any of Microsoft's services; null for a resource that is none of them. */
+export function serviceNeedsAdmin(resource: string, scope: string): boolean | null {
+  if (resource === GRAPH_APP_ID) return needsAdmin(scope);
+  const facts = PERMISSION_NAMES.map((name) => ({ name, ...PERMISSION_FACTS[name] }));
+  if (!facts.some((fact) => PERMISSION_RESOURCES[fact.resource].appId === resource)) return null;
+  const known = facts.find(
+    (fact) => PERMISSION_RESOURCES[fact.resource].appId === resource && fact.name.endsWith(`/${scope}`),
+  );
+  return known?.delegated?.adminConsent ?? true;
 }
 
 /** A permission as the consent page names it. */

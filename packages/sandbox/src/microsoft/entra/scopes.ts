@@ -1,3 +1,4 @@
+import { PERMISSION_RESOURCES } from "@trunkline/protocol/permissions";
 import { type Directory, GRAPH_APP_ID } from "../directory.ts";
 import type { DirectoryApp } from "../directory-state.ts";
 import { EntraError } from "./errors.ts";
@@ -15,6 +16,9 @@ export interface ScopeRequest {
   readonly signIn: readonly string[];
   readonly isDefault: boolean;
 }
+
+/** Microsoft's own services, by app id: the name that stands before a slash in scopes. */
+const SERVICES: ReadonlySet<string> = new Set(Object.values(PERMISSION_RESOURCES).map(({ appId }) => appId));
 
 /** What Graph is called in scopes and in `aud`, whatever its address. */
 export const GRAPH_URI = "https://graph.microsoft.com";
@@ -34,10 +38,15 @@ export function readScopes(text: string, app: DirectoryApp, directory: Directory
   const resource = resourceOf(uri, directory);
   const isDefault = parsed.some(({ name }) => name === ".default");
   if (isDefault && parsed.length > 1) throw new EntraError(70011, "'.default' cannot be combined with other scopes.");
-  const scopes = isDefault
-    ? app.delegatedPermissions.filter((permission) => permission.resource === resource).map(({ name }) => name)
-    : parsed.map(({ name }) => name);
+  const scopes = isDefault ? registeredScopes(app, resource) : parsed.map(({ name }) => name);
   return { resource, resourceUri: uri, scopes, signIn, isDefault };
+}
+
+/** What the registration asks of a resource. The catalogue writes a service before a slash, a scope does not. */
+export function registeredScopes({ delegatedPermissions }: DirectoryApp, resource: string): string[] {
+  return delegatedPermissions
+    .filter((permission) => permission.resource === resource)
+    .map(({ name }) => name.slice(name.indexOf("/") + 1));
 }
 
 function split(full: string): { uri: string; name: string } {
@@ -47,7 +56,8 @@ function split(full: string): { uri: string; name: string } {
 }
 
 function resourceOf(uri: string, directory: Directory): string {
-  if (uri === GRAPH_URI || uri === GRAPH_APP_ID) return GRAPH_APP_ID;
+  if (uri === GRAPH_URI) return GRAPH_APP_ID;
+  if (SERVICES.has(uri)) return uri;
   const app = directory.apps.find(({ clientId, identifierUris }) => clientId === uri || identifierUris.includes(uri));
   if (!app) throw new EntraError(50001, `(${uri})`);
   return app.clientId;

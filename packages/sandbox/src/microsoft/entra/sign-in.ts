@@ -5,7 +5,7 @@ import { reply, told } from "./authorize-answer.ts";
 import { demandsSecondFactor } from "./claims-request.ts";
 import { type AadstsCode, EntraError } from "./errors.ts";
 import { button, page, troublePage } from "./page.ts";
-import { describePermission, needsAdmin } from "./permission-consent.ts";
+import { describePermission, serviceNeedsAdmin } from "./permission-consent.ts";
 import { missingScopes, readScopes, type ScopeRequest } from "./scopes.ts";
 import type { Sessions, SignedIn } from "./sessions.ts";
 import type { TokenEndpointParts } from "./token-endpoint.ts";
@@ -113,7 +113,7 @@ export class SignIn {
     const { directory } = this.#parts;
     if (isAdministrator(user)) return true;
     if (user.role === "guest" || !directory.policy.userConsent) return false;
-    return directory.findApp(resource) !== undefined || !asked.some(needsAdmin);
+    return !asked.some((scope) => serviceNeedsAdmin(resource, scope));
   }
 
   #needsApproval(flow: string, app: DirectoryApp): Promise<Response> {
