@@ -1,6 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { isFinalStatus, type Message, type MessageStatus } from "@trunkline/protocol";
 import { apiKeyAuth, createTrunkline, sessionAuth, type Trunkline } from "@trunkline/sdk";
+import { countBy, groupBy, readAll } from "./outcomes.ts";
 import { type Stage, type StoreName, setStage } from "./stage.ts";
 
 export interface KillRigOptions {
@@ -277,24 +278,4 @@ class Seen {
     const before = this.latest.get(message.id);
     if (!before || before.updatedAt < message.updatedAt) this.latest.set(message.id, message);
   }
-}
-
-async function readAll(reader: Trunkline): Promise<Message[]> {
-  const messages: Message[] = [];
-  for await (const { id } of reader.conversations.list({ limit: 200 })) {
-    for await (const message of reader.messages.list(id, { limit: 200, order: "asc" })) messages.push(message);
-  }
-  return messages;
-}
-
-function groupBy<Item, Key>(items: readonly Item[], keyOf: (item: Item) => Key): Map<Key, Item[]> {
-  const groups = new Map<Key, Item[]>();
-  for (const item of items) groups.set(keyOf(item), [...(groups.get(keyOf(item)) ?? []), item]);
-  return groups;
-}
-
-function countBy<Key extends string>(keys: readonly Key[]): Partial<Record<Key, number>> {
-  const counts: Partial<Record<Key, number>> = {};
-  for (const key of keys) counts[key] = (counts[key] ?? 0) + 1;
-  return counts;
 }
