@@ -3,6 +3,7 @@ import { defineConfig } from "tsup";
 export default defineConfig({
   entry: {
     index: "src/index.ts",
+    "carrier-kit": "src/carriers/kit/index.ts",
     "node/index": "src/node/index.ts",
     "node/settings": "src/node/settings.ts",
   },
