@@ -38,7 +38,7 @@ export const COLORS = {
   disabled: role(null, "colorNeutralForegroundDisabled", "#bdbdbd", "#5c5c5c", "#3ff23f"),
   link: role("link", "colorBrandForegroundLink", "#4f52b2", "#7f85f5", "#ffff00"),
   /** Links on our own bubbles. */
-  "link-own": role("link", "colorBrandForeground2", "#4f52b2", "#aab1fa", "#ffff00"),
+  "link-own": role("link", "colorBrandForeground2", "#4f52b2", "#aab1fa", "#ffffff"),
   "link-hover": role(null, "colorBrandForegroundLinkHover", "#444791", "#9299f7", "#ffff00"),
   // lines
   divider: role("border", "colorNeutralStrokeSubtle", "#e0e0e0", "#0a0a0a", "#ffffff"),
