@@ -75,6 +75,8 @@ const CALLS: Record<Audited, Change | string> = {
   deleteUserSessions: async (world) =>
     world.acme.call("DELETE", `/v1/users/${(await session(world)).body.user.id}/sessions`),
   updateUser: ({ acme }) => acme.users.admin.call("PATCH", `/v1/users/${acme.users.member.id}`, { name: fresh("M") }),
+  upsertUsers: ({ acme }) =>
+    acme.call("POST", "/v1/users/bulk", { users: [{ externalId: fresh("person"), name: "P" }] }),
   deleteUser: async (world) => world.acme.call("DELETE", `/v1/users/${(await session(world)).body.user.id}`),
   createGroup: group,
   updateGroup: async (world) =>

@@ -235,6 +235,7 @@ export {
 export { CreateTenant, Tenant, UpdateTenant } from "./tenants.ts";
 export { isStorableText, toStorableText } from "./text.ts";
 export { MicrosoftIdentity, RoleName, SessionUser, UpdateUser, User } from "./users.ts";
+export type { UpsertedUser, UpsertedUsers, UpsertUser, UpsertUsers } from "./users-bulk.ts";
 export { WEBHOOK_DISABLED_REASONS, Webhook, type WebhookDisabledReason, WebhookWithSecret } from "./webhook.ts";
 export {
   CreateWebhook,

@@ -31,6 +31,7 @@ import { TEAMWORK_ROUTES } from "./teamwork-routes.ts";
 import { TEMPLATE_ROUTES } from "./template-routes.ts";
 import { CreateTenant, Tenant, UpdateTenant } from "./tenants.ts";
 import { UpdateUser, User } from "./users.ts";
+import { UpsertedUsers, UpsertUsers } from "./users-bulk.ts";
 import { WEBHOOK_ROUTES } from "./webhook-routes.ts";
 
 export type { Access, RouteDefinition } from "./route-definition.ts";
@@ -229,6 +230,17 @@ export const ROUTES = {
     params: z.strictObject({ id: userRef }),
     body: UpdateUser,
     answer: ok(User),
+  },
+  upsertUsers: {
+    method: "POST",
+    path: "/v1/users/bulk",
+    access: "users.write",
+    tag: "users",
+    summary: "Makes or changes up to 1,000 users by `externalId`, with a result for each.",
+    body: UpsertUsers,
+    answer: ok(UpsertedUsers),
+    idempotent: true,
+    maxBytes: 4 * 1024 * 1024,
   },
   deleteUser: {
     method: "DELETE",

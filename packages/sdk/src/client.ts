@@ -157,7 +157,7 @@ export function createTrunkline(options: TrunklineOptions): Trunkline {
   const resources = {
     me: meResource(http, identity),
     unread: unreadResource(http, store),
-    users: usersResource(http, store),
+    users: usersResource(http, store, call),
     lines: linesResource(http, store),
     groups: collection(http, "v1/groups") as GroupsResource,
     carrierAccounts: carrierAccountsResource(http, call),

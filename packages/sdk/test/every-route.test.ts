@@ -39,6 +39,7 @@ const CALLS: Record<keyof typeof ROUTES, (trunkline: Trunkline) => Promise<unkno
   listUsers: ({ users }) => users.list({ limit: 2 }).page(),
   getUser: ({ users }) => users.get("ext:1"),
   updateUser: ({ users }) => users.update(id("usr"), { role: "admin" }),
+  upsertUsers: ({ users }) => users.upsertMany({ users: [{ externalId: "1", name: "Ada" }] }),
   deleteUser: ({ users }) => users.delete(id("usr")),
   listGroups: ({ groups }) => groups.list({ limit: 2 }).page(),
   createGroup: ({ groups }) => groups.create({ name: "Sales", members: [id("usr")] }),

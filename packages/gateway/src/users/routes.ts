@@ -1,16 +1,19 @@
-import type { TenantId, User } from "@trunkline/protocol";
+import type { TenantId, UpsertedUser, UpsertedUsers, User } from "@trunkline/protocol";
 import type { Bus } from "../bus/bus.ts";
 import type { Clock } from "../clock.ts";
 import type { EventLog } from "../events/log.ts";
 import { refusing } from "../http/broken-rule.ts";
+import { once, replayOf } from "../http/idempotency.ts";
 import { openPage } from "../http/paging.ts";
 import { notFound, Refusal } from "../http/refusal.ts";
 import type { Handlers } from "../http/route.ts";
 import { unassign } from "../lines/store.ts";
 import { releaseConversations } from "../messaging/release-conversations.ts";
+import type { Ids } from "../random.ts";
 import type { Principal } from "../rights/principal.ts";
 import { deleteSessionsOf } from "../sessions/store.ts";
 import type { Database, Tx } from "../store/database.ts";
+import { CHUNK, reportOf, upsertUsers } from "./bulk.ts";
 import { objection } from "./rules.ts";
 import { deleteUser, findUser, listUsers, lockOwners, toUser, type UserChange, updateUser } from "./store.ts";
 
@@ -19,6 +22,7 @@ export interface UserParts {
   log: EventLog;
   bus: Bus;
   clock: Clock;
+  ids: Ids;
 }
 
 /** Two users cannot be the same person in Microsoft 365. */
@@ -34,7 +38,8 @@ export function userRoutes({
   log,
   bus,
   clock,
-}: UserParts): Handlers<"listUsers" | "getUser" | "updateUser" | "deleteUser"> {
+  ids,
+}: UserParts): Handlers<"listUsers" | "getUser" | "updateUser" | "upsertUsers" | "deleteUser"> {
   const accessChanged = (tenantId: TenantId) => bus.publish({ topic: "access", tenantId });
 
   return {
@@ -65,6 +70,26 @@ export function userRoutes({
       );
       accessChanged(tenantId);
       return user;
+    },
+
+    async upsertUsers({ principal, body: { users }, keyed, audit }) {
+      const { tenantId } = principal;
+      const kept = keyed && (await database.tenant(tenantId, (tx) => replayOf<UpsertedUsers>(tx, keyed)));
+      if (kept) return kept;
+      const results: UpsertedUser[] = [];
+      // A chunk that is stored stays so: whoever repeats a call that broke off finds its users unchanged.
+      for (let from = 0; from < users.length; from += CHUNK) {
+        const chunk = users.slice(from, from + CHUNK);
+        const done = await refusing(MICROSOFT_TAKEN, () =>
+          log.transaction(tenantId, (tx, record) =>
+            upsertUsers(tx, chunk, { principal, record, audit, ids, now: clock.now() }),
+          ),
+        );
+        results.push(...done);
+        if (done.some(({ result }) => result === "created" || result === "updated")) accessChanged(tenantId);
+      }
+      const report = reportOf(results);
+      return database.tenant(tenantId, (tx) => once(tx, keyed, async () => report));
     },
 
     async deleteUser({ principal, params, audit }) {

@@ -16,7 +16,7 @@ const rank = (role: Role): number => ROLES.indexOf(role);
  */
 export function objection(
   principal: Pick<Principal, "role">,
-  user: User,
+  user: Pick<User, "id" | "role">,
   change: UserChange | "delete",
   owners: readonly UserId[],
 ): Objection | null {

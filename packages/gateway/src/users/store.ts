@@ -1,4 +1,4 @@
-import type { Role, TenantId, User, UserId } from "@trunkline/protocol";
+import type { MicrosoftIdentity, Role, TenantId, User, UserId } from "@trunkline/protocol";
 import { type Selectable, sql } from "kysely";
 import type { Tx } from "../store/database.ts";
 import type { Tables } from "../store/tables.ts";
@@ -50,6 +50,32 @@ export async function findUser(
     : query.where("id", "=", ref as UserId);
   const row = await (lock ? query.forUpdate() : query).executeTakeFirst();
   return row ? toUser(row) : null;
+}
+
+/** Those users of the tenant whom the host calls by one of `names`, locked until the transaction ends. */
+export async function lockUsersNamed(tx: Tx, tenantId: TenantId, names: readonly string[]): Promise<User[]> {
+  const rows = await tx
+    .selectFrom("users")
+    .selectAll()
+    .where("tenant_id", "=", tenantId)
+    .where("external_id", "in", [...names])
+    .orderBy("id")
+    .forUpdate()
+    .execute();
+  return rows.map(toUser);
+}
+
+/** The user who is that person in Microsoft 365, or null. */
+export async function userOfMicrosoft(tx: Tx, tenantId: TenantId, person: MicrosoftIdentity): Promise<UserId | null> {
+  const { microsoft_tenant_id, microsoft_object_id } = microsoftColumns(person);
+  const row = await tx
+    .selectFrom("users")
+    .select("id")
+    .where("tenant_id", "=", tenantId)
+    .where("microsoft_tenant_id", "=", microsoft_tenant_id)
+    .where("microsoft_object_id", "=", microsoft_object_id)
+    .executeTakeFirst();
+  return row?.id ?? null;
 }
 
 export type NewUser = Pick<User, "externalId" | "name" | "email" | "microsoft" | "role">;

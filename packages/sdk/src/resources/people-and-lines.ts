@@ -5,7 +5,9 @@ import type { Store } from "../store/store.ts";
 import { WholeList } from "../store/whole-list.ts";
 import type { CallOptions, KeyedCallOptions } from "./call-options.ts";
 import { collection } from "./collection.ts";
+import type { FetchedCall } from "./fetched-calls.ts";
 import { type Listing, type ListOptions, readAll } from "./listing.ts";
+import type { AdministrationCalls } from "./parts/administration.ts";
 
 export interface LinesResource {
   /** The lines that the caller sees. */
@@ -23,6 +25,8 @@ export interface UsersResource {
   get(id: UserRef, options?: CallOptions): Promise<User>;
   update(id: UserRef, changes: UpdateUser, options?: CallOptions): Promise<User>;
   delete(id: UserRef, options?: CallOptions): Promise<void>;
+  /** Makes or changes up to 1,000 users by the host's own ids. */
+  upsertMany: AdministrationCalls["upsertUsers"];
   /** All users of the tenant, by name, kept up to date. */
   live(): Live<User>;
 }
@@ -45,10 +49,11 @@ export function linesResource(http: Http, store: Store): LinesResource {
   };
 }
 
-export function usersResource(http: Http, store: Store): UsersResource {
+export function usersResource(http: Http, store: Store, call: FetchedCall): UsersResource {
   const users = collection<User, never, UpdateUser>(http, "v1/users");
   return {
     ...users,
+    upsertMany: call("upsertUsers"),
     live: () =>
       new WholeList<User>({
         ...store.view,

@@ -8,10 +8,12 @@ import type {
   KeyId,
   SessionId,
   TenantId,
+  UpsertedUsers,
+  UpsertUsers,
   UserRef,
 } from "@trunkline/protocol";
 import type { Http } from "../../http.ts";
-import type { CallOptions } from "../call-options.ts";
+import type { CallOptions, KeyedCallOptions } from "../call-options.ts";
 import { pathOf } from "../collection.ts";
 
 /** What is fetched when sessions are first minted, or a key is renewed: on a server, most often. */
@@ -28,6 +30,12 @@ export interface AdministrationCalls {
    * const text = await new Response(file).text();
    */
   exportAudit(input?: ExportAudit, options?: CallOptions): Promise<ReadableStream<Uint8Array>>;
+  /**
+   * Makes users, and changes those who are there where a field differs. A result for each in their order: one who is
+   * refused, because the caller may not give that role or because somebody else is that person in Microsoft 365, keeps
+   * nobody else back.
+   */
+  upsertUsers(input: UpsertUsers, options?: KeyedCallOptions): Promise<UpsertedUsers>;
   /**
    * Everything that a tenant has as NDJSON, as its bytes come: `begin`, a `row` for each row of each table, `end`. A file
    * without its `end` was cut off. `timeoutMs` is for its beginning.
@@ -47,6 +55,7 @@ export function administrationCalls(http: Http): AdministrationCalls {
     rotateKey: (id, options) => http.call({ method: "POST", path: pathOf("v1/keys", id, "/rotate") }, options),
     exportAudit: (body = {}, options) =>
       http.call({ method: "POST", path: "v1/audit/export", body, isStreamed: true }, options),
+    upsertUsers: (body, options) => http.call({ method: "POST", path: "v1/users/bulk", body, isKeyed: true }, options),
     exportTenant: (id, options) =>
       http.call({ method: "POST", path: pathOf("v1/tenants", id, "/export"), isStreamed: true }, options),
     testCarrierAccount: (id, options) =>
