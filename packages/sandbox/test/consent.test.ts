@@ -133,6 +133,14 @@ test("an admin reads what is asked and why, approves on behalf of the organisati
   });
 });
 
+test("what a wider permission includes is there at once, and nobody is told to wait for it", async () => {
+  await want("messaging", "presence_read"); // of which the registration asks the wider `User.Read.All`
+  const thanks = await approve((await call("ada", "POST", "/v1/consent/admin-requests", {})).body.url);
+  expect(thanks.title).toBe("Thank you, it is approved");
+  expect(thanks.words).not.toContain("some minutes");
+  expect((await consentOf("ada")).states).toMatchObject({ presence_read: "granted" });
+});
+
 test("everybody else gets a text for their admin, and is connected without another page of Microsoft's", async () => {
   await connected("messaging");
   await world("PATCH", "/policy", { userConsent: false });

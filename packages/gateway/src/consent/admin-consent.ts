@@ -19,7 +19,7 @@ import {
   updateMicrosoftTenant,
 } from "./store.ts";
 import { departTo, departToAdminConsent, type Found, type Trip } from "./trips.ts";
-import { resourceOfName, scopesFor, wantedScopes, wantsApplication } from "./wanted.ts";
+import { resourceOfName, scopesFor, wantedScopes, wantsApplication, withIncluded } from "./wanted.ts";
 
 /*
  * An administrator comes back from Microsoft. `admin_consent=True&tenant=…` in the address may be anybody's invention: what
@@ -214,7 +214,8 @@ async function isSettled({ database, clock }: ConsentParts, { tenantId, features
   return database.tenant(tenantId, async (tx) => {
     const microsoft = await readMicrosoftTenant(tx, tenantId, { lock: true });
     const wanted = planPermissions(features).application;
-    if (wanted.every(({ name }) => microsoft?.granted.application.includes(name))) return true;
+    const held = withIncluded(microsoft?.granted ?? { delegated: [], application: [] }, features).application;
+    if (wanted.every(({ name }) => held.includes(name))) return true;
     await updateMicrosoftTenant(tx, tenantId, { checkedAt: clock.now() - HOUR_MS + SOON_MS }, clock.now());
     return false;
   });

@@ -27,7 +27,7 @@ textarea { inline-size: 100%; padding: .75rem; border: 1px solid var(--border); 
 @media (forced-colors: active) { button.primary { border: 2px solid ButtonText; } }
 `;
 
-// Looks every two seconds whether an administrator has approved, and then goes on by itself.
+// Looks every second whether an administrator has approved, and then goes on by itself.
 const SCRIPT = `const wait = document.querySelector("[data-wait]");
 if (wait) {
   const status = document.querySelector("[role=status]");
@@ -41,7 +41,7 @@ if (wait) {
         return;
       }
     } catch { /* The gateway is away for a moment: the next look asks again. */ }
-    setTimeout(look, 2000);
+    setTimeout(look, 1000);
   };
   look();
 }

@@ -140,7 +140,7 @@ const forAdmin = (
   text: string,
 ): Html => html`<p>Your organisation lets an administrator decide about apps. Send them this text:</p>
 <p><label for="text">Text for your administrator</label>
-<textarea id="text" rows="7" readonly>${text}</textarea></p>
+<textarea id="text" rows="12" readonly>${text}</textarea></p>
 <p><button type="button" data-copy="text" hidden>Copy the text</button></p>`;
 
 /** What an administrator is asked for, and why. */
