@@ -7,6 +7,7 @@ import { systemClock } from "./clock.ts";
 import { createConsentWatch } from "./consent/watch.ts";
 import { createEventHub } from "./events/hub.ts";
 import { createEventLog } from "./events/log.ts";
+import { signInAuditor } from "./http/audit.ts";
 import { createAccess } from "./http/auth.ts";
 import { createCors } from "./http/cors.ts";
 import { makeSecret } from "./keys/secret.ts";
@@ -71,7 +72,8 @@ export function createGateway(options: GatewayOptions): Gateway {
   const ids = idSource(clock, random);
   const sealer = createSealer([masterKey, ...formerMasterKeys], random);
   const log = createEventLog({ database, bus, ids, clock });
-  const people = entraPeople({ database, log, clock, ids });
+  const auditSignIn = signInAuditor({ ids, clock });
+  const people = entraPeople({ database, log, clock, ids, auditSignIn });
   const credentials = storedCredentials({ database, clock, people });
   const entra = microsoft && createEntraDoor({ microsoft, fetch, clock });
   const access = createAccess({ credentials, entra, bus, clock });
@@ -149,7 +151,20 @@ export function createGateway(options: GatewayOptions): Gateway {
   const statistics = keepStatistics({ engine, clock, logger });
   const graphOrigin = (microsoft?.cloud ?? MICROSOFT_CLOUDS.public).graph;
   const graph = microsoft && createGraphClient({ fetch, clock, origin: graphOrigin, attempts: 1 });
-  const consent = { database, log, bus, clock, random, logger, sealer, publicUrl, allowedOrigins, microsoft, graph };
+  const consent = {
+    database,
+    log,
+    bus,
+    clock,
+    random,
+    logger,
+    sealer,
+    auditSignIn,
+    publicUrl,
+    allowedOrigins,
+    microsoft,
+    graph,
+  };
   const consentWatch = createConsentWatch(consent);
   const app = createApp({
     database,

@@ -1,4 +1,4 @@
-import type { AdminRequest, ConnectLink, Consent, EventPage, Problem } from "@trunkline/protocol";
+import type { AdminRequest, AuditEntry, ConnectLink, Consent, EventPage, Page, Problem } from "@trunkline/protocol";
 import type { MicrosoftFeature } from "@trunkline/protocol/permissions";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import {
@@ -139,6 +139,13 @@ eachStore((store) => {
       ["consent.changed", { userId: owner.id }],
     ]);
     expect(await eventsOf(tenant.users.member.call)).toEqual([["consent.changed", { userId: null }]]);
+    const { data: audited } = await made<Page<AuditEntry>>(owner.call("GET", "/v1/audit?action=connectMicrosoft"));
+    const byOwner = { actor: { kind: "user", id: owner.id }, by: { kind: "entra", id: owner.id }, requestId: null };
+    expect(audited.reverse()).toMatchObject([
+      { ...byOwner, object: { kind: "microsoft", id: null }, after: { of: "tenant", tenantId: microsoftTenantId } },
+      { ...byOwner, object: { kind: "user", id: owner.id }, before: { microsoft: null } },
+      { ...byOwner, object: { kind: "microsoft", id: owner.id }, after: { of: "user", objectId: ADA } },
+    ]);
     // Neither the state nor the question serves twice.
     expect((await callback(query)).status).toBe(400);
     expect((await press(formOf(question.text), "connect")).status).toBe(404);

@@ -1,4 +1,13 @@
-import type { Conversation, ConversationWithViewer, Me, Message, Page, Problem, User } from "@trunkline/protocol";
+import type {
+  AuditEntry,
+  Conversation,
+  ConversationWithViewer,
+  Me,
+  Message,
+  Page,
+  Problem,
+  User,
+} from "@trunkline/protocol";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { readEvents } from "./support/event-reader.ts";
 import {
@@ -230,6 +239,17 @@ eachStore((store) => {
         tx.selectFrom("events").select("body").where("type", "=", "user.updated").execute(),
       );
       expect(told.filter(({ body }) => body.includes(`"id":"${first?.user?.id}","externalId"`))).toHaveLength(1);
+      const id = first?.user?.id;
+      const { data: audited } = await made<Page<AuditEntry>>(acme.call("GET", `/v1/audit?objectId=${id}`));
+      expect(audited).toMatchObject([
+        {
+          action: "provisionUser",
+          actor: { kind: "user", id },
+          by: { kind: "entra", id },
+          before: null,
+          requestId: null,
+        },
+      ]);
     });
 
     test("without a usable name is made a user all the same", async () => {

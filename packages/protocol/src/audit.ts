@@ -9,9 +9,9 @@ export const AuditEntry = z.object({
   actor: z.object({ kind: z.enum(["user", "key", "operator"]), id: z.string() }),
   /** What they came with: the session, the key, or for `entra` the user. */
   by: z.object({ kind: z.enum(["session", "entra", "key", "operator"]), id: z.string() }),
-  /** The answer's `Request-Id`. */
-  requestId: z.string(),
-  /** The operation, as the API's description calls it: `updateLine`. */
+  /** The answer's `Request-Id`; null for what a sign-in at Microsoft did. */
+  requestId: z.nullable(z.string()),
+  /** The operation, as the API's description calls it, such as `updateLine`; `connectMicrosoft` and `provisionUser` of a sign-in. */
   action: z.string(),
   /** What was changed; `id` is null where there is one of a kind, or where it would be a phone number. */
   object: z.object({ kind: z.string(), id: z.nullable(z.string()) }),

@@ -1,4 +1,5 @@
 import type { NewEvent } from "../events/log.ts";
+import type { AuditChange } from "../http/audit.ts";
 import { speaksForOrganisation } from "../microsoft/standing.ts";
 import type { Tx } from "../store/database.ts";
 import { brokenConstraint } from "../store/engine.ts";
@@ -67,7 +68,7 @@ type Record = (...events: NewEvent[]) => void;
 
 // Lock order: the user, the organisation, the connection.
 async function write(
-  { clock }: ConsentParts,
+  { clock, auditSignIn }: ConsentParts,
   tx: Tx,
   record: Record,
   { tenantId, row, facts }: Trip,
@@ -82,6 +83,8 @@ async function write(
   const actor = { kind: "user", id: user.id } as const;
   const audience = { userId: user.id };
   const changed: NewEvent = { type: "consent.changed", data: { userId: user.id }, audience, actor };
+  const told = (object: AuditChange["object"], after: object, was: object | null = null) =>
+    auditSignIn(tx, tenantId, user.id, "connectMicrosoft", { object, before: was, after });
   const present = await readMicrosoftTenant(tx, tenantId, { lock: true });
   const isOther =
     (present !== null && present.microsoft_tenant_id !== microsoftTenantId) ||
@@ -104,11 +107,13 @@ async function write(
   if (present === null) {
     await insertMicrosoftTenant(tx, tenantId, microsoftTenantId, now);
     record({ type: "consent.changed", data: { userId: null }, audience: {}, actor });
+    await told({ kind: "microsoft", id: null }, { of: "tenant", tenantId: microsoftTenantId });
   }
   if (user.microsoft === null) {
     const linked = { tenantId: microsoftTenantId, objectId };
     const data = await updateUser(tx, tenantId, user.id, { microsoft: linked }, now);
     record({ type: "user.updated", data, audience: {}, actor });
+    await told({ kind: "user", id: user.id }, data, user);
   }
   const before = await readConnection(tx, tenantId, user.id, { lock: true });
   const isSame = before?.microsoft_object_id === objectId;
@@ -123,6 +128,7 @@ async function write(
   );
   if (present !== null) await correct(tx, present, found, now);
   record(changed);
+  if (!isSame) await told({ kind: "microsoft", id: user.id }, { of: "user", tenantId: microsoftTenantId, objectId });
   return "connected";
 }
 

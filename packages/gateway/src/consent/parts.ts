@@ -1,6 +1,7 @@
 import type { Bus } from "../bus/bus.ts";
 import type { Clock } from "../clock.ts";
 import type { EventLog } from "../events/log.ts";
+import type { SignInAudit } from "../http/audit.ts";
 import { Refusal } from "../http/refusal.ts";
 import type { Logger } from "../logger.ts";
 import { MICROSOFT_CLOUDS, type MicrosoftCloud } from "../microsoft/cloud.ts";
@@ -20,6 +21,7 @@ export interface ConsentParts {
   readonly random: RandomBytes;
   readonly logger: Logger;
   readonly sealer: Sealer;
+  readonly auditSignIn: SignInAudit;
   /** Where browsers reach this gateway; the address of the request when it is not set. */
   readonly publicUrl: string | undefined;
   /** Origins to which every tenant's browsers may be led back. */

@@ -1,4 +1,4 @@
-import type { AuditEntry, TenantId } from "@trunkline/protocol";
+import type { Actor, AuditEntry, TenantId, UserId } from "@trunkline/protocol";
 import type { Operation } from "@trunkline/protocol/routes";
 import { sql } from "kysely";
 import type { Clock } from "../clock.ts";
@@ -27,19 +27,53 @@ interface Source {
   readonly requestId: string;
 }
 
+/** Records what somebody changed by signing in at Microsoft, in the transaction that changes it. */
+export type SignInAudit = (
+  tx: Tx,
+  tenantId: TenantId,
+  userId: UserId,
+  action: "connectMicrosoft" | "provisionUser",
+  change: AuditChange,
+) => Promise<void>;
+
+interface AuditParts {
+  ids: Ids;
+  clock: Clock;
+}
+
 /** Makes the `Audit` of each request. */
-export function auditor({ ids, clock }: { ids: Ids; clock: Clock }): (source: Source) => Audit {
+export function auditor(parts: AuditParts): (source: Source) => Audit {
+  const write = entryWriter(parts);
   return ({ principal, action, requestId }) =>
-    async (tx, tenantId, { object, before, after, secrets = [] }) => {
-      const sides = differing(before, after);
-      if (sides === null && secrets.length === 0) return;
+    (tx, tenantId, change) => {
       const actor = "actor" in principal ? principal.actor : { kind: principal.kind, id: principal.id };
-      await sql`insert into audit_entries (tenant_id, id, at, actor_kind, actor_id, by_kind, by_id, request_id, action,
+      return write(tx, tenantId, { actor, by: { kind: principal.kind, id: principal.id }, action, requestId }, change);
+    };
+}
+
+export function signInAuditor(parts: AuditParts): SignInAudit {
+  const write = entryWriter(parts);
+  return (tx, tenantId, id, action, change) =>
+    write(tx, tenantId, { actor: { kind: "user", id }, by: { kind: "entra", id }, action, requestId: null }, change);
+}
+
+type Entry = Pick<AuditEntry, "by" | "action" | "requestId"> & { readonly actor: Actor | AuditEntry["actor"] };
+
+function entryWriter({ ids, clock }: AuditParts) {
+  return async (
+    tx: Tx | SystemTx,
+    tenantId: TenantId,
+    { actor, by, action, requestId }: Entry,
+    { object, before, after, secrets = [] }: AuditChange,
+  ): Promise<void> => {
+    const sides = differing(before, after);
+    if (sides === null && secrets.length === 0) return;
+    await sql`insert into audit_entries (tenant_id, id, at, actor_kind, actor_id, by_kind, by_id, request_id, action,
           object_kind, object_id, before, after, secrets)
         values (${tenantId}, ${ids("auditEntry")}, ${new Date(clock.now())}, ${actor.kind}, ${actor.id},
-          ${principal.kind}, ${principal.id}, ${requestId}, ${action}, ${object.kind}, ${object.id},
+          ${by.kind}, ${by.id}, ${requestId}, ${action}, ${object.kind}, ${object.id},
           ${toJson(sides?.before)}::jsonb, ${toJson(sides?.after)}::jsonb, ${[...secrets]}::text[])`.execute(tx);
-    };
+  };
 }
 
 const toJson = (value: object | null | undefined): string | null => (value ? JSON.stringify(value) : null);

@@ -10,6 +10,7 @@ import {
 import { type Selectable, sql } from "kysely";
 import type { Clock } from "../clock.ts";
 import type { EventLog } from "../events/log.ts";
+import type { SignInAudit } from "../http/audit.ts";
 import type { Standing } from "../http/auth.ts";
 import { Refusal } from "../http/refusal.ts";
 import type { EntraPerson } from "../microsoft/entra-tokens.ts";
@@ -28,6 +29,7 @@ export interface EntraPeopleParts {
   log: EventLog;
   clock: Clock;
   ids: Ids;
+  auditSignIn: SignInAudit;
 }
 
 /** Finds who bears a token of Microsoft Entra: the user with that Microsoft tenant and object id, whatever their name. */
@@ -61,7 +63,7 @@ const NOT_LET_IN =
   "Microsoft knows you, but nobody here has let you in. An admin gives your Microsoft account to a user, with PATCH /v1/users/{id}, or lets everybody of the organisation in, with PATCH /v1/tenant and microsoft.provisioning.";
 const SUSPENDED = "An admin has suspended sign-in with Microsoft for this tenant.";
 
-export function entraPeople({ database, log, clock, ids }: EntraPeopleParts): EntraPeople {
+export function entraPeople({ database, log, clock, ids, auditSignIn }: EntraPeopleParts): EntraPeople {
   const persons = new WeakMap<Principal, EntraPerson>();
 
   async function find(person: EntraPerson): Promise<Found | null> {
@@ -114,7 +116,10 @@ export function entraPeople({ database, log, clock, ids }: EntraPeopleParts): En
           role: settings.role,
         };
         const user = await insertUser(tx, tenantId, ids("user"), fresh, clock.now());
-        if (user) record({ type: "user.updated", data: user, audience: {}, actor: { kind: "user", id: user.id } });
+        if (!user) return;
+        record({ type: "user.updated", data: user, audience: {}, actor: { kind: "user", id: user.id } });
+        const change = { object: { kind: "user", id: user.id }, before: null, after: user };
+        await auditSignIn(tx, tenantId, user.id, "provisionUser", change);
       });
     } catch (error) {
       if (brokenConstraint(error) !== "users_microsoft") throw error;

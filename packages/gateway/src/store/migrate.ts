@@ -13,6 +13,7 @@ import { media } from "./migrations/0010-media.ts";
 import { groups } from "./migrations/0011-groups.ts";
 import { audit } from "./migrations/0013-audit.ts";
 import { standing } from "./migrations/0014-standing.ts";
+import { auditOfSignIns } from "./migrations/0016-audit-of-sign-ins.ts";
 import { carrierHealth } from "./migrations/0017-carrier-health.ts";
 import type { Migration } from "./migrations/migration.ts";
 
@@ -30,6 +31,7 @@ export const MIGRATIONS: readonly Migration[] = [
   groups,
   audit,
   standing,
+  auditOfSignIns,
   carrierHealth,
 ];
 

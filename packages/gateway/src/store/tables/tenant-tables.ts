@@ -104,7 +104,8 @@ interface AuditEntriesTable {
   actor_id: string;
   by_kind: AuditEntry["by"]["kind"];
   by_id: string;
-  request_id: string;
+  /** Null for a sign-in at Microsoft. */
+  request_id: string | null;
   action: string;
   object_kind: string;
   object_id: string | null;
