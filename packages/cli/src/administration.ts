@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import type { Trunkline, TrunklineError } from "@trunkline/sdk";
 import { CommandFailed, type OptionSpecs, type OptionValues, UsageError } from "./command-line/command.ts";
 import { DEFAULT_DATA_DIR, DEFAULT_PORTS, operatorKeyPath } from "./default-places.ts";
@@ -53,6 +53,11 @@ export async function withGateway<Result>(
   } finally {
     await trunkline.close();
   }
+}
+
+/** The operator key in a data directory; null when there is none. */
+export function findOperatorKey(dataDir: string): string | null {
+  return existsSync(operatorKeyPath(dataDir)) ? readOperatorKey(dataDir) : null;
 }
 
 function readOperatorKey(dataDir: string): string {

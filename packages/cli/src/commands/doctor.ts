@@ -1,7 +1,7 @@
 import { didYouMean } from "@trunkline/gateway/node/settings";
-import { JSON_OPTION } from "../administration.ts";
+import { findOperatorKey, JSON_OPTION } from "../administration.ts";
 import { CommandEnded, command, UsageError } from "../command-line/command.ts";
-import { DEFAULT_PORTS } from "../default-places.ts";
+import { DEFAULT_DATA_DIR, DEFAULT_PORTS } from "../default-places.ts";
 import { READER_PERMISSION, TOKEN_VARIABLE } from "../microsoft/admin-token.ts";
 import { readFeatures } from "../microsoft/read-features.ts";
 import { START_OPTIONS } from "./start.ts";
@@ -14,11 +14,24 @@ export const doctor = command({
   options: {
     only: {
       type: "list",
-      about: "Makes these checks alone, and what they stand on: microsoft, or the name of a check.",
+      about: "Makes these checks alone, and what they stand on: microsoft, carriers, or the name of a check.",
       value: "CHECK",
       flagOnly: true,
     },
     ...JSON_OPTION,
+    gateway: {
+      type: "string",
+      about: "Address of the gateway, whose carrier accounts are looked at while it runs.",
+      value: "URL",
+      preset: "that of --host and --port",
+      flagOnly: true,
+    },
+    key: {
+      type: "string",
+      about: "Operator key or tenant key of the gateway. Without it the operator key in the data directory is used.",
+      value: "KEY",
+      secret: true,
+    },
     features: {
       type: "list",
       about: "What is used of Microsoft 365, separated by commas.",
@@ -52,20 +65,33 @@ export const doctor = command({
     "trunkline doctor --config gateway.json",
     "trunkline doctor --only microsoft --features messaging,directory --manifest teams/manifest.json --json",
     "trunkline doctor --only microsoft.credential",
+    "trunkline doctor --only carriers --key tlo_…",
   ],
-  async run({ only, json, features, microsoftTenant, page, tabDomain, manifest, sandbox, ...options }, _, terminal) {
-    const [{ examineMicrosoft, MICROSOFT_CHECKS }, { isNamed }, { exitCodeOf, inWords }, { placeOf }] =
-      await Promise.all([
-        import("../doctor/microsoft/index.ts"),
-        import("../doctor/examine.ts"),
-        import("../doctor/report.ts"),
-        import("../doctor/place.ts"),
-      ]);
-    const ids = MICROSOFT_CHECKS.map(({ id }) => id);
+  async run(
+    { only, json, features, microsoftTenant, page, tabDomain, manifest, sandbox, gateway, key, ...options },
+    _,
+    terminal,
+  ) {
+    const [
+      { examineMicrosoft, MICROSOFT_CHECKS },
+      { CARRIER_CHECKS, examineCarriers },
+      { isNamed },
+      { exitCodeOf, inWords },
+      { placeOf },
+    ] = await Promise.all([
+      import("../doctor/microsoft/index.ts"),
+      import("../doctor/carriers/index.ts"),
+      import("../doctor/examine.ts"),
+      import("../doctor/report.ts"),
+      import("../doctor/place.ts"),
+    ]);
+    const ids = [...MICROSOFT_CHECKS, ...CARRIER_CHECKS].map(({ id }) => id);
     const unknown = only?.find((name) => !ids.some((id) => isNamed(id, name)));
     if (unknown !== undefined) throw new UsageError(`There is no check "${unknown}".${didYouMean(unknown, ids)}`);
     const wanted = readFeatures(features ?? ["messaging"]);
     const { host = "127.0.0.1", port = DEFAULT_PORTS.gateway } = options;
+    const address = gateway ?? `http://${host}:${port}`;
+    if (!URL.canParse(address)) throw new UsageError(`--gateway must be a URL, not ${address}.`);
     const place = await placeOf(sandbox, options);
     try {
       const findings = await examineMicrosoft(
@@ -82,6 +108,9 @@ export const doctor = command({
         },
         only,
       );
+      const operatorKey = key ?? findOperatorKey(options.data ?? DEFAULT_DATA_DIR);
+      const fetch = (...request: Parameters<typeof globalThis.fetch>) => globalThis.fetch(...request);
+      findings.push(...(await examineCarriers({ gateway: address, key: operatorKey, fetch }, only)));
       terminal.out(json ? JSON.stringify({ findings }, null, 2) : inWords(findings));
       const code = exitCodeOf(findings);
       if (code !== 0) throw new CommandEnded(code);
