@@ -190,6 +190,28 @@ test("reading in one window is read in the other, and the badge follows", async 
   await eventually(() => expect(two.unread.getSnapshot().data?.messages).toBe(before - 2));
 });
 
+test("nobody else's stream hears of what somebody reads, and their own counts stay", async () => {
+  const { trunkline: reader } = connect();
+  const { trunkline: window } = connect();
+  const { trunkline: colleague } = connect({}, "ben");
+  const number = newNumber();
+  const { id } = await threadWith(reader, number);
+  const [own, others]: [string[], string[]] = [[], []];
+  for (const [client, heard] of [[window, own] as const, [colleague, others] as const]) {
+    client.events.on("conversation.read", ({ data }) => heard.push(`read ${data.conversationId}`));
+    client.events.on("message.created", ({ data }) => heard.push(data.text));
+    await eventually(() => expect(client.connection.getSnapshot().state).toBe("live"));
+  }
+  const before = (await colleague.unread.get()).messages;
+  await reader.conversations.markRead(id, 1);
+  await eventually(() => expect(own).toContain(`read ${id}`));
+  // What comes after it in the log tells that everything before it has been told.
+  await sandbox.handset(number).text(line.number, "After that");
+  await eventually(() => expect(others).toContain("After that"));
+  expect(others.filter((what) => what.startsWith("read"))).toEqual([]);
+  expect((await colleague.unread.get()).messages).toBe(before + 1);
+});
+
 test("conversations enter and leave a list as the gateway's filter says", async () => {
   const { trunkline } = connect();
   const { id } = await threadWith(trunkline, newNumber());
