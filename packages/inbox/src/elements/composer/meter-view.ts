@@ -100,7 +100,7 @@ function countView(
 
 function limitView(over: number, words: Localizer): TemplateResult {
   return over > 0
-    ? html`<p class="limit over">${say(words, "limit.over", { count: over })}</p>`
+    ? html`<p class="limit over wrong">${say(words, "limit.over", { count: over })}</p>`
     : html`<p class="limit">${say(words, "limit.left", { count: -over })}</p>`;
 }
 

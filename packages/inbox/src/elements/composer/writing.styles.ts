@@ -24,6 +24,7 @@ export const writingStyles = css`
   }
 
   .hint .over {
+    justify-content: flex-end;
     color: var(--_danger);
   }
 

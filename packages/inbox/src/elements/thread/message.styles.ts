@@ -6,7 +6,7 @@ export const messageStyles = css`
     display: grid;
     grid-template-columns: 32px minmax(0, 1fr);
     column-gap: 8px;
-    padding-block-start: 2px;
+    padding-block-start: 4px; /* room for a ring around one of them */
     border-radius: var(--_radius);
   }
 
