@@ -13,6 +13,7 @@ import { checkByAsking, handOver, type NotAccepted, parseJson } from "../http.ts
 import { equalInConstantTime } from "../signature.ts";
 import { trimSlash } from "../text.ts";
 import { acsRefusal } from "./codes.ts";
+import { type EntraAnswer, type EntraApp, entraTokens } from "./entra-token.ts";
 import { contentOf, readEvents, validationCode } from "./events.ts";
 import { accessKey, signRequest } from "./request-signature.ts";
 
@@ -24,6 +25,7 @@ import { accessKey, signRequest } from "./request-signature.ts";
 const VERSION = "2026-01-23";
 /** Hand-overs with one id are told apart for at least this long, in milliseconds. */
 const REPEATABLE_MS = 5 * 60_000;
+const ENTRA = "https://login.microsoftonline.com";
 const NEVER_MS = Number.MAX_SAFE_INTEGER;
 const NOBODYS = "00000000-0000-0000-0000-000000000000";
 
@@ -43,18 +45,35 @@ const Refused = z.union([
 ]);
 
 /**
- * Credentials: `connectionString` (Keys in the Azure portal), or `endpoint` and `accessKey`; `webhookSecret`, any text of
+ * Credentials: `connectionString` (Keys in the Azure portal), or `endpoint` and `accessKey`, or `endpoint` with `tenantId`,
+ * `clientId` and `clientSecret` of an app in Microsoft Entra ID (`authority` for another cloud); `webhookSecret`, any text of
  * 16 characters or more that stands as `?secret=` in the address of the Event Grid subscription, because Event Grid
  * signs nothing.
  */
 export const acsCarrier: CarrierAdapter = (credentials, { fetch, now }): Carrier => {
-  const { endpoint, key, webhookSecret } = readCredentials(credentials);
+  const { endpoint, proof, webhookSecret } = readCredentials(credentials);
+  const tokens = proof.kind === "app" ? entraTokens(proof.app, { fetch, now }) : null;
 
   async function call(method: string, path: string, body = "", signal: AbortSignal): Promise<Response> {
     const url = `${endpoint}${path}${path.includes("?") ? "&" : "?"}api-version=${VERSION}`;
-    const headers = await signRequest(key, { method, url, body, now: now() });
+    const headers =
+      proof.kind === "key"
+        ? await signRequest(proof.key, { method, url, body, now: now() })
+        : { authorization: `Bearer ${await theToken(signal)}` };
     if (method === "GET") return fetch(url, { headers, signal });
     return fetch(url, { method, headers: { ...headers, "content-type": "application/json" }, body, signal });
+  }
+
+  /** What Entra says before anything is asked of the resource; null when there is nothing in the way. */
+  async function entraRefusal(signal: AbortSignal): Promise<Exclude<EntraAnswer, { kind: "token" }> | null> {
+    const answer = (await tokens?.(signal)) ?? { kind: "token" };
+    return answer.kind === "token" ? null : answer;
+  }
+
+  async function theToken(signal: AbortSignal): Promise<string> {
+    const answer = await tokens?.(signal);
+    if (answer?.kind === "token") return answer.token;
+    throw new Error("there is no token"); // it has ended since it was looked at
   }
 
   return {
@@ -71,6 +90,11 @@ export const acsCarrier: CarrierAdapter = (credentials, { fetch, now }): Carrier
         message: text,
         smsSendOptions: { enableDeliveryReport: true, tag: reference },
       });
+      const inTheWay = await entraRefusal(signal);
+      if (inTheWay?.kind === "unreachable") return { kind: "not_taken", retryAfterMs: null };
+      if (inTheWay) {
+        return { kind: "refused", code: "carrier_credentials", carrierCode: null, message: inTheWay.message };
+      }
       return handOver(() => call("POST", "/sms", body, signal), {
         accepted: toOutcome,
         refused: (json, status) => refusal(status, wordsOf(json)),
@@ -103,11 +127,15 @@ export const acsCarrier: CarrierAdapter = (credentials, { fetch, now }): Carrier
     },
 
     // Nothing can be read without an id: with the right key the answer about nobody's text is that there is none.
-    check: ({ signal }) =>
-      checkByAsking(() => call("GET", `/deliveryReports/${NOBODYS}`, "", signal), {
-        wordsOf,
-        proves: ({ ok, status }) => ok || status === 404,
-      }),
+    async check({ signal }) {
+      return (
+        (await entraRefusal(signal)) ??
+        checkByAsking(() => call("GET", `/deliveryReports/${NOBODYS}`, "", signal), {
+          wordsOf,
+          proves: ({ ok, status }) => ok || status === 404,
+        })
+      );
+    },
 
     listHistory: null,
 
@@ -144,17 +172,32 @@ async function toUuid(reference: string): Promise<string> {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20)}`;
 }
 
-function readCredentials({ connectionString, endpoint, accessKey: secret, webhookSecret }: Record<string, string>) {
+/** What a request proves itself with. */
+type Proof =
+  | { readonly kind: "key"; readonly key: Promise<CryptoKey> }
+  | { readonly kind: "app"; readonly app: EntraApp };
+
+function readCredentials({ connectionString, endpoint, webhookSecret, ...more }: Record<string, string>) {
   const parts = /^endpoint=(https?:\/\/[^;]+);accesskey=([^;]+);?$/i.exec(connectionString?.trim() ?? "");
   const address = parts?.[1] ?? endpoint;
-  const key = accessKey(parts?.[2] ?? secret ?? "");
-  if (!address || !URL.canParse(address) || key === null) {
+  const proof = readProof(parts?.[2] ?? more.accessKey, more);
+  if (!address || !URL.canParse(address) || proof === null) {
     throw new CredentialsRefused(
-      "Azure Communication Services needs connectionString (endpoint=https://…;accesskey=…), or endpoint and accessKey.",
+      "Azure Communication Services needs connectionString (endpoint=https://…;accesskey=…), or endpoint with accessKey, or endpoint with tenantId, clientId and clientSecret.",
     );
   }
   if (!webhookSecret || webhookSecret.length < 16) {
     throw new CredentialsRefused("Azure Communication Services needs webhookSecret, a text of 16 characters or more.");
   }
-  return { endpoint: trimSlash(address), key, webhookSecret };
+  return { endpoint: trimSlash(address), proof, webhookSecret };
+}
+
+function readProof(secret: string | undefined, more: Record<string, string>): Proof | null {
+  const { tenantId, clientId, clientSecret, authority = ENTRA } = more;
+  if (secret !== undefined) {
+    const key = accessKey(secret);
+    return key && { kind: "key", key };
+  }
+  if (!tenantId || !clientId || !clientSecret || !URL.canParse(authority)) return null;
+  return { kind: "app", app: { authority: trimSlash(authority), tenantId, clientId, clientSecret } };
 }
