@@ -256,6 +256,19 @@ eachStore((store) => {
       expect(await refused.text()).not.toMatch(/guessed|0123456789abcdef/);
     });
 
+    test("the handshake of CloudEvents is answered, behind the right secret alone, and by no other carrier", async () => {
+      const account = await openAcs();
+      const ask = (query: string, headers: Record<string, string>, id = account.id, carrier = "acs") =>
+        gateway.fetch(`/carriers/${carrier}/${id}/messages${query}`, { method: "OPTIONS", headers });
+      const grid = { "webhook-request-origin": "eventgrid.azure.net" };
+      const welcome = await ask(`?secret=${SECRET}`, grid);
+      expect([welcome.status, welcome.headers.get("webhook-allowed-origin")]).toEqual([200, "eventgrid.azure.net"]);
+      expect((await ask("?secret=guessed", grid)).status).toBe(401);
+      expect((await ask("", grid)).status).toBe(401);
+      expect((await ask(`?secret=${SECRET}`, {})).status).toBe(422);
+      expect((await ask(`?secret=${SECRET}`, grid, acme.account.id, "sandbox")).status).toBe(404);
+    });
+
     test("an answer that is lost is asked for by handing over once more, under the same id", async () => {
       const account = await openAcs();
       const line = await addLine(account);

@@ -137,6 +137,8 @@ export interface Carrier {
   verify(webhook: Webhook, now: number): Promise<Verdict>;
   /** The answer to a genuine webhook that only asks whether somebody is there; null for all others. */
   greet?(webhook: Webhook): Response | null;
+  /** The answer to a genuine OPTIONS request, by which some vendors ask whether they may deliver here; null for all others. */
+  allowDelivery?(webhook: Webhook): Response | null;
   /** What a genuine webhook says; null for what is none of this carrier's. */
   read(webhook: Webhook): WebhookContent | null;
   /** Whether the carrier takes the credentials; nothing is sent to anybody. It never rejects. */

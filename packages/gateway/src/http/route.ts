@@ -54,7 +54,7 @@ export type Handlers<Names extends Operation = Operation> = { readonly [Name in 
 
 /** A route without a token, such as a carrier's webhook: raw bytes, and not part of the API that OpenAPI describes. */
 export interface OutsideRoute {
-  readonly method: "GET" | "POST";
+  readonly method: "GET" | "POST" | "OPTIONS";
   /** Path with `{name}` for parameters. */
   readonly path: string;
   /** Longest body that is read. */

@@ -157,6 +157,25 @@ export function carrierRoutes(parts: CarrierRouteParts): CarrierRoutes {
     },
   });
 
+  /** Where a carrier asks, before it delivers, whether it may. */
+  const asking = (path: string): OutsideRoute => ({
+    method: "OPTIONS",
+    path: `/carriers/{carrier}/{accountId}/${path}`,
+    maxBytes: MAX_BYTES,
+    async handle({ params, request, body }) {
+      const { tenantId, accountId } = await findAccount(params);
+      const account = await database.tenant(tenantId, (tx) => readAccount(tx, tenantId, accountId));
+      const carrier = await carriers.open(tenantId, account);
+      if (!carrier?.allowDelivery) throw notFound();
+      const webhook = { url: signedUrl(request), headers: request.headers, body };
+      const verdict = await carrier.verify(webhook, clock.now());
+      if (verdict.kind === "refused") throw new Refusal("signature_invalid", { detail: verdict.why });
+      const answer = carrier.allowDelivery(webhook);
+      if (answer === null) throw unreadable();
+      return answer;
+    },
+  });
+
   // Some carriers have one address for all that they tell: either door takes either, and is quickest for its own.
   const routes: OutsideRoute[] = [
     door("messages", async (tenantId, unread) => {
@@ -170,6 +189,8 @@ export function carrierRoutes(parts: CarrierRouteParts): CarrierRoutes {
       if (read.content.texts.length > 0 && (await texts.add(tenantId, read)).wasLost) throw noLine(unread.accountId);
       return read.greeting;
     }),
+    asking("messages"),
+    asking("status"),
   ];
 
   /** The carrier tries again for a while: whoever adds the line in time loses nothing. */

@@ -121,6 +121,14 @@ export const acsCarrier: CarrierAdapter = (credentials, { fetch, now }): Carrier
       return code === null ? null : Response.json({ validationResponse: code });
     },
 
+    /** Source: CloudEvents 1.0, HTTP 1.1 Web Hooks for Event Delivery §4, which Event Grid follows for CloudEvents. */
+    allowDelivery({ headers }) {
+      const origin = headers.get("webhook-request-origin");
+      if (origin === null) return null;
+      const allowed = { "webhook-allowed-origin": origin, "webhook-allowed-rate": "*" };
+      return new Response(null, { status: 200, headers: { allow: "OPTIONS, POST", ...allowed } });
+    },
+
     read({ body }) {
       const events = readEvents(parseJson(body));
       return events && contentOf(events);
