@@ -72,7 +72,30 @@ export function newDirectoryState({ random, now }: SeedOptions): DirectoryState 
     strangers: ["zoe@fabrikam.example"],
     groups: [],
     apps: [consented, app("Trunkline, not consented")],
+    visitingApps: [],
     delegatedGrants: [],
     appRoleGrants: [{ clientId: consented.clientId, resource: GRAPH_APP_ID, roles: ["User.Read.All"] }],
+  };
+}
+
+/** Another organisation, which has no app of its own: an admin and a member. */
+export function newNeighbourState(random: RandomBytes): DirectoryState {
+  const domain = "fabrikam.example";
+  const person = (name: string, displayName: string, role: DirectoryRole): DirectoryUser => {
+    const upn = `${name}@${domain}`;
+    return { id: newGuid(random), upn, displayName, mail: upn, role, isEnabled: true, licences: ["SPE_E3"] };
+  };
+  return {
+    tenantId: newGuid(random),
+    displayName: "Fabrikam",
+    domains: [domain],
+    policy: { userConsent: true, adminConsentRequests: false, conditionalAccess: "none" },
+    users: [person("zoe", "Zoe Adeyemi", "global_admin"), person("finn", "Finn Castellano", "member")],
+    strangers: [],
+    groups: [],
+    apps: [],
+    visitingApps: [],
+    delegatedGrants: [],
+    appRoleGrants: [],
   };
 }

@@ -104,7 +104,7 @@ export interface DirectoryApp {
   /** `requestedAccessTokenVersion`: which tokens are made for this app when it is the resource. */
   readonly tokenVersion: 1 | 2;
   readonly isEnabled: boolean;
-  /** Whose accounts may sign in; the simulator shows it and lets everybody in all the same. @default "AzureADMultipleOrgs" */
+  /** Whose accounts may sign in; an app of its own organisation alone is unknown in others. @default "AzureADMultipleOrgs" */
   readonly signInAudience?: SignInAudience;
   /** Whether only assigned users get in (AADSTS50105). */
   readonly assignedUsers: readonly string[] | null;
@@ -118,6 +118,16 @@ export interface DirectoryApp {
   readonly groupMembershipClaims?: string;
   /** Names of optional claims in ID tokens for this app, such as `acct`. @default none */
   readonly idTokenClaims?: readonly string[];
+}
+
+/** The service principal of an app that is registered in another organisation; made by the first consent. */
+export interface VisitingApp {
+  readonly clientId: string;
+  readonly servicePrincipalId: string;
+  /** Whether this organisation lets it run. */
+  readonly isEnabled: boolean;
+  /** Whether only assigned users get in (AADSTS50105). */
+  readonly assignedUsers: readonly string[] | null;
 }
 
 /** Consent to delegated permissions: one per app, resource and principal, as an `oAuth2PermissionGrant` is. */
@@ -159,6 +169,8 @@ export interface DirectoryState {
   readonly strangers: readonly string[];
   readonly groups: readonly DirectoryGroup[];
   readonly apps: readonly DirectoryApp[];
+  /** Apps of other organisations that somebody has consented to here. */
+  readonly visitingApps: readonly VisitingApp[];
   readonly delegatedGrants: readonly DelegatedGrant[];
   readonly appRoleGrants: readonly AppRoleGrant[];
 }

@@ -7,15 +7,24 @@ import type {
   DirectoryPolicy,
   DirectoryState,
   DirectoryUser,
+  SignInAudience,
+  VisitingApp,
 } from "./directory-state.ts";
 import { newGuid } from "./guid.ts";
 
 /** App id of Microsoft Graph, the resource of most permissions. */
 export const GRAPH_APP_ID = "00000003-0000-0000-c000-000000000000";
 
+const OPEN_AUDIENCES: ReadonlySet<SignInAudience> = new Set<SignInAudience>([
+  "AzureADMultipleOrgs",
+  "AzureADandPersonalMicrosoftAccount",
+]);
+
 export interface DirectoryParts {
   readonly state: DirectoryState;
   readonly random: RandomBytes;
+  /** The world's other organisations: their people can be named here, and their apps used. @default none */
+  readonly neighbours?: () => readonly Directory[];
   /** Told of the new state after each change. */
   readonly onChange?: (state: DirectoryState) => void;
 }
@@ -27,11 +36,13 @@ export interface DirectoryParts {
 export class Directory {
   #state: DirectoryState;
   readonly #random: RandomBytes;
+  readonly #neighbours: () => readonly Directory[];
   readonly #onChange: (state: DirectoryState) => void;
 
-  constructor({ state, random, onChange = () => undefined }: DirectoryParts) {
+  constructor({ state, random, neighbours = () => [], onChange = () => undefined }: DirectoryParts) {
     this.#state = state;
     this.#random = random;
+    this.#neighbours = neighbours;
     this.#onChange = onChange;
   }
 
@@ -55,6 +66,7 @@ export class Directory {
     return this.#state.groups;
   }
 
+  /** Those that are registered here. */
   get apps(): readonly DirectoryApp[] {
     return this.#state.apps;
   }
@@ -73,8 +85,34 @@ export class Directory {
     return this.users.find(({ id, upn }) => id === wanted || upn.toLowerCase() === wanted);
   }
 
+  /** Finds somebody of this organisation or of another one of the world's. */
+  findAnybody(idOrUpn: string): DirectoryUser | undefined {
+    const known = [this, ...this.#neighbours()].flatMap((directory) => directory.findUser(idOrUpn) ?? []);
+    return known[0];
+  }
+
+  /** Who can say on a page of this organisation who they are: its people, then those whom it does not know. */
+  get accounts(): readonly Pick<DirectoryUser, "id" | "upn">[] {
+    const known = [this, ...this.#neighbours()].flatMap(({ users }) => users);
+    const strangers = this.#state.strangers.filter((upn) => !this.findAnybody(upn));
+    return [...known, ...strangers.map((upn) => ({ id: upn, upn }))];
+  }
+
+  /** An app that can be used here: registered here, or elsewhere for people of any organisation. */
   findApp(clientId: string): DirectoryApp | undefined {
-    return this.apps.find((app) => app.clientId === clientId.toLowerCase());
+    return this.usableApps.find((app) => app.clientId === clientId.toLowerCase());
+  }
+
+  /** All that {@link findApp} finds. */
+  get usableApps(): readonly DirectoryApp[] {
+    const elsewhere = this.#neighbours().flatMap(({ apps }) => apps);
+    const open = elsewhere.filter(({ signInAudience = "AzureADMultipleOrgs" }) => OPEN_AUDIENCES.has(signInAudience));
+    return [...this.apps, ...open.map((app) => this.#visiting(app))];
+  }
+
+  /** Whether the app is registered in this organisation. */
+  isOwnApp(clientId: string): boolean {
+    return this.apps.some((app) => app.clientId === clientId.toLowerCase());
   }
 
   /** Adds the user, or replaces the one with the same id. */
@@ -82,9 +120,10 @@ export class Directory {
     this.#change({ users: replaced(this.users, user, ({ id }) => id === user.id) });
   }
 
-  /** Whether the name is that of somebody whose tenant is another one. */
-  isStranger(upn: string): boolean {
-    return this.#state.strangers.includes(upn.toLowerCase());
+  /** Whether it is somebody whose tenant is another one. */
+  isStranger(idOrUpn: string): boolean {
+    if (this.findUser(idOrUpn)) return false;
+    return this.#state.strangers.includes(idOrUpn.toLowerCase()) || this.findAnybody(idOrUpn) !== undefined;
   }
 
   /** Removes a user, with the consent that they gave for themselves, and from groups. */
@@ -101,8 +140,16 @@ export class Directory {
     this.#change({ groups: replaced(this.groups, group, ({ id }) => id === group.id) });
   }
 
-  /** Adds the app, or replaces the one with the same client id. */
+  /** Adds the app, or replaces the one with the same client id. Of another organisation's app only what it is here. */
   putApp(app: DirectoryApp): void {
+    if (!this.isOwnApp(app.clientId) && this.findApp(app.clientId)) {
+      const others = this.#state.visitingApps.filter((visitor) => visitor.clientId !== app.clientId);
+      const { clientId, isEnabled, assignedUsers } = app;
+      const servicePrincipalId = this.#visitor(clientId)?.servicePrincipalId ?? newGuid(this.#random);
+      const here: VisitingApp = { clientId, servicePrincipalId, isEnabled, assignedUsers };
+      this.#change({ visitingApps: app.isInstalled === false ? others : [...others, here] });
+      return;
+    }
     this.#change({ apps: replaced(this.apps, app, ({ clientId }) => clientId === app.clientId) });
   }
 
@@ -171,6 +218,23 @@ export class Directory {
       delegatedGrants: this.delegatedGrants.filter((grant) => grant.clientId !== clientId),
       appRoleGrants: this.appRoleGrants.filter((grant) => grant.clientId !== clientId),
     });
+  }
+
+  #visitor(clientId: string): VisitingApp | undefined {
+    return this.#state.visitingApps.find((visitor) => visitor.clientId === clientId);
+  }
+
+  /** Another organisation's app as it is here: nobody has a role in it, and it is installed from the first consent on. */
+  #visiting(app: DirectoryApp): DirectoryApp {
+    const visitor = this.#visitor(app.clientId);
+    return {
+      ...app,
+      servicePrincipalId: visitor?.servicePrincipalId ?? app.servicePrincipalId,
+      isInstalled: visitor !== undefined,
+      isEnabled: app.isEnabled && (visitor?.isEnabled ?? true),
+      assignedUsers: visitor?.assignedUsers ?? null,
+      userRoles: [],
+    };
   }
 
   // The first consent to an app makes its service principal.

@@ -3,8 +3,15 @@ import { Directory } from "./directory.ts";
 import type { DirectoryState } from "./directory-state.ts";
 import type { Keeper, KeptMap } from "./kept.ts";
 
+export interface KeptDirectoryParts {
+  readonly kept: Keeper;
+  readonly random: RandomBytes;
+  readonly newState: () => DirectoryState;
+  readonly neighbours: () => readonly Directory[];
+}
+
 /** The directory that `kept` holds, or a new one. Each change writes down the parts of the state that it replaced. */
-export function keptDirectory(kept: Keeper, random: RandomBytes, newState: () => DirectoryState): Directory {
+export function keptDirectory({ kept, random, newState, neighbours }: KeptDirectoryParts): Directory {
   const map: KeptMap<unknown> = kept.map("directory");
   const write = (state: DirectoryState, before?: DirectoryState) => {
     for (const part of partsOf(state)) {
@@ -17,6 +24,7 @@ export function keptDirectory(kept: Keeper, random: RandomBytes, newState: () =>
   return new Directory({
     state: last,
     random,
+    neighbours,
     onChange(state) {
       write(state, last);
       last = state;

@@ -48,3 +48,8 @@ export function keeperOver({ read, write }: KeptStore): Keeper {
     }),
   };
 }
+
+/** Maps of the same names, apart from those of `kept`. */
+export function keptApart(kept: Keeper, prefix: string): Keeper {
+  return { map: (name) => kept.map(`${prefix}.${name}`) };
+}

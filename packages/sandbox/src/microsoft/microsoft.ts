@@ -1,7 +1,8 @@
 import type { Clock, RandomBytes } from "@trunkline/gateway";
+import { decodeJwt } from "jose";
 import type { WorldMemory } from "../memory.ts";
 import type { Directory } from "./directory.ts";
-import { newDirectoryState } from "./directory-seed.ts";
+import { newDirectoryState, newNeighbourState } from "./directory-seed.ts";
 import type { DirectoryApp, DirectoryRole } from "./directory-state.ts";
 import { createEntra, type Entra } from "./entra/entra.ts";
 import { entraFault } from "./entra-fault.ts";
@@ -9,6 +10,7 @@ import { Faults } from "./faults.ts";
 import { newGatewayApp, withGateway } from "./gateway-app.ts";
 import { createGraph, type SimulatedGraph } from "./graph/graph.ts";
 import { newGuid } from "./guid.ts";
+import { keptApart } from "./kept.ts";
 import { keptDirectory } from "./kept-directory.ts";
 
 /** Where the simulated Microsoft 365 is reached. Addresses have no slash at the end. */
@@ -43,12 +45,23 @@ export interface MicrosoftDescription {
     readonly consented: boolean;
   }[];
   readonly users: readonly { readonly upn: string; readonly role: DirectoryRole }[];
+  /** Organisations beside this one, whose people come to the same sign-in page. */
+  readonly neighbours: readonly Pick<MicrosoftDescription, "authority" | "tenantId" | "users">[];
 }
 
-/** Entra ID and Graph over one tenant, as a part of a world: nothing is answered before it is in the world's journal. */
+/** One organisation: its directory, and Graph as its tokens open it. */
+export interface Organisation {
+  readonly directory: Directory;
+  readonly graph: SimulatedGraph;
+}
+
+/** Entra ID and Graph over two organisations, as a part of a world: nothing is answered before it is in the world's journal. */
 export class SimulatedMicrosoft {
   readonly place: MicrosoftPlace;
+  /** The organisation that has the world's registrations. */
   readonly directory: Directory;
+  /** That one, and the other. */
+  readonly organisations: readonly Organisation[];
   readonly entra: Entra;
   readonly graph: SimulatedGraph;
   readonly entraFaults: Faults;
@@ -61,9 +74,29 @@ export class SimulatedMicrosoft {
     const kept = memory.microsoft;
     this.#parts = parts;
     this.place = place;
-    this.directory = keptDirectory(kept, random, () => newDirectoryState({ random, now: clock.now() }));
-    this.entra = createEntra({ directory: this.directory, clock, random, origin: place.entraUrl, kept });
-    this.graph = createGraph({ directory: this.directory, authorize: this.entra.authorize, clock, random, kept });
+    const keptThere = keptApart(kept, "neighbour");
+    this.directory = keptDirectory({
+      kept,
+      random,
+      newState: () => newDirectoryState({ random, now: clock.now() }),
+      neighbours: () => [neighbour],
+    });
+    const neighbour: Directory = keptDirectory({
+      kept: keptThere,
+      random,
+      newState: () => newNeighbourState(random),
+      neighbours: () => [this.directory],
+    });
+    const { directory } = this;
+    this.entra = createEntra({ directory, neighbours: [neighbour], clock, random, origin: place.entraUrl, kept });
+    const { authorize } = this.entra;
+    this.graph = createGraph({ directory, authorize, clock, random, kept });
+    const { faults } = this.graph;
+    const graphThere = createGraph({ directory: neighbour, authorize, clock, random, kept: keptThere, faults });
+    this.organisations = [
+      { directory, graph: this.graph },
+      { directory: neighbour, graph: graphThere },
+    ];
     this.entraFaults = new Faults(kept, "entra");
     const names = kept.map<string>("gateway");
     const known = names.get("clientId");
@@ -94,9 +127,18 @@ export class SimulatedMicrosoft {
     return response;
   }
 
-  /** Answers for Graph. */
+  /** An organisation by its tenant id or one of its domains. */
+  organisation(name: string): Organisation | undefined {
+    const wanted = name.toLowerCase();
+    return this.organisations.find(({ directory: { tenantId, state } }) =>
+      [tenantId, ...state.domains].includes(wanted),
+    );
+  }
+
+  /** Answers for Graph. A token opens the organisation that it names; whether it is good is looked at there. */
   async answerGraph(request: Request): Promise<Response> {
-    const response = await this.graph.fetch(request);
+    const { graph } = this.organisation(tenantOf(request.headers.get("authorization"))) ?? this;
+    const response = await graph.fetch(request);
     await this.#parts.memory.durable();
     return response;
   }
@@ -120,6 +162,11 @@ export class SimulatedMicrosoft {
         return secret ? [{ clientId, clientSecret: secret.secret, consented }] : [];
       }),
       users: users.map(({ upn, role }) => ({ upn, role })),
+      neighbours: this.organisations.slice(1).map(({ directory: other }) => ({
+        authority: `${place.entraUrl}/${other.tenantId}`,
+        tenantId: other.tenantId,
+        users: other.users.map(({ upn, role }) => ({ upn, role })),
+      })),
     };
   }
 
@@ -127,5 +174,14 @@ export class SimulatedMicrosoft {
     const app = newGatewayApp(this.#parts.random, this.#parts.clock.now());
     this.directory.putApp(app);
     return app.clientId;
+  }
+}
+
+function tenantOf(authorization: string | null): string {
+  try {
+    const { tid } = decodeJwt(authorization?.replace(/^Bearer /i, "") ?? "");
+    return typeof tid === "string" ? tid : "";
+  } catch {
+    return ""; // what is no token opens nothing anywhere
   }
 }

@@ -4,24 +4,28 @@ import { WorldProblem } from "../problem.ts";
 import { GRAPH_APP_ID } from "./directory.ts";
 import type { AppCertificate, AppSecret, DirectoryApp, DirectoryUser } from "./directory-state.ts";
 import type { Fault } from "./faults.ts";
-import type { SimulatedMicrosoft } from "./microsoft.ts";
+import type { Organisation, SimulatedMicrosoft } from "./microsoft.ts";
 import type { AppChange, FaultsChange, GrantChange, NewUser, PolicyChange, UserChange } from "./world-inputs.ts";
 
 /* How the world's door shows the simulated tenant, and changes it. Times on the wire are ISO 8601. */
 
 export interface ControlParts {
   readonly microsoft: SimulatedMicrosoft;
+  /** Which of its organisations is shown and changed. */
+  readonly organisation: Organisation;
   readonly clock: Pick<Clock, "now">;
 }
 
 type Input<Schema extends z.ZodMiniType> = z.infer<Schema>;
 
 export function showTenant(parts: ControlParts): object {
-  const { directory, gatewayApp, place } = parts.microsoft;
-  const { authority, graph, tenantId, caCertificate } = parts.microsoft.describe();
+  const { organisations, gatewayApp, place } = parts.microsoft;
+  const { directory } = parts.organisation;
+  const { tenantId } = directory;
+  const { graph, caCertificate } = parts.microsoft.describe();
   const { displayName, domains, policy } = directory.state;
   return {
-    authority,
+    authority: `${place.entraUrl}/${tenantId}`,
     graph,
     tenantId,
     caCertificate,
@@ -36,11 +40,15 @@ export function showTenant(parts: ControlParts): object {
     apps: directory.apps.map(showApp),
     grants: showGrants(parts),
     faults: showFaults(parts),
+    /** All of the world's; `?organisation=` with an id or a domain shows and changes another one than the first. */
+    organisations: organisations.map(({ directory: { tenantId: id, state } }) => {
+      return { tenantId: id, displayName: state.displayName, domains: state.domains };
+    }),
   };
 }
 
-export function showUser({ microsoft, clock }: ControlParts, user: DirectoryUser): object {
-  return { ...user, presence: microsoft.graph.presence.of(user.id, clock.now()) };
+export function showUser({ organisation, clock }: ControlParts, user: DirectoryUser): object {
+  return { ...user, presence: organisation.graph.presence.of(user.id, clock.now()) };
 }
 
 export function showApp(app: DirectoryApp): object {
@@ -52,7 +60,7 @@ export function showApp(app: DirectoryApp): object {
   return { ...app, secrets: app.secrets.map(dated), certificates: app.certificates.map(dated) };
 }
 
-export function showGrants({ microsoft: { directory } }: ControlParts): object {
+export function showGrants({ organisation: { directory } }: ControlParts): object {
   return {
     delegated: directory.delegatedGrants.map(({ principalId, ...grant }) => ({
       ...grant,
@@ -66,14 +74,14 @@ export function showFaults({ microsoft: { entraFaults, graph } }: ControlParts):
   return { entra: entraFaults.list, graph: graph.faults.list, graphRateLimit: graph.faults.rateLimit };
 }
 
-export function findUser({ microsoft }: ControlParts, id: string): DirectoryUser {
-  const user = microsoft.directory.findUser(id);
+export function findUser({ organisation }: ControlParts, id: string): DirectoryUser {
+  const user = organisation.directory.findUser(id);
   if (!user) throw new WorldProblem(404, "not_found", "The tenant has no such user");
   return user;
 }
 
-export function findApp({ microsoft }: ControlParts, clientId: string): DirectoryApp {
-  const app = microsoft.directory.findApp(clientId);
+export function findApp({ organisation }: ControlParts, clientId: string): DirectoryApp {
+  const app = organisation.directory.findApp(clientId);
   if (!app) throw new WorldProblem(404, "not_found", "The tenant has no such app");
   return app;
 }
@@ -89,8 +97,8 @@ export function addUser(parts: ControlParts, { presence, ...input }: Input<typeo
     isEnabled: input.isEnabled ?? true,
     licences: input.licences ?? [],
   };
-  parts.microsoft.directory.putUser(user);
-  if (presence) parts.microsoft.graph.presence.setTeamsClient(user.id, presence, parts.clock.now());
+  parts.organisation.directory.putUser(user);
+  if (presence) parts.organisation.graph.presence.setTeamsClient(user.id, presence, parts.clock.now());
   return user;
 }
 
@@ -99,13 +107,13 @@ export function changeUser(parts: ControlParts, id: string, change: Input<typeof
   const { presence, ...fields } = given(change);
   if (fields.upn !== undefined) refuseTaken(parts, fields.upn, user);
   const changed = { ...user, ...fields };
-  parts.microsoft.directory.putUser(changed);
-  if (presence !== undefined) parts.microsoft.graph.presence.setTeamsClient(user.id, presence, parts.clock.now());
+  parts.organisation.directory.putUser(changed);
+  if (presence !== undefined) parts.organisation.graph.presence.setTeamsClient(user.id, presence, parts.clock.now());
   return changed;
 }
 
-function refuseTaken({ microsoft }: ControlParts, upn: string, except?: DirectoryUser): void {
-  const other = microsoft.directory.findUser(upn);
+function refuseTaken({ organisation }: ControlParts, upn: string, except?: DirectoryUser): void {
+  const other = organisation.directory.findUser(upn);
   if (other === undefined || other === except) return;
   throw new WorldProblem(422, "invalid_input", "A field has a value that is not accepted", [
     { path: ["upn"], message: "another user has this sign-in name" },
@@ -115,6 +123,7 @@ function refuseTaken({ microsoft }: ControlParts, upn: string, except?: Director
 export function changeApp(parts: ControlParts, clientId: string, change: Input<typeof AppChange>): DirectoryApp {
   const app = findApp(parts, clientId);
   const { secrets, certificates, assignedUsers, ...fields } = given(change);
+  if (!parts.organisation.directory.isOwnApp(app.clientId)) refuseRegistration(given(change));
   const dates = (one: { startsAt?: number | undefined; expiresAt: number; displayName?: string | undefined }) => ({
     keyId: parts.microsoft.newId(),
     displayName: one.displayName ?? "Set through the world",
@@ -132,29 +141,40 @@ export function changeApp(parts: ControlParts, clientId: string, change: Input<t
       ? {}
       : { certificates: certificates.map((one) => ({ ...dates(one), der: derOf(one.certificate) })) }),
   };
-  parts.microsoft.directory.putApp(changed);
+  parts.organisation.directory.putApp(changed);
   return changed;
+}
+
+const OF_EACH_ORGANISATION = ["isEnabled", "isInstalled", "assignedUsers"];
+
+/** An organisation decides what an app is there, and not what stands in a registration that it does not have. */
+function refuseRegistration(change: object): void {
+  const [field] = Object.keys(change).filter((name) => !OF_EACH_ORGANISATION.includes(name));
+  if (field === undefined) return;
+  throw new WorldProblem(422, "invalid_input", "A field has a value that is not accepted", [
+    { path: [field], message: "the app is registered in another organisation: leave ?organisation= out" },
+  ]);
 }
 
 function derOf(certificate: string): string {
   return certificate.replace(/-----[^-]+-----|\s/g, "");
 }
 
-function userIn({ microsoft }: ControlParts, id: string, field: string): DirectoryUser {
-  const user = microsoft.directory.findUser(id);
+function userIn({ organisation }: ControlParts, id: string, field: string): DirectoryUser {
+  const user = organisation.directory.findUser(id);
   if (user) return user;
   throw new WorldProblem(422, "invalid_input", "A field has a value that is not accepted", [
     { path: [field], message: `the tenant has no user ${id}` },
   ]);
 }
 
-export function changePolicy({ microsoft }: ControlParts, change: Input<typeof PolicyChange>): void {
-  microsoft.directory.setPolicy(given(change));
+export function changePolicy({ organisation }: ControlParts, change: Input<typeof PolicyChange>): void {
+  organisation.directory.setPolicy(given(change));
 }
 
 export function changeGrants(parts: ControlParts, change: Input<typeof GrantChange>): void {
   const { clientId, resource = GRAPH_APP_ID, principal = null, scopes, roles } = change;
-  const { directory } = parts.microsoft;
+  const { directory } = parts.organisation;
   const app = findApp(parts, clientId);
   const principalId = principal === null ? null : userIn(parts, principal, "principal").id;
   if (scopes !== undefined) {

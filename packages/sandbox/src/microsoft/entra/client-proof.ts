@@ -1,6 +1,7 @@
 import { base64url, decodeJwt, decodeProtectedHeader, errors, importX509, jwtVerify } from "jose";
 import type { AppCertificate, DirectoryApp } from "../directory-state.ts";
 import { EntraError } from "./errors.ts";
+import { SHARED_TENANTS } from "./shared-tenants.ts";
 import type { ClientProof, TokenParts } from "./tokens.ts";
 
 const JWT_BEARER = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
@@ -49,7 +50,7 @@ async function verifyAssertion(assertion: string, app: DirectoryApp, parts: Toke
       algorithms: ["PS256", "RS256"],
       issuer: app.clientId,
       subject: app.clientId,
-      audience: [directory.tenantId, ...directory.state.domains].map(
+      audience: [directory.tenantId, ...directory.state.domains, ...SHARED_TENANTS].map(
         (tenant) => `${origin}/${tenant}/oauth2/v2.0/token`,
       ),
       requiredClaims: ["exp"],

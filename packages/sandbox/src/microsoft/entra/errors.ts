@@ -42,6 +42,7 @@ export const AADSTS = {
   90095: { error: "access_denied", text: "An admin must consent; approval can be asked for." },
   501481: { error: "invalid_grant", text: "The code verifier does not match the code challenge." },
   500133: { error: "invalid_grant", text: "The assertion is not within its valid time range." },
+  700005: { error: "invalid_grant", text: "The authorization code is meant for another tenant." },
   700016: { error: "unauthorized_client", text: "The app was not found in the directory." },
   700025: { error: "invalid_client", text: "The client is public and must not present a secret or an assertion." },
   700027: { error: "invalid_client", text: "The client assertion's signature is not valid." },

@@ -1,10 +1,11 @@
 import { RESPONSE_MODES } from "./authorize-answer.ts";
 import { SIGN_IN_SCOPES } from "./permission-consent.ts";
+import { SHARED_TENANTS } from "./shared-tenants.ts";
 import { issuerOf, type TokenParts } from "./tokens.ts";
 
 /** OpenID Connect metadata; that which no tenant owns has the literal template in its issuer. */
 export function metadata(version: 1 | 2, tenant: string, { directory, origin }: TokenParts): object {
-  const isShared = tenant === "common" || tenant === "organizations";
+  const isShared = SHARED_TENANTS.includes(tenant.toLowerCase());
   const path = version === 1 ? "discovery/keys" : "discovery/v2.0/keys";
   return {
     issuer: issuerOf(version, isShared ? "{tenantid}" : directory.tenantId, origin),

@@ -58,7 +58,9 @@ function split(full: string): { uri: string; name: string } {
 function resourceOf(uri: string, directory: Directory): string {
   if (uri === GRAPH_URI) return GRAPH_APP_ID;
   if (SERVICES.has(uri)) return uri;
-  const app = directory.apps.find(({ clientId, identifierUris }) => clientId === uri || identifierUris.includes(uri));
+  const app = directory.usableApps.find(
+    ({ clientId, identifierUris }) => clientId === uri || identifierUris.includes(uri),
+  );
   if (!app) throw new EntraError(50001, `(${uri})`);
   return app.clientId;
 }

@@ -24,6 +24,11 @@ export class SignIn {
     this.#parts = parts;
   }
 
+  /** Whether somebody began here what this name stands for. */
+  knows(flow: string): boolean {
+    return this.#flows.has(flow);
+  }
+
   /** Answers `GET` and, with what was pressed, `POST /{tenant}/oauth2/v2.0/authorize`. */
   async answer(visit: Visit): Promise<Response> {
     const { query } = visit;

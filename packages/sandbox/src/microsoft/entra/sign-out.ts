@@ -14,8 +14,8 @@ export async function answerSignOut(
   { directory, sessions, clock }: SignInParts,
 ): Promise<Response> {
   const hint = form.get("account") ?? query.get("logout_hint") ?? subjectOf(query.get("id_token_hint"));
-  const named = hint === null ? undefined : directory.findUser(hint);
-  const accounts = session.accounts.flatMap(({ userId }) => directory.findUser(userId) ?? []);
+  const named = hint === null ? undefined : directory.findAnybody(hint);
+  const accounts = session.accounts.flatMap(({ userId }) => directory.findAnybody(userId) ?? []);
   if (!named && accounts.length > 1) return accountPage(accounts, "Which account do you want to sign out of?");
   const cookie = sessions.signOut(session, named?.id ?? null, clock.now());
   const response = await goodbye(query, directory);
@@ -23,9 +23,9 @@ export async function answerSignOut(
   return response;
 }
 
-function goodbye(query: URLSearchParams, { apps }: Directory): Response | Promise<Response> {
+function goodbye(query: URLSearchParams, { usableApps }: Directory): Response | Promise<Response> {
   const address = query.get("post_logout_redirect_uri");
-  const isKnown = apps.some(({ redirectUris }) => redirectUris.some(({ uri }) => uri === address));
+  const isKnown = usableApps.some(({ redirectUris }) => redirectUris.some(({ uri }) => uri === address));
   if (address === null || !isKnown) return page("You signed out of your account", "", []);
   const target = new URL(address);
   const state = query.get("state");

@@ -1,10 +1,12 @@
 import { base64url } from "jose";
+import type { Directory } from "../directory.ts";
 import type { AppRedirectUri, DirectoryApp, DirectoryUser } from "../directory-state.ts";
 import { enabledUser } from "./account.ts";
 import { demandsSecondFactor, secondFactorChallenge } from "./claims-request.ts";
 import { clientOf, proofOf } from "./client-proof.ts";
 import { EntraError } from "./errors.ts";
 import { missingScopes, readScopes, type ScopeRequest } from "./scopes.ts";
+import { SHARED_TENANTS } from "./shared-tenants.ts";
 import {
   accessToken,
   type ClientProof,
@@ -18,6 +20,8 @@ import type { RefreshToken, Vault } from "./vault.ts";
 
 export interface TokenEndpointParts extends TokenParts {
   readonly vault: Vault;
+  /** All organisations of the world, that of `directory` too. */
+  readonly directories: readonly Directory[];
 }
 
 interface Grant {
@@ -26,6 +30,8 @@ interface Grant {
   readonly proof: ClientProof;
   /** Whether a page asks, which a browser shows by `Origin`. */
   readonly isPage: boolean;
+  /** Whether the address names no organisation; then the person's own answers. */
+  readonly isShared: boolean;
   readonly parts: TokenEndpointParts;
 }
 
@@ -37,11 +43,11 @@ export async function answerTokenRequest(
 ): Promise<Response> {
   const form = new URLSearchParams(await request.text());
   const type = form.get("grant_type");
-  const isShared = tenant === "common" || tenant === "consumers" || tenant === "organizations";
+  const isShared = SHARED_TENANTS.includes(tenant);
   if (isShared && (type === "client_credentials" || type === ON_BEHALF_OF)) throw new EntraError(9001023);
   const app = clientOf(form, parts);
   const isPage = request.headers.has("origin");
-  const grant: Grant = { form, app, isPage, proof: await proofOf(form, app, parts), parts };
+  const grant: Grant = { form, app, isPage, isShared, proof: await proofOf(form, app, parts), parts };
   const answer = GRANTS[type ?? ""];
   if (!answer) throw type === null ? new EntraError(90014, "(grant_type)") : new EntraError(70003);
   return Response.json(await answer(grant), { headers: { "cache-control": "no-store", pragma: "no-cache" } });
@@ -60,6 +66,10 @@ async function redeemCode(grant: Grant): Promise<object> {
   const { form, app, parts } = grant;
   const code = parts.vault.redeemCode(required(form, "code"), parts.clock.now());
   if (code.clientId !== app.clientId) throw new EntraError(70000);
+  const own = ownOrganisation(grant, code.userId);
+  if (!own.parts.directory.findUser(code.userId)) {
+    throw new EntraError(own.parts.directory.isStranger(code.userId) ? 700005 : 50034);
+  }
   const redirect = app.redirectUris.find(({ uri }) => uri === code.redirectUri);
   if (!redirect || form.get("redirect_uri") !== code.redirectUri) throw new EntraError(50011);
   holdToKind(redirect.kind, grant);
@@ -69,7 +79,7 @@ async function redeemCode(grant: Grant): Promise<object> {
     const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", verifier));
     if (base64url.encode(hash) !== code.challenge) throw new EntraError(501481);
   }
-  return userTokens(grant, { ...code, redirect: redirect.kind });
+  return userTokens(own, { ...code, redirect: redirect.kind });
 }
 
 async function refresh(grant: Grant): Promise<object> {
@@ -78,7 +88,18 @@ async function refresh(grant: Grant): Promise<object> {
   if (token.clientId !== app.clientId) throw new EntraError(70000);
   holdToKind(token.redirect, grant);
   if (token.isConfidential && proof === "none") throw new EntraError(7000218);
-  return userTokens(grant, { ...token, scope: form.get("scope") ?? token.scope });
+  return userTokens(ownOrganisation(grant, token.userId), { ...token, scope: form.get("scope") ?? token.scope });
+}
+
+/** The grant as the person's own organisation sees it, where the address names none. */
+function ownOrganisation(grant: Grant, userId: string): Grant {
+  const { parts, app, isShared } = grant;
+  if (!isShared) return grant;
+  const directory = parts.directories.find((other) => other.findUser(userId)) ?? parts.directory;
+  const there = directory.findApp(app.clientId);
+  if (!there) throw new EntraError(700016, `(${app.clientId})`);
+  if (!there.isEnabled) throw new EntraError(7000112);
+  return { ...grant, app: there, parts: { ...parts, directory } };
 }
 
 async function inOwnName(grant: Grant): Promise<object> {

@@ -152,20 +152,23 @@ export async function readToken(
 }
 
 /** Reads the tokens that this Entra makes for Graph. */
-export function graphAuthorize(parts: TokenParts): Authorize {
+export function graphAuthorize(
+  parts: Pick<TokenParts, "keys" | "clock" | "origin">,
+  directories: readonly Directory[],
+): Authorize {
   return async (header) => {
     const token = /^Bearer (\S+)$/i.exec(header ?? "")?.[1];
     if (token === undefined) return "missing";
     const claims = await readToken(token, parts);
     if (typeof claims === "string") return claims;
     const { aud, tid, appid, oid, scp, roles, iss } = claims;
-    const { directory, origin } = parts;
+    const directory = directories.find(({ tenantId }) => tenantId === tid);
     if (aud !== "https://graph.microsoft.com" && aud !== GRAPH_APP_ID) return "invalid";
-    if (tid !== directory.tenantId || iss !== issuerOf(1, directory.tenantId, origin)) return "invalid";
+    if (!directory || iss !== issuerOf(1, directory.tenantId, parts.origin)) return "invalid";
     if (typeof appid !== "string" || typeof oid !== "string") return "invalid";
     const isUser = typeof scp === "string";
     return {
-      tenantId: tid,
+      tenantId: directory.tenantId,
       clientId: appid,
       userId: isUser ? oid : null,
       scopes: isUser ? scp.split(" ") : [],

@@ -1,5 +1,4 @@
 import type { Directory } from "../directory.ts";
-import type { DirectoryUser } from "../directory-state.ts";
 import { EntraError } from "./errors.ts";
 import { accountPage } from "./page.ts";
 import type { BrowserSession, SignedIn } from "./sessions.ts";
@@ -22,24 +21,28 @@ const ASKS_AGAIN: readonly (string | null)[] = ["login", "select_account"];
 export function signedIn({ query, session }: Visit, directory: Directory): SignedIn | null {
   const prompt = query.get("prompt");
   if (ASKS_AGAIN.includes(prompt)) return null;
-  const hint = query.get("login_hint")?.toLowerCase();
-  const fitting = session.accounts.filter(
-    ({ userId }) => hint === undefined || directory.findUser(userId)?.upn.toLowerCase() === hint,
-  );
+  const fitting = fittingAccounts({ query, session }, directory);
   const [first] = fitting;
   if (first && fitting.length === 1) return first;
   if (prompt === "none") throw new EntraError(first ? 16000 : 50058);
   return null;
 }
 
+/** Who is signed in at the browser, of those whom the request's hint leaves. */
+export function fittingAccounts(
+  { query, session }: Pick<Visit, "query" | "session">,
+  directory: Directory,
+): SignedIn[] {
+  const hint = query.get("login_hint")?.toLowerCase();
+  return session.accounts.filter(
+    ({ userId }) => hint === undefined || directory.findAnybody(userId)?.upn.toLowerCase() === hint,
+  );
+}
+
 /** Asks who is there, of those whom the request's hints leave. */
-export function pickAccount({ query }: Visit, { users, state }: Directory): Promise<Response> {
+export function pickAccount({ query }: Visit, { accounts: everybody }: Directory): Promise<Response> {
   const hint = query.get("login_hint")?.toLowerCase();
   const domain = query.get("domain_hint")?.toLowerCase();
-  const everybody: readonly Pick<DirectoryUser, "id" | "upn">[] = [
-    ...users,
-    ...state.strangers.map((upn) => ({ id: upn, upn })),
-  ];
   const named = everybody.filter(({ upn }) => upn.toLowerCase() === hint);
   if (named.length > 0) return accountPage(named);
   const near = everybody.filter(({ upn }) => upn.toLowerCase().endsWith(`@${domain}`));

@@ -30,6 +30,8 @@ export interface GraphOptions {
   readonly random: RandomBytes;
   /** Keeps contacts, presence and faults. @default as long as the process lasts */
   readonly kept?: Keeper;
+  /** Those of a Graph that serves another tenant of the world. @default its own */
+  readonly faults?: GraphFaults;
 }
 
 /** A simulated Microsoft Graph, version 1.0, for one tenant. */
@@ -52,7 +54,7 @@ export interface SimulatedGraph {
  */
 export function createGraph(options: GraphOptions): SimulatedGraph {
   const { directory, authorize, clock, random, kept = forgetfulKeeper() } = options;
-  const faults = new GraphFaults(kept);
+  const faults = options.faults ?? new GraphFaults(kept);
   const presence = new PresenceBook(kept);
   const rounds = new DeltaRounds(random);
   const table = new OperationTable([
