@@ -44,7 +44,7 @@ test("STOP takes the field away at once, says why, and START brings it back with
 test("plain words are read by a person: allowed again, or kept", async () => {
   const { phone, inbox, client, number } = await opened("please stop texting me");
   await expect.element(page.getByText(/may have asked not to be texted$/)).toBeVisible();
-  await expect.element(page.getByText(/^They wrote .*please stop texting me.*whether that was meant/)).toBeVisible();
+  await expect.element(page.getByText(/^They wrote .*please stop texting me.*whether they meant it\./)).toBeVisible();
   await expectAccessible(inbox);
   await page.getByRole("button", { name: "Allow texts" }).click();
   await expect.element(field()).toBeVisible();

@@ -101,7 +101,7 @@ test("signs of several kinds are each called by their name, beside the emoji tha
   await field().fill("It’s ready – “come by” any time 🎉 and don’t forget the papers, the key and the trailer plate");
   await expect
     .element(
-      page.getByText(/^\s*With .🎉., a curly apostrophe .* and a long dash \(.–.\) it takes 2 texts, without 1\./),
+      page.getByText(/^\s*With .🎉., a curly apostrophe .* and a long dash \(.–.\) it takes 2 texts instead of 1\./),
     )
     .toBeVisible();
   await expect.element(page.getByRole("button", { name: /^Use / })).not.toBeInTheDocument();

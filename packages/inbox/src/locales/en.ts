@@ -78,11 +78,11 @@ export const en = {
   "error.forbidden-text": "Ask your administrator to give you access.",
   "error.forbidden-roles": "Your role doesn't allow it. Ask somebody who is {roles} for access.",
   "error.setup": "This inbox is not set up yet",
-  "error.setup-text": "Tell whoever made this page: it names no gateway.",
+  "error.setup-text": "Ask whoever runs this page to finish its set-up.",
   "error.retry": "Try again",
   "error.details": "Reference {requestId}",
   "error.suspended": "Your account is suspended",
-  "error.suspended-text": "Ask your administrator to lift it.",
+  "error.suspended-text": "Ask your administrator to restore it.",
 
   "announce.message": "{name}: {text}",
   "announce.more": { one: "{count} new message", other: "{count} new messages" },

@@ -128,9 +128,12 @@ export const pickerStyles = css`
     gap: 2px;
   }
 
+  .picker-form label {
+    font-weight: 600;
+  }
+
   .picker-form :is(label, .picker-needed) {
     font-size: 12px;
-    font-weight: 600;
     line-height: 16px;
   }
 

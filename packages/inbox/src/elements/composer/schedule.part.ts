@@ -5,8 +5,11 @@ import { say } from "../../locales/sending.ts";
 import { dialogStyles } from "../../shared/dialog.styles.ts";
 import type { TrunklineElement } from "../../shared/element.ts";
 import { MenuController, menuStyles } from "../../shared/menu.ts";
-import { dayIn, momentOf, ownZone, sharedZone, timeIn, wallClock, zoneName } from "../../shared/zone-times.ts";
+import { momentOf, ownZone, sharedZone, wallClock, zoneName } from "../../shared/zone-times.ts";
 import { sharesDay, suggestedTimes } from "./suggested-times.ts";
+
+/** How a day is named. */
+type Day = Intl.DateTimeFormatOptions;
 
 export interface ScheduleOptions {
   readonly words: Localizer;
@@ -45,12 +48,15 @@ export class ScheduleController implements ReactiveController {
     const theirs = sharedZone(timeZones, now);
     const zone = theirs ?? ownZone();
     const isTheirDay = !sharesDay(now, zone, ownZone());
-    const items = suggestedTimes(now, zone).map(({ kind, local }) => ({
-      label: say(words, isTheirDay && kind !== "monday" ? `later.their-${kind}` : `later.${kind}`),
-      detail: onTheWall(local, kind === "monday" ? { month: "short", day: "numeric" } : { weekday: "short" }, words),
-      note: yours(local, zone, now, words),
-      run: () => send({ local, timeZone: zone }),
-    }));
+    const items = suggestedTimes(now, zone).map(({ kind, local }) => {
+      const day: Day = kind === "monday" ? { month: "short", day: "numeric" } : { weekday: "short" };
+      return {
+        label: say(words, isTheirDay && kind !== "monday" ? `later.their-${kind}` : `later.${kind}`),
+        detail: onTheWall(local, day, words),
+        note: yours(local, zone, day, words),
+        run: () => send({ local, timeZone: zone }),
+      };
+    });
     const choose = { label: say(words, "later.choose"), run: () => this.#choose() };
     const caption = say(words, theirs === null ? "later.own" : "later.theirs", { zone: zoneName(zone, now, words) });
     return html`<div class="over">
@@ -138,15 +144,13 @@ export class ScheduleController implements ReactiveController {
 }
 
 /** "Mon 6:00 PM your time"; absent where the reader's own clock shows the same. */
-function yours(local: string, zone: string, now: Date, words: Localizer): string | undefined {
-  const at = momentOf(local, zone);
-  if (wallClock(at, ownZone()) === local) return undefined;
-  const day = dayIn(at, now, ownZone(), words);
-  return say(words, "later.yours", { when: `${day} ${timeIn(at, ownZone(), words)}` });
+function yours(local: string, zone: string, day: Day, words: Localizer): string | undefined {
+  const own = wallClock(momentOf(local, zone), ownZone());
+  return own === local ? undefined : say(words, "later.yours", { when: onTheWall(own, day, words) });
 }
 
 /** "Tue 9:00 AM", or with a date, of a clock on the wall, whatever zone it hangs in. On a Monday the next one needs its date. */
-function onTheWall(local: string, day: Intl.DateTimeFormatOptions, words: Localizer): string {
+function onTheWall(local: string, day: Day, words: Localizer): string {
   return new Intl.DateTimeFormat(words.locale, {
     timeZone: "UTC",
     ...day,

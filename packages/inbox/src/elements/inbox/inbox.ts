@@ -255,7 +255,7 @@ export class TrunklineInbox extends TrunklineElement {
       const stage = this.#list?.stage ?? "waiting";
       const later = this.#later.loaded;
       if (stage === "waiting" || later === null) {
-        return html`<div class="state" aria-hidden="true"><span class="state-icon stencil"></span></div>`;
+        return html``;
       }
       return later.nothingChosen({
         stage,

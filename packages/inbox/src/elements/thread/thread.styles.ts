@@ -83,7 +83,7 @@ export const styles = css`
   }
 
   .who bdi:last-child {
-    flex-shrink: 9;
+    flex-shrink: 999;
   }
 
   @container (inline-size < 360px) {
