@@ -11,7 +11,9 @@ import {
   isLoopback,
   MasterKeyRefused,
   type MasterKeys,
+  type MediaSettingValues,
   type MicrosoftSettingValues,
+  mediaBucket,
   mediaTools,
   microsoftRegistration,
   natsBus,
@@ -27,7 +29,7 @@ import { nodeName } from "./node-name.ts";
 import { keepOperatorKey, keptOperatorKey } from "./operator-key.ts";
 import { openStore, type StorePlace } from "./store.ts";
 
-export interface StartGatewayOptions extends StorePlace, MicrosoftSettingValues {
+export interface StartGatewayOptions extends StorePlace, MicrosoftSettingValues, MediaSettingValues {
   port: number;
   host: string;
   /** The master key itself, or the file that holds it; without either one is made, which loopback alone allows. */
@@ -114,7 +116,7 @@ async function begin(options: StartGatewayOptions, undo: (() => Promise<void>)[]
     privateAddresses,
     allowedOrigins: allowOrigin ?? [],
     logger,
-    media: dataDir === null ? null : mediaTools({ directory: join(dataDir, "media") }),
+    media: mediaOf(options),
     ...(bus ? { bus } : {}),
     ...(publicUrl === undefined ? {} : { publicUrl }),
     ...(requestsPerSecond === undefined ? {} : { requestsPerSecond }),
@@ -160,6 +162,13 @@ async function masterKeysOf({ host, masterKey, dataDir }: StartGatewayOptions): 
     throw new UsageError(`The master key's file ${masterKey.file} cannot be read.`, { cause });
   });
   return parseMasterKeys(text);
+}
+
+/** A bucket where one is named, otherwise the data directory. */
+function mediaOf({ dataDir, ...options }: StartGatewayOptions): NonNullable<GatewayOptions["media"]> | null {
+  const s3 = mediaBucket(options);
+  if (s3) return mediaTools({ s3 });
+  return dataDir === null ? null : mediaTools({ directory: join(dataDir, "media") });
 }
 
 async function busOf({ natsUrl, databaseUrl }: StartGatewayOptions, logger: Logger): Promise<GatewayOptions["bus"]> {

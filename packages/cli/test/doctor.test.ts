@@ -135,7 +135,7 @@ test("the command tells it in a table with what to do, or as JSON, by options an
   expect(json.code, json.stderr).toBe(2);
   const { findings } = JSON.parse(json.stdout) as { findings: Finding[] };
   expect(named(findings)).toEqual(["unknown microsoft.graph"]);
-  expect(findings.every(({ link }) => /^docs\/(microsoft|carriers)\.md#/.test(link))).toBe(true);
+  expect(findings.every(({ link }) => /^docs\/(microsoft|carriers|media)\.md#/.test(link))).toBe(true);
 
   const one = await trunkline([...asked, "--only", "microsoft.credential", "--json"], { env: good });
   expect(one.code, one.stderr).toBe(0);
@@ -162,4 +162,21 @@ test("every finding leads to a place in the guide that is there", () => {
   const headings = [...page.matchAll(/^#+ (.+)$/gm)].map(([, title = ""]) => title.toLowerCase().replaceAll(" ", "-"));
   const links = new Set(MICROSOFT_CHECKS.map(({ link }) => link));
   for (const link of links) expect(headings.map((title) => `docs/microsoft.md#${title}`)).toContain(link);
+});
+
+test("a bucket for files that cannot be used is told without its keys, and is not needed where none is named", async () => {
+  const none = await trunkline(["doctor", "--only", "media", "--json"]);
+  expect(none.code, none.stderr).toBe(0);
+  expect(JSON.parse(none.stdout)).toMatchObject({ findings: [{ id: "media.bucket", status: "not_needed" }] });
+  const env = {
+    TRUNKLINE_MEDIA_S3_URL: "http://127.0.0.1:1/files",
+    TRUNKLINE_MEDIA_S3_ACCESS_KEY_ID: "the-id",
+    TRUNKLINE_MEDIA_S3_SECRET_ACCESS_KEY: "the-secret",
+  };
+  const away = await trunkline(["doctor", "--only", "media"], { env });
+  expect(away.code, away.stderr).toBe(1);
+  expect(away.stdout).toMatch(/^BROKEN +media\.bucket +The S3 store at 127\.0\.0\.1:1 cannot be reached: /m);
+  expect(away.stdout).not.toContain("the-secret");
+  const half = await trunkline(["doctor", "--only", "media"], { env: { ...env, TRUNKLINE_MEDIA_S3_URL: "" } });
+  expect(half.stdout).toContain("TRUNKLINE_MEDIA_S3_ACCESS_KEY_ID is set, but TRUNKLINE_MEDIA_S3_URL is not.");
 });

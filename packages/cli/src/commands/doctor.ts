@@ -9,12 +9,13 @@ import { START_OPTIONS } from "./start.ts";
 /** `trunkline doctor`: what is wrong, and what to do about it. */
 export const doctor = command({
   name: "doctor",
-  about: "Looks for what is wrong with a gateway's set-up, names the cause and says what to do. It changes nothing.",
+  about:
+    "Looks for what is wrong with a gateway's set-up, names the cause and says what to do. It changes nothing, but for a small object that it puts into the bucket for files, if there is one, and removes again.",
   details: `It reads the same options, environment and file as trunkline start; give it those of your gateway. What the registration in Microsoft Entra looks like is read through Microsoft Graph, as the admin whose token is in ${TOKEN_VARIABLE} (az account get-access-token --resource-type ms-graph --query accessToken -o tsv); ${READER_PERMISSION} is enough. Exit code: 0 nothing is broken, 1 something is, 2 something could not be looked at.`,
   options: {
     only: {
       type: "list",
-      about: "Makes these checks alone, and what they stand on: microsoft, carriers, or the name of a check.",
+      about: "Makes these checks alone, and what they stand on: microsoft, carriers, media, or the name of a check.",
       value: "CHECK",
       flagOnly: true,
     },
@@ -75,17 +76,19 @@ export const doctor = command({
     const [
       { examineMicrosoft, MICROSOFT_CHECKS },
       { CARRIER_CHECKS, examineCarriers },
+      { examineMedia, MEDIA_CHECKS },
       { isNamed },
       { exitCodeOf, inWords },
       { placeOf },
     ] = await Promise.all([
       import("../doctor/microsoft/index.ts"),
       import("../doctor/carriers/index.ts"),
+      import("../doctor/media-checks.ts"),
       import("../doctor/examine.ts"),
       import("../doctor/report.ts"),
       import("../doctor/place.ts"),
     ]);
-    const ids = [...MICROSOFT_CHECKS, ...CARRIER_CHECKS].map(({ id }) => id);
+    const ids = [...MICROSOFT_CHECKS, ...CARRIER_CHECKS, ...MEDIA_CHECKS].map(({ id }) => id);
     const unknown = only?.find((name) => !ids.some((id) => isNamed(id, name)));
     if (unknown !== undefined) throw new UsageError(`There is no check "${unknown}".${didYouMean(unknown, ids)}`);
     const wanted = readFeatures(features ?? ["messaging"]);
@@ -111,6 +114,7 @@ export const doctor = command({
       const operatorKey = key ?? findOperatorKey(options.data ?? DEFAULT_DATA_DIR);
       const fetch = (...request: Parameters<typeof globalThis.fetch>) => globalThis.fetch(...request);
       findings.push(...(await examineCarriers({ gateway: address, key: operatorKey, fetch }, only)));
+      findings.push(...(await examineMedia(options, only)));
       terminal.out(json ? JSON.stringify({ findings }, null, 2) : inWords(findings));
       const code = exitCodeOf(findings);
       if (code !== 0) throw new CommandEnded(code);

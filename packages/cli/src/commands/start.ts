@@ -1,5 +1,6 @@
 import { command, type OptionSpecs } from "../command-line/command.ts";
 import { DEFAULT_DATA_DIR, DEFAULT_PORTS } from "../default-places.ts";
+import { MEDIA_OPTIONS } from "../media-options.ts";
 import { MICROSOFT_OPTIONS } from "../microsoft-options.ts";
 import { STORE_OPTIONS } from "../store-options.ts";
 import { untilAborted } from "../until-aborted.ts";
@@ -19,6 +20,7 @@ export const START_OPTIONS = {
     preset: "127.0.0.1",
   },
   ...STORE_OPTIONS,
+  ...MEDIA_OPTIONS,
   natsUrl: {
     type: "string",
     about: "NATS server that wakes the other nodes of a cluster.",

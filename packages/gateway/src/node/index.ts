@@ -12,8 +12,10 @@ export {
   parseMasterKeys,
 } from "./master-key.ts";
 export { directoryBlobs } from "./media/directory-blobs.ts";
+export { type MediaSettingValues, mediaBucket } from "./media/media-settings.ts";
 export { mediaTools } from "./media/media-tools.ts";
 export { type MediaWorkshopOptions, mediaWorkshop } from "./media/media-workshop.ts";
+export { type S3BlobsOptions, s3Blobs } from "./media/s3-blobs.ts";
 export { createMetrics, type Metrics } from "./metrics.ts";
 export { type MicrosoftClientOptions, type MicrosoftCredential, microsoftClient } from "./microsoft-client.ts";
 export { type MicrosoftSettingValues, microsoftRegistration } from "./microsoft-settings.ts";

@@ -6,10 +6,8 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { ReadableStream as NodeReadableStream } from "node:stream/web";
 import type { BlobStore } from "../../media/blob-store.ts";
+import { blobKeyNames } from "./blob-key.ts";
 import { fileStream } from "./file-stream.ts";
-
-/** Names that are a file's own and nothing else: no `..`, no separator, nothing hidden. */
-const NAME = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/;
 
 /**
  * Keeps blobs as files below a directory, which is made when it is needed. A file gets its name when it is whole, so that a
@@ -48,9 +46,7 @@ export function directoryBlobs(directory: string): BlobStore {
 }
 
 function pathOf(directory: string, key: string): string {
-  const names = key.split("/");
-  if (!names.every((name) => NAME.test(name))) throw new TypeError(`not a blob's key: ${JSON.stringify(key)}`);
-  return join(directory, ...names);
+  return join(directory, ...blobKeyNames(key));
 }
 
 async function isThere(path: string): Promise<boolean> {
