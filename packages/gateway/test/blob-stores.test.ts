@@ -8,8 +8,12 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { BlobStore } from "../src/index.ts";
 import { directoryBlobs } from "../src/node/media/directory-blobs.ts";
 import { mediaBucket } from "../src/node/media/media-settings.ts";
+import { mediaTools } from "../src/node/media/media-tools.ts";
 import { s3Blobs } from "../src/node/media/s3-blobs.ts";
+import { jpeg, uploaded } from "./support/files.ts";
 import { isSignedByAws } from "./support/signed-by-aws.ts";
+import { PGLITE } from "./support/stores.ts";
+import { testGateway } from "./support/test-gateway.ts";
 
 const KEYS = { accessKeyId: "S3RVER", secretAccessKey: "S3RVER" };
 let directory: string;
@@ -124,6 +128,24 @@ test("a bucket says why it cannot be used, without its keys", async () => {
   await expect(away.check()).rejects.toThrow("The S3 store at 127.0.0.1:1 cannot be reached: ");
   for (const url of ["files", "ftp://host/files", "https://host/files?x=1", "https://user:pass@host/files"]) {
     expect(() => s3Blobs({ url, ...KEYS })).toThrow("a bucket's address");
+  }
+});
+
+test("a gateway keeps what is uploaded in a bucket, and serves it whole and in part", async () => {
+  const gateway = await testGateway(PGLITE, { media: mediaTools({ s3: { url: bucket, ...KEYS } }) });
+  try {
+    const acme = await gateway.newTenant("acme");
+    const media = await uploaded(gateway, acme.key.key, jpeg());
+    const whole = new Uint8Array(await (await gateway.fetch(media.url)).arrayBuffer());
+    expect(whole.byteLength).toBe(media.bytes);
+    const part = await gateway.fetch(media.url, { headers: { range: "bytes=0-3" } });
+    expect(part.status).toBe(206);
+    expect(new Uint8Array(await part.arrayBuffer())).toEqual(whole.subarray(0, 4));
+    expect((await gateway.fetch(media.thumbnailUrl ?? "")).status).toBe(200);
+    const kept = await s3Blobs({ url: bucket, ...KEYS }).get(`${acme.tenant.id}/${media.id}`);
+    expect(new Uint8Array(await new Response(kept).arrayBuffer())).toEqual(whole);
+  } finally {
+    await gateway.stop();
   }
 });
 
