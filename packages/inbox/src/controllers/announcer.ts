@@ -1,8 +1,29 @@
-import type { Message, Trunkline } from "@trunkline/sdk";
+import type { Conversation, Message, Trunkline } from "@trunkline/sdk";
 import type { ReactiveController, ReactiveControllerHost } from "lit";
+import type { Phrase } from "../locales/en.ts";
+import type { Environment } from "../shared/environment.ts";
+import { personOf } from "../shared/people.ts";
+
+const MORE: Phrase = { one: "{count} new message", other: "{count} new messages" };
 
 /** Texts that come within this time are told together, so that a burst does not talk over itself. */
 const GATHER_MS = 400;
+
+/** What is read out: who wrote what, or how many texts have come; `shown` are the conversations that are known. */
+export function announcementOf(
+  messages: readonly Message[],
+  { words, contacts }: Environment,
+  shown: readonly Conversation[],
+): string {
+  const [message] = messages;
+  if (!message || messages.length > 1) return words.fill(MORE, { count: messages.length });
+  const known = shown.find(({ id }) => id === message.conversationId);
+  const participants = known?.participants ?? [
+    { number: message.from ?? "", contactId: null, name: message.author.name },
+  ];
+  const name = personOf({ participants }, contacts, undefined).label;
+  return words.fill("{name}: {text}", { name, text: message.text });
+}
 
 /**
  * Says what has just come in, for a polite live region of its own. It hears events, not renderings: history that is

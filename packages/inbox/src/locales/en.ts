@@ -83,9 +83,6 @@ export const en = {
   "error.details": "Reference {requestId}",
   "error.suspended": "Your account is suspended",
   "error.suspended-text": "Ask your administrator to restore it.",
-
-  "announce.message": "{name}: {text}",
-  "announce.more": { one: "{count} new message", other: "{count} new messages" },
 } as const satisfies Record<string, Phrase>;
 
 export type PhraseKey = keyof typeof en;

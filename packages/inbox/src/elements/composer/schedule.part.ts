@@ -17,6 +17,8 @@ export interface ScheduleOptions {
   /** Where the recipient may be; empty where nobody knows. */
   readonly timeZones: readonly string[];
   readonly send: (sendAt: SendAt) => void;
+  /** What it is called where it is not about sending. */
+  readonly wording?: { readonly title: string; readonly confirm: string } | undefined;
 }
 
 /** Sends what is written later: at one of the usual times, or at a time of one's own. */
@@ -44,7 +46,7 @@ export class ScheduleController implements ReactiveController {
     this.#menu.toggle(opener);
   }
 
-  view({ words, now, timeZones, send }: ScheduleOptions): TemplateResult {
+  view({ words, now, timeZones, send, wording }: ScheduleOptions): TemplateResult {
     const theirs = sharedZone(timeZones, now);
     const zone = theirs ?? ownZone();
     const isTheirDay = !sharesDay(now, zone, ownZone());
@@ -60,9 +62,9 @@ export class ScheduleController implements ReactiveController {
     const choose = { label: say(words, "later.choose"), run: () => this.#choose() };
     const caption = say(words, theirs === null ? "later.own" : "later.theirs", { zone: zoneName(zone, now, words) });
     return html`<div class="over">
-        ${this.#menu.view(say(words, "later.label"), [...items, choose], caption)}
+        ${this.#menu.view(wording?.title ?? say(words, "later.label"), [...items, choose], caption)}
       </div>
-      ${this.#isChoosing ? this.#dialog({ words, now, theirs, send }) : nothing}`;
+      ${this.#isChoosing ? this.#dialog({ words, now, theirs, send, wording }) : nothing}`;
   }
 
   #choose(): void {
@@ -80,6 +82,7 @@ export class ScheduleController implements ReactiveController {
     now,
     theirs,
     send,
+    wording,
   }: Omit<ScheduleOptions, "timeZones"> & { theirs: string | null }): TemplateResult {
     const own = ownZone();
     const zones = theirs === null || theirs === own ? [own] : [theirs, own];
@@ -87,7 +90,7 @@ export class ScheduleController implements ReactiveController {
     const start = suggestedTimes(now, zone).find(({ kind }) => kind === "tomorrow")?.local ?? "";
     return html`<dialog class="later" aria-labelledby="later-title" @close=${this.#onClose} @keydown=${stopEscape}>
       <form method="dialog" novalidate @submit=${(event: SubmitEvent) => this.#onSubmit(event, now, send)}>
-        <h2 id="later-title">${say(words, "later.title")}</h2>
+        <h2 id="later-title">${wording?.title ?? say(words, "later.title")}</h2>
         <div class="dialog-field">
         <label
           >${say(words, "later.when")}
@@ -117,7 +120,7 @@ export class ScheduleController implements ReactiveController {
         </label>
         <div class="dialog-actions">
           <button class="button" type="submit" value="cancel">${say(words, "opt-out.cancel")}</button>
-          <button class="button primary" type="submit" value="confirm">${say(words, "later.confirm")}</button>
+          <button class="button primary" type="submit" value="confirm">${wording?.confirm ?? say(words, "later.confirm")}</button>
         </div>
       </form>
     </dialog>`;

@@ -1,12 +1,4 @@
-import type {
-  ConnectionView,
-  ConversationId,
-  LineId,
-  Message,
-  MessageId,
-  Unread,
-  UnreadResource,
-} from "@trunkline/sdk";
+import type { ConnectionView, ConversationId, LineId, MessageId, Unread, UnreadResource } from "@trunkline/sdk";
 import { type CSSResultGroup, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { property, state } from "lit/decorators.js";
 import { html } from "lit/static-html.js";
@@ -17,7 +9,6 @@ import { TrunklineElement } from "../../shared/element.ts";
 import type { TrunklineEventOf } from "../../shared/events.ts";
 import { icon } from "../../shared/icons.ts";
 import { isComposing } from "../../shared/keys.ts";
-import { personOf } from "../../shared/people.ts";
 import { needsSignIn } from "../../shared/sign-in.ts";
 import { problemView, stateView } from "../../shared/states.ts";
 import { emptyList, type TrunklineConversationList } from "../conversation-list/conversation-list.ts";
@@ -300,18 +291,6 @@ export class TrunklineInbox extends TrunklineElement {
     return !this.#list?.isWithoutLines && (this.environment.me?.permissions.includes("messages.send") ?? true);
   }
 
-  #announcementOf(messages: readonly Message[]): string {
-    const { words, contacts } = this.environment;
-    const [message] = messages;
-    if (!message || messages.length > 1) return words.t("announce.more", { count: messages.length });
-    const known = this.#list?.shown.find(({ id }) => id === message.conversationId);
-    const participants = known?.participants ?? [
-      { number: message.from ?? "", contactId: null, name: message.author.name },
-    ];
-    const name = personOf({ participants }, contacts, undefined).label;
-    return words.t("announce.message", { name, text: message.text });
-  }
-
   readonly #onRetry = () => {
     this.environment.client?.connection.retry();
     this.#list?.reload();
@@ -329,6 +308,7 @@ export class TrunklineInbox extends TrunklineElement {
   async #fetchLater() {
     const {
       AnnouncerController,
+      announcementOf,
       connectionBar,
       MissingClientController,
       nothingChosen,
@@ -338,7 +318,7 @@ export class TrunklineInbox extends TrunklineElement {
     this.#announcer = new AnnouncerController(
       this,
       () => this.environment.client,
-      (messages) => this.#announcementOf(messages),
+      (messages) => announcementOf(messages, this.environment, this.#list?.shown ?? []),
     );
     new MissingClientController(this, () => this.environment.client !== null);
     new OnlineController(this);

@@ -25,11 +25,12 @@ import { problemView, stateView } from "../../shared/states.ts";
 import type { TrunklineComposer } from "../composer/composer.ts";
 import { MessagePlaceController } from "./message-place.ts";
 import { type Row, rowsOf } from "./rows.ts";
+import type { Teamwork } from "./teamwork.ts";
 import { styles } from "./thread.styles.ts";
 import { threadHead } from "./thread-head.ts";
 import { ThreadWindow } from "./thread-window.ts";
 
-type Look = Pick<typeof import("./messages.part.ts"), "callButton" | "rowView">;
+type Look = Pick<typeof import("./messages.part.ts"), "callButton" | "rowView"> & { readonly team: Teamwork };
 
 const SKELETONS = 6;
 
@@ -202,10 +203,11 @@ export class TrunklineThread extends TrunklineElement {
       }`;
     }
     const person = conversation ? this.#personIn(conversation) : null;
-    return html`${this.#renderHead(conversation ?? null)}
+    const team = conversation && this.#look.code?.team;
+    return html`${this.#renderHead(conversation ?? null)}${team?.bar()}
       <slot name="record" class="record" ?hidden=${!conversation} @slotchange=${this.#giveContext}></slot>
       <div class="stage">${this.#renderMessages(person)}</div>
-      ${this.#renderComposer(person)}${person && this.#more.loaded?.dialog.view(person, words)}`;
+      ${person && team?.writing(person.label)}${this.#renderComposer(person)}${person && this.#more.loaded?.dialog.view(person, words)}`;
   }
 
   get #scroller(): HTMLElement | null {
@@ -393,8 +395,9 @@ export class TrunklineThread extends TrunklineElement {
 
   async #fetchLook(): Promise<Look> {
     const part = await import("./messages.part.ts");
-    this.adopt(part.messageStyles);
-    return part;
+    this.adopt(part.lookStyles);
+    const place = () => ({ environment: this.environment, conversation: this.#conversation.snapshot?.data ?? null });
+    return { ...part, team: new part.Teamwork(this, place, (sheet) => this.adopt(sheet)) };
   }
 
   async #fetchMore() {
