@@ -100,6 +100,7 @@ export const teamStyles: CSSResult = css`
 
   .team-end {
     display: flex;
+    flex-wrap: wrap;
     gap: 4px;
     margin-inline-start: auto;
   }
@@ -201,7 +202,8 @@ export const teamStyles: CSSResult = css`
 
   .modes-bar {
     display: flex;
-    gap: 4px 12px;
+    flex-wrap: wrap;
+    gap: 0 12px;
     align-items: center;
     min-block-size: 32px;
     font-size: 12px;
@@ -210,8 +212,8 @@ export const teamStyles: CSSResult = css`
 
   .modes {
     display: flex;
-    flex: none;
-    gap: 4px;
+    flex-wrap: wrap;
+    gap: 0 4px;
   }
 
   .mode {
@@ -239,7 +241,7 @@ export const teamStyles: CSSResult = css`
   }
 
   .company {
-    flex: 1;
+    flex: 1 1 60px;
     min-inline-size: 0;
     overflow: hidden;
     color: var(--_muted);
