@@ -152,7 +152,7 @@ describe("the demo's page", () => {
 
   test("opening a record opens its conversation, and hands its phone over", async () => {
     const page = await open({ hash: "#/accounts" });
-    await page.getByRole("searchbox").fill("森田");
+    await page.getByRole("searchbox", { name: "Find account, boat or person" }).fill("森田");
     await page.getByRole("link", { name: "Kamome" }).click();
     await page.getByRole("link", { name: "森田 葵" }).click();
     await page.getByRole("heading", { level: 1, name: "森田 葵" }).waitFor();
