@@ -1,6 +1,6 @@
 import type { Consent } from "@trunkline/protocol";
 import type { MicrosoftFeature } from "@trunkline/protocol/permissions";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { createSandbox } from "../src/node/index.ts";
 import type { Sandbox } from "../src/sandbox.ts";
 import { Person } from "./person.ts";
@@ -14,10 +14,23 @@ const GUEST = "dana_partner.example#EXT#@northwind.example";
 const RETURN = "Return to the application without granting consent";
 
 let sandbox: Sandbox;
-beforeEach(async () => {
+beforeAll(async () => {
   sandbox = await createSandbox({ now: START });
 });
-afterEach(() => sandbox.close());
+afterAll(() => sandbox.close());
+
+/** As it was when nobody had connected anything: one sandbox serves all tests, because to make one takes seconds. */
+beforeEach(async () => {
+  await world("PATCH", "/faults", { entra: [] });
+  await world("PATCH", "/policy", { userConsent: true, adminConsentRequests: false, conditionalAccess: "none" });
+  await world("PATCH", `/users/${MEMBER}`, { isEnabled: true });
+  await world("DELETE", `/grants/${await gatewayClientId()}`);
+  expect((await call("ada", "POST", "/v1/consent/disconnect", { of: "tenant" })).status).toBe(204);
+  const { body: users } = await call("ada", "GET", "/v1/users?limit=200");
+  for (const { id, microsoft } of users.data) {
+    if (microsoft !== null) await call("ada", "PATCH", `/v1/users/${id}`, { microsoft: null });
+  }
+});
 
 /** Calls the gateway as one of the first tenant's users, or as its operator. */
 async function call(who: string, method: string, path: string, body?: object) {
