@@ -89,7 +89,8 @@ eachStore((store) => {
   test("the file holds every row of the tenant, in pages, with files' addresses and without secrets or others' rows", async () => {
     const media = await uploaded(gateway, acme.key.key, jpeg());
     const hook = await made<{ secret: string }>(
-      acme.call("POST", "/v1/webhooks", { url: "https://crm.example.com/", events: ["*"] }),
+      // Nothing here is told by it: a delivery that is kept while the file is read would be in the store and not in the file.
+      acme.call("POST", "/v1/webhooks", { url: "https://crm.example.com/", events: ["opt_in.changed"] }),
     );
     const conversation = await made<{ id: string }>(
       acme.call("POST", "/v1/conversations", { lineId: acme.line.id, participants: ["+14255550123"] }),
