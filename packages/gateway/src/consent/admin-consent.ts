@@ -47,22 +47,19 @@ export async function adminCameBack(
     const trouble = await look(parts, trip);
     if (trouble !== null) return trouble === "wait" ? unavailable(frame) : troublePage(frame, { ...trouble });
   }
+  const { user_id: userId, link_id: linkId, return_to: returnTo } = row;
+  const microsoftTenantId = microsoft?.microsoft_tenant_id ?? null;
+  const onward = { tenantId, userId, linkId, features, returnTo, microsoftTenantId, base: frame.base };
+  const { mayMap } = trip.facts;
   const next = nextResource(parts, trip);
   if (next !== null) {
-    const plan = { tenantId, kind: "admin", userId: row.user_id, linkId: row.link_id, features } as const;
-    const expected = microsoft?.microsoft_tenant_id ?? null;
-    const departure = { ...plan, returnTo: row.return_to, microsoftTenantId: expected, base: frame.base };
-    const facts = { mayMap: trip.facts.mayMap, resource: next };
-    return seeOther(await departToAdminConsent(parts, departure, facts));
+    return seeOther(await departToAdminConsent(parts, { ...onward, kind: "admin" }, { mayMap, resource: next }));
   }
   if (microsoft !== null && !wantsPeople) {
     await approve(parts, trip);
-    return approvedPage(frame, await isSettled(parts, trip), row.return_to);
+    return approvedPage(frame, await isSettled(parts, trip), returnTo);
   }
-  const plan = { tenantId, kind: "admin_sign_in", userId: row.user_id, linkId: row.link_id, features } as const;
-  const microsoftTenantId = microsoft?.microsoft_tenant_id ?? null;
-  const departure = { ...plan, returnTo: row.return_to, microsoftTenantId, base: frame.base };
-  const { url } = await departTo(parts, departure, { mayMap: trip.facts.mayMap });
+  const { url } = await departTo(parts, { ...onward, kind: "admin_sign_in" }, { mayMap });
   return seeOther(url);
 }
 
